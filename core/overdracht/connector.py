@@ -1,0 +1,271 @@
+"""The connector interface: what the core asks of the code that speaks to one kind of system.
+
+A connector is a class with typed settings, built once per configured source and asked from one thread at a time. Every
+connector can `check`, `describe`, `find` and `export`. What else its system can do it says by defining the methods of `Erases`,
+`Rectifies`, `Restricts`, `Restores` or `Identifies`; what it cannot do it does not define, and `capabilities` tells.
+
+Reading cannot write: everything here but `erase`, `rectify`, `restrict` and `restore` opens the system read-only by the
+system's own means, and leaves no trace in it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from overdracht.identifiers import Identifier
+from overdracht.items import Category, Finding, Item, Origin, Piece
+from overdracht.subject import Subject
+
+
+class Settings(BaseModel):
+    """What the administrator writes under `[sources.NAME]`; subclass it with the keys of one connector.
+
+    Unknown keys are refused. Give every field a `Field(description=…)`: `overdracht connectors NAME` and the documentation show
+    it. A secret is a `overdracht.secrets.SecretRef`, never a string.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+SettingsT_co = TypeVar("SettingsT_co", bound=Settings, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence for the person concerned, in Dutch and English."""
+
+    nl: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """Return the sentence in *language*, `nl` or `en`."""
+        return self.en if language == "en" else self.nl
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """What is done with one category of data in one kind of system: GDPR Art. 15(1) and 30(1) ask for it."""
+
+    category: Category
+    purpose: Text
+    basis: Text
+    """The legal ground of Art. 6(1)."""
+    origin: Origin
+    recipients: tuple[Text, ...] = ()
+    """Who else receives it because of how the system works; the organisation's own recipients stand in the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried before it is needed: reachable, permitted, read-only holds."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    """What was seen, or what to do; nothing personal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `find` is asked."""
+
+    subject: Subject
+    thorough: bool = False
+    """Also look where looking is slow; the connector says in `Searched.note` what it leaves out otherwise."""
+    cursors: Mapping[str, str] = field(default_factory=dict)
+    """Part → the cursor of its last `Searched`, for exactly this subject and thoroughness."""
+    pool: Callable[[], Executor] | None = None
+    """Gives the executor for heavy work that can be split (functions and arguments that can be pickled); all sources share it."""
+
+
+class Connector(ABC, Generic[SettingsT_co]):
+    """One kind of system. Everything a method raises that is no `SourceError` is a fault of the connector, and isolated."""
+
+    name: ClassVar[str]
+    """How the configuration calls it: `connector = "imap"`."""
+    summary: ClassVar[str]
+    """One line for `overdracht connectors`."""
+    settings_type: ClassVar[type[Settings]]
+    categories: ClassVar[frozenset[Category]]
+    """The categories its items can have."""
+    extras: ClassVar[Mapping[str, str]] = {}
+    """Further forms that an export can have on request: name → one line about it."""
+
+    def __init__(self, source: str, settings: SettingsT_co) -> None:
+        self.source = source
+        self.settings = settings
+
+    @abstractmethod
+    def check(self) -> Iterator[Check]:
+        """Try what `find` needs, changing nothing: reachable, permitted, read-only holds. Stop after what makes the rest pointless."""
+
+    @abstractmethod
+    def describe(self) -> Iterable[Processing]:
+        """Say what is done with each category of data the source holds. Must not contact the source."""
+
+    @abstractmethod
+    def find(self, question: Question) -> Iterator[Finding]:
+        """Yield what the source holds about the question's subject, as it is found.
+
+        Every part of the source ends in a `Searched` or a `Gap`, after the part's last item, so that an empty answer differs from
+        an unsearched source. Must hold no more than a batch of items, and must yield each key once. May raise SourceError when
+        nothing more can be searched.
+        """
+
+    @abstractmethod
+    def export(self, items: Iterable[Item], extras: frozenset[str] = frozenset()) -> Iterator[Piece]:
+        """Yield the files in which the *items* leave the organisation, in open formats, as they are read; the *extras* too.
+
+        The items come grouped by part, in the order in which they were found. Every item's key is in at least one piece: an item that
+        cannot be read, or is no longer the one that was found, is a `Gap` with its key.
+        """
+
+
+class Verdict(StrEnum):
+    """What a plan does with an item."""
+
+    ERASE = "erase"
+    ANONYMISE = "anonymise"
+    RETAIN = "retain"
+    CANCEL = "cancel"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """A verdict with what it rests on."""
+
+    verdict: Verdict
+    ground: str = ""
+    """The legal ground, or the rule, in one line."""
+    until: date | None = None
+    """For RETAIN the first day on which it may go, for CANCEL the day on which it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one system will carry out one disposition: the connector's own words (`action`), made by `propose`, executed by `erase`."""
+
+    item: Item
+    disposition: Disposition
+    action: str
+    external: bool = False
+    """It has an effect outside the organisation that cannot be taken back."""
+
+
+class ApprovedStep(Step):
+    """A step of a plan that was approved by its digest. Only the core makes these; `prepare` and `erase` take nothing else."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a step cannot be done; one of them stops the whole erasure before anything is touched."""
+
+    reason: str
+    key: str = ""
+
+
+class Result(StrEnum):
+    """What happened to an item."""
+
+    ERASED = "erased"
+    ANONYMISED = "anonymised"
+    ALREADY_GONE = "already gone"
+    CHANGED = "changed since the plan"
+    RETAINED = "retained"
+    SCHEDULED = "scheduled"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one step."""
+
+    key: str
+    result: Result
+    reason: str = ""
+    on: date | None = None
+    """The day for which it is scheduled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What physically stays behind after an erasure."""
+
+    what: Text
+    where: str
+    until: str
+    """When it goes by itself: a date, a duration, or what makes it go."""
+    remedy: str = ""
+
+
+@runtime_checkable
+class Erases(Protocol):
+    """A connector whose system can forget."""
+
+    def propose(self, item: Item, disposition: Disposition) -> Step:
+        """Say how the system would carry out the *disposition*; change nothing."""
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Yield what stands in the way: unreachable, read-only, locked, a fingerprint that is not the planned one; change nothing."""
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Carry out each step and yield its outcome before taking the next. Gone is gone: erasing twice is success."""
+
+    def residue(self) -> Iterable[Residue]:
+        """Say what stays behind physically, and for how long."""
+
+
+@runtime_checkable
+class Rectifies(Protocol):
+    """A connector whose system can correct a value."""
+
+    def rectify(self, steps: Iterable[ApprovedStep], changes: Mapping[str, str]) -> Iterator[Outcome]:
+        """Replace the old values in the steps' items by *changes*, field → new value."""
+
+
+@runtime_checkable
+class Restricts(Protocol):
+    """A connector whose system can set an item aside (GDPR Art. 18)."""
+
+    def restrict(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Mark the items so that nothing is done with them but keeping them."""
+
+
+@runtime_checkable
+class Restores(Protocol):
+    """A connector that can take in what another one exported."""
+
+    def restore(self, pieces: Iterable[Piece]) -> Iterator[Outcome]:
+        """Put the *pieces* of an export back; what is there already stays as it is."""
+
+
+@runtime_checkable
+class Identifies(Protocol):
+    """A connector that can tell whom its system knows, for erasing again after a backup was restored."""
+
+    def identifiers(self) -> Iterator[tuple[Identifier, str]]:
+        """Yield every identifier the source holds with the key of its item."""
+
+
+CAPABILITIES: Mapping[str, type[Any]] = {
+    "erase": Erases,
+    "rectify": Rectifies,
+    "restrict": Restricts,
+    "restore": Restores,
+    "identifiers": Identifies,
+}
+
+
+def capabilities(connector: type[Connector[Settings]]) -> tuple[str, ...]:
+    """Return what *connector* can do beyond finding and exporting."""
+    return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(connector, protocol))

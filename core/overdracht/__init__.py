@@ -65,6 +65,7 @@ from overdracht.items import (
 from overdracht.names import SafeNames
 from overdracht.secrets import Secret, SecretRef
 from overdracht.subject import Subject
+from overdracht.world import Person, World
 
 __all__ = [
     "ALWAYS",
@@ -94,6 +95,7 @@ __all__ = [
     "Outcome",
     "OverdrachtError",
     "Period",
+    "Person",
     "Piece",
     "Processing",
     "Progress",
@@ -117,6 +119,7 @@ __all__ = [
     "Text",
     "Unreachable",
     "Verdict",
+    "World",
     "base_address",
     "fold",
     "hookimpl",

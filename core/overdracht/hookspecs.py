@@ -14,6 +14,7 @@ import pluggy
 
 from overdracht.connector import Connector, Settings
 from overdracht.identifiers import Kind
+from overdracht.world import World
 
 if TYPE_CHECKING:
     import click
@@ -37,3 +38,12 @@ def overdracht_identifier_kinds() -> Iterable[Kind]:  # type: ignore[empty-body]
 @hookspec
 def overdracht_commands() -> Iterable["click.Command"]:  # type: ignore[empty-body]
     """Return commands to add to the command line."""
+
+
+@hookspec
+def overdracht_demo(world: World) -> str:  # type: ignore[empty-body]
+    """Write the plugin's part of the demo below `world.directory`; return the `[sources.NAME]` tables that read it, as TOML.
+
+    Paths in the TOML may be relative to that directory, where the configuration will stand. Nothing may be needed that a bare
+    machine lacks: no server, no network. The same *world* gives the same bytes.
+    """

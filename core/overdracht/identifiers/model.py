@@ -14,7 +14,9 @@ class Period:
 
     def covers(self, day: date) -> bool:
         """Say whether *day* lies in the period."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
 
     def __str__(self) -> str:
         return f"{self.since or '..'}/{self.until or '..'}"

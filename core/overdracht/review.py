@@ -1,0 +1,117 @@
+"""What is in and what is out: exact items are the subject's, everything else waits until somebody says so.
+
+A decision is kept with the request. It names one item, or everything that meets a rule; the latest that fits an item counts, and none
+is needed for an exact one.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+
+from overdracht.identifiers import Identifier
+from overdracht.items import Certainty, Item
+from overdracht.state import RequestFile, Stored
+from overdracht.survey import Identity
+
+
+class Inclusion(StrEnum):
+    """Whether an item is the subject's."""
+
+    INCLUDED = "included"
+    LEFT_OUT = "left out"
+    AWAITING = "awaiting review"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Say of the items that meet every condition given here whether they are the subject's."""
+
+    accept: bool
+    source: str | None = None
+    key: str | None = None
+    """One item's key; needs *source*."""
+    part: str | None = None
+    certainty: str | None = None
+    identifier: str | None = None
+    """An identifier that matches, as `kind:value`."""
+
+    def meets(self, reviewed: "Reviewed") -> bool:
+        """Say whether the decision is about *reviewed*."""
+        item = reviewed.item
+        return (
+            self.source in {None, reviewed.source}
+            and self.key in {None, item.key}
+            and self.part in {None, item.part}
+            and self.certainty in {None, str(reviewed.certainty)}
+            and (
+                self.identifier is None
+                or any(_plain(match.identifier) == self.identifier for match in item.matches)
+            )
+        )
+
+
+def _plain(identifier: Identifier) -> str:
+    return f"{identifier.kind}:{identifier.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An item with what holds for it now."""
+
+    number: int
+    source: str
+    item: Item
+    certainty: Certainty
+    """As the core sees it: an identifier that is shared makes nothing exact."""
+    inclusion: Inclusion
+    decided: bool = False
+    """The administrator decided, and not the certainty."""
+
+
+class Review:
+    """The decisions about a request, applied to its items."""
+
+    def __init__(self, request: RequestFile, identity: Identity) -> None:
+        self._request = request
+        self._proof = identity.proof
+        self._excluded = frozenset(identity.excluded)
+        self._decisions = tuple(Decision(**packed) for packed in request.decisions())  # type: ignore[arg-type]
+
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Keep *decisions* and apply them from now on."""
+        decisions = tuple(decisions)
+        self._request.decide(asdict(one) for one in decisions)
+        self._decisions += decisions
+
+    def items(self, *inclusions: Inclusion) -> Iterator[Reviewed]:
+        """Yield the items with one of *inclusions* (all, when none is given), grouped by source and part."""
+        for stored in self._request.items():
+            reviewed = self._reviewed(stored)
+            if not inclusions or reviewed.inclusion in inclusions:
+                yield reviewed
+
+    def _reviewed(self, stored: Stored) -> Reviewed:
+        certainty = _certainty(stored.item, self._proof)
+        inclusion = Inclusion.INCLUDED if certainty is Certainty.EXACT else Inclusion.AWAITING
+        if inclusion is Inclusion.AWAITING and _carries(stored.item, self._excluded):
+            inclusion = Inclusion.LEFT_OUT
+        reviewed = Reviewed(stored.number, stored.source, stored.item, certainty, inclusion)
+        for decision in reversed(self._decisions):
+            if decision.meets(reviewed):
+                said = Inclusion.INCLUDED if decision.accept else Inclusion.LEFT_OUT
+                return replace(reviewed, inclusion=said, decided=True)
+        return reviewed
+
+
+def _certainty(item: Item, proof: Collection[Identifier]) -> Certainty:
+    certainty = Certainty.POSSIBLE
+    for match in item.matches:
+        if match.certainty is Certainty.EXACT and match.identifier in proof:
+            return Certainty.EXACT
+        if match.certainty is Certainty.MENTION and match.identifier in proof:
+            certainty = Certainty.MENTION
+    return certainty
+
+
+def _carries(item: Item, excluded: Collection[Identifier]) -> bool:
+    return any(revealed.identifier in excluded for revealed in item.reveals)

@@ -1,0 +1,126 @@
+"""The SQLite file: its schema and how it is opened."""
+
+import sqlite3
+from pathlib import Path
+
+from overdracht.errors import StateError
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE request (
+    id INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL,
+    subject BLOB NOT NULL          -- master-keyed tag of the identifiers given first
+);
+CREATE TABLE given (               -- what the administrator said about the subject
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    tag BLOB NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (request, tag)
+);
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    part BLOB NOT NULL,
+    key BLOB NOT NULL,
+    run INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    UNIQUE (request, source, key)
+);
+CREATE INDEX item_by_part ON item (request, source, part);
+CREATE TABLE clue (                -- an exact item reveals a further identifier
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    part BLOB NOT NULL,
+    key BLOB NOT NULL,
+    target BLOB NOT NULL,
+    run INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (request, source, key, target)
+);
+CREATE TABLE holding (             -- an identifier stands exactly in the record of a customer
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    part BLOB NOT NULL,
+    key BLOB NOT NULL,
+    identifier BLOB NOT NULL,
+    holder BLOB NOT NULL,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (request, source, key, identifier)
+);
+CREATE TABLE part (
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    part BLOB NOT NULL,
+    question BLOB NOT NULL,        -- tag of the question that the cursor belongs to
+    run INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (request, source, part)
+);
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    payload BLOB NOT NULL
+);
+CREATE TABLE coverage (
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (request, source)
+);
+CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the state file at *path*, made when it is not there; raise StateError when it cannot be used."""
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(f"the state file {path} cannot be opened") from error
+    try:
+        _prepare(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StateError(f"the state file {path} cannot be used: {error}") from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise sqlite3.DatabaseError(
+            f"it was written by a newer overdracht (format {version}, this one knows {VERSION})"
+        )
+    if version == 0:
+        with transaction(connection):
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                for statement in SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+class transaction:  # noqa: N801 - used as a verb, like contextlib's own
+    """Run a block as one write transaction: all of it or nothing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")

@@ -1,0 +1,104 @@
+"""Keys: a master key for the state directory and one key per request, so that forgetting a request is destroying its key.
+
+The keys lie outside the database, each in a file of its own that only the owner can read: a database keeps deleted rows in its
+free pages and its journal, and what was encrypted with a key that is gone is gone with it.
+"""
+
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from overdracht.errors import StateError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+class Cipher:
+    """Encrypts with one key (AES-256-GCM) and makes keyed tags by which equal texts are found again without being read."""
+
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(_derived(key, b"encrypt"))
+        self._tag_key = _derived(key, b"tag")
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """Return *plain* encrypted under a fresh nonce."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, plain, None)
+
+    def decrypt(self, sealed: bytes) -> bytes:
+        """Return what was encrypted; raise StateError when it was altered or the key is another."""
+        try:
+            return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+        except InvalidTag as error:
+            raise StateError(
+                "the state file does not fit its keys: it was altered or its keys were replaced"
+            ) from error
+
+    def tag(self, *texts: str) -> bytes:
+        """Return a keyed hash of *texts*: equal for equal texts, and it gives nothing away without the key."""
+        digest = hashlib.blake2b(key=self._tag_key, digest_size=TAG_BYTES)
+        for text in texts:
+            raw = text.encode(errors="surrogatepass")
+            digest.update(len(raw).to_bytes(8, "big"))
+            digest.update(raw)
+        return digest.digest()
+
+
+def _derived(key: bytes, use: bytes) -> bytes:
+    return hashlib.blake2b(key=key, person=use, digest_size=KEY_BYTES).digest()
+
+
+class Vault:
+    """The key files below *directory*."""
+
+    def __init__(self, directory: Path) -> None:
+        self._keys = directory / "keys"
+        self._keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.master = Cipher(
+            _read(path) if (path := directory / "master.key").exists() else _create(path)
+        )
+
+    def new(self, name: str) -> Cipher:
+        """Make the key of the request *name*."""
+        key = secrets.token_bytes(KEY_BYTES)
+        _write(self.path(name), self.master.encrypt(key))
+        return Cipher(key)
+
+    def get(self, name: str) -> Cipher:
+        """Return the key of the request *name*."""
+        return Cipher(self.master.decrypt(_read(self.path(name))))
+
+    def path(self, name: str) -> Path:
+        """Return where the key of the request *name* lies."""
+        return self._keys / f"{name}.key"
+
+
+def _create(path: Path) -> bytes:
+    key = secrets.token_bytes(KEY_BYTES)
+    _write(path, key)
+    return key
+
+
+def _write(path: Path, content: bytes) -> None:
+    # O_EXCL: a key that is overwritten takes everything encrypted with it along.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise StateError(f"{path} can be read by others", remedy=f"chmod 600 {path}")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise StateError(f"the key {path.name} is gone, and with it what it protected") from error

@@ -100,6 +100,8 @@ class Item:
     holder: Identifier | None = None
     """The customer whose record this is, where the system knows: how the core notices that an identifier is shared."""
     reveals: tuple[Revealed, ...] = ()
+    """Whether an identifier was asked for makes no difference: an exact one that is left out once it is sought would be
+    forgotten, and what it led to with it."""
     third_parties: int = 0
     """How many other people appear in it, as far as its structure tells (GDPR Art. 15(4))."""
     is_contact: bool = False

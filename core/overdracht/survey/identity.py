@@ -40,6 +40,8 @@ class Known:
     identifier: Identifier
     standing: Standing
     clue: Clue | None = None
+    parent: Identifier | None = None
+    """The identifier by which the clue's item was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +68,48 @@ class Identity:
         )
 
 
-def resolve(
-    given: Iterable[Given],
-    clues: Sequence[Clue],
-    *,
-    strong: Callable[[str], bool],
-    own: Callable[[Identifier], bool],
-    shared: Collection[Identifier],
-) -> Identity:
-    """Return the identity that follows from what was *given* and the *clues*; *strong* tells whether a kind is."""
-    said = {one.identifier: one.role for one in given}
-    known: dict[Identifier, Known] = {}
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What decides an identifier's standing, apart from how it was reached."""
 
-    def standing(identifier: Identifier, clue: Clue | None) -> Standing:
-        if said.get(identifier) is Role.EXCLUDED:
+    strong: Callable[[str], bool]
+    """Whether a kind points at one person or customer."""
+    own: Callable[[Identifier], bool]
+    shared: Collection[Identifier]
+
+    def standing(self, identifier: Identifier, said: Role | None) -> Standing:
+        """Return the standing of *identifier*, about which the administrator *said* something or nothing."""
+        if said is Role.EXCLUDED:
             return Standing.EXCLUDED
-        if own(identifier):
+        if self.own(identifier):
             return Standing.OWN
-        if identifier in shared or said.get(identifier) is Role.SHARED:
+        if said is Role.SHARED or identifier in self.shared:
             return Standing.SHARED
-        if clue is None:
+        if said is Role.SUBJECT:
             return Standing.GIVEN
-        return Standing.REVEALED if strong(identifier.kind) else Standing.WEAK
+        return Standing.REVEALED if self.strong(identifier.kind) else Standing.WEAK
 
-    for identifier in said:
-        known[identifier] = Known(identifier, standing(identifier, None))
+    def leads_on(self, known: Known | None) -> bool:
+        """Say whether what an item reveals beside *known* is the subject's too."""
+        return known is not None and known.standing in _PROOF and self.strong(known.identifier.kind)
+
+
+def resolve(given: Iterable[Given], clues: Sequence[Clue], judge: Judge) -> Identity:
+    """Return the identity that follows from what was *given* and the *clues*, as the *judge* sees each identifier."""
+    known = {
+        one.identifier: Known(one.identifier, judge.standing(one.identifier, one.role))
+        for one in given
+    }
     grown = True
     while grown:
         grown = False
         for clue in clues:
-            if clue.target not in known and any(
-                _leads_on(known.get(one), strong) for one in clue.via
-            ):
-                known[clue.target] = Known(clue.target, standing(clue.target, clue), clue)
+            if clue.target in known:
+                continue
+            parent = next((one for one in clue.via if judge.leads_on(known.get(one))), None)
+            if parent is not None:
+                known[clue.target] = Known(
+                    clue.target, judge.standing(clue.target, None), clue, parent
+                )
                 grown = True
     return Identity(tuple(known.values()))
-
-
-def _leads_on(known: Known | None, strong: Callable[[str], bool]) -> bool:
-    return known is not None and known.standing in _PROOF and strong(known.identifier.kind)

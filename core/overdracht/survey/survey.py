@@ -12,7 +12,7 @@ from overdracht.state import RequestFile
 from overdracht.state.recorder import Recorder
 from overdracht.subject import Subject
 from overdracht.survey.engine import Listener, search
-from overdracht.survey.identity import Identity, resolve
+from overdracht.survey.identity import Identity, Judge, resolve
 from overdracht.survey.pool import Pool
 
 MOST_ROUNDS = 10
@@ -79,7 +79,7 @@ def identity_of(request: RequestFile, organisation: Organisation, kinds: Kinds) 
     given = request.given()
     every = {one.identifier for one in given} | {one.target for one in clues}
     shared = request.with_several_holders(every) | organisation.shared
-    return resolve(given, clues, strong=kinds.strong, own=organisation.owns, shared=shared)
+    return resolve(given, clues, Judge(kinds.strong, organisation.owns, shared))
 
 
 def survey(

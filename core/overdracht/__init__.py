@@ -63,6 +63,7 @@ from overdracht.items import (
     Searched,
 )
 from overdracht.names import SafeNames
+from overdracht.paths import ConfigPath
 from overdracht.secrets import Secret, SecretRef
 from overdracht.subject import Subject
 from overdracht.world import Person, World
@@ -74,6 +75,7 @@ __all__ = [
     "Certainty",
     "Check",
     "ConfigError",
+    "ConfigPath",
     "Connector",
     "Disposition",
     "Erases",

@@ -10,9 +10,10 @@ import subprocess
 from pathlib import Path
 from typing import Annotated, Any, Never
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from overdracht.errors import SecretError
+from overdracht.paths import ConfigPath
 
 TIMEOUT = 30.0
 """Seconds that a command may take; a password manager may have to ask somebody."""
@@ -56,12 +57,14 @@ class Secret:
 class SecretRef(BaseModel):
     """Where a secret is: exactly one of an environment variable, a file, the system's keyring or a command's output."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     env: Annotated[
         str | None, Field(description="the name of an environment variable", min_length=1)
     ] = None
-    file: Annotated[Path | None, Field(description="a file that only its owner can read")] = None
+    file: Annotated[ConfigPath | None, Field(description="a file that only its owner can read")] = (
+        None
+    )
     keyring: Annotated[
         str | None, Field(description='"service/user" in the keyring of the system')
     ] = None
@@ -84,13 +87,6 @@ class SecretRef(BaseModel):
             raise ValueError('write it as "service/user"')
         return value
 
-    @field_validator("file")
-    @classmethod
-    def _relative_to_the_configuration(
-        cls, value: Path | None, info: ValidationInfo
-    ) -> Path | None:
-        return None if value is None else located(value, info)
-
     @model_validator(mode="after")
     def _is_one(self) -> "SecretRef":
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
@@ -107,16 +103,6 @@ class SecretRef(BaseModel):
         if self.keyring is not None:
             return _from_keyring(self.keyring)
         return _from_command(self.command or ())
-
-
-def located(path: Path, info: ValidationInfo) -> Path:
-    """Return *path* with ~ expanded, and relative to the directory in the validation's context, if there is one."""
-    try:
-        expanded = path.expanduser()
-    except RuntimeError as error:  # ~name of nobody
-        raise ValueError("it begins with the home directory of an unknown user") from error
-    directory = (info.context or {}).get("directory")
-    return expanded if directory is None else Path(directory) / expanded
 
 
 def _from_environment(name: str) -> Secret:
@@ -142,7 +128,7 @@ def _from_file(path: Path) -> Secret:
 
 def _from_keyring(name: str) -> Secret:
     try:
-        import keyring  # noqa: PLC0415 - an extra, and slow to load
+        import keyring  # an extra, and slow to load
     except ImportError as error:
         raise SecretError(
             "the keyring cannot be asked", remedy="pip install 'overdracht[keyring]'"

@@ -21,7 +21,7 @@ def host(text: str) -> str:
 
 
 def _to_ascii(text: str) -> str:
-    import idna  # noqa: PLC0415 - its tables take time to load, and most names are ASCII
+    import idna  # slow to load, and most names are ASCII
 
     try:
         return idna.encode(text, uts46=True).decode().removesuffix(".")

@@ -23,7 +23,7 @@ def ip(text: str) -> str:
 
 
 def _network(text: str) -> "IPv4Network | IPv6Network":
-    from ipaddress import IPv4Network, IPv6Network, ip_network  # noqa: PLC0415 - not every run meets an address
+    from ipaddress import IPv4Network, IPv6Network, ip_network
 
     address, slash, prefix = text.partition("/")
     # The zone (%eth0) says which interface of one machine, and nothing about the person.

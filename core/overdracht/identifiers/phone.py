@@ -8,7 +8,7 @@ REGION = "NL"
 
 def phone(text: str) -> str:
     """Return the telephone number in *text*."""
-    import phonenumbers  # noqa: PLC0415 - loads in tens of milliseconds, and few commands need it
+    import phonenumbers  # slow to load, and few commands need it
 
     try:
         number = phonenumbers.parse(clean(text), REGION)
@@ -22,6 +22,6 @@ def phone(text: str) -> str:
 
 def in_use(number: str) -> bool:
     """Say whether a normalised *number* lies in a range that has been given out."""
-    import phonenumbers  # noqa: PLC0415 - see above
+    import phonenumbers  # slow to load, and few commands need it
 
     return phonenumbers.is_valid_number(phonenumbers.parse(number, None))

@@ -10,8 +10,8 @@ _PREFIX = re.compile(r"^(iban|kvk)(?:-?\s?(?:nummer|nr\.?))?[ :.]*", re.IGNORECA
 
 def iban(text: str) -> str:
     """Return the IBAN in *text*, upper case and without spaces, its check digits checked."""
-    from stdnum import exceptions  # noqa: PLC0415 - stdnum reads tables when it loads
-    from stdnum import iban as standard  # noqa: PLC0415 - see above
+    from stdnum import exceptions  # slow to load, like all of stdnum
+    from stdnum import iban as standard
 
     number = _compact(text).upper()
     if not number.isascii():

@@ -1,0 +1,108 @@
+"""What the configuration holds, once it is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from overdracht.connector import Connector, Settings
+from overdracht.errors import IdentifierError
+from overdracht.identifiers import Identifier, Kinds
+from overdracht.paths import ConfigPath, state_directory
+
+
+def _parsed(value: object, info: ValidationInfo) -> Identifier:
+    if not isinstance(value, str):
+        raise ValueError("must be a text")  # noqa: TRY004 - pydantic collects ValueErrors only
+    kinds: Kinds = (info.context or {}).get("kinds") or Kinds()
+    try:
+        return kinds.parse(value)
+    except IdentifierError as error:
+        raise ValueError(str(error)) from error
+
+
+WrittenIdentifier = Annotated[Identifier, BeforeValidator(_parsed)]
+"""An identifier as the command line takes it: `info@x.nl`, `x.nl`, `phone:020-1234567`."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+
+class Organisation(_Table):
+    """Who holds the data: the controller of GDPR Art. 4(7)."""
+
+    name: Annotated[str, Field(description="the name of the organisation", min_length=1)]
+    contact: Annotated[
+        str,
+        Field(
+            description="where a person reaches it about personal data, e.g. a mail address",
+            min_length=1,
+        ),
+    ]
+    address: Annotated[str, Field(description="its postal address")] = ""
+    language: Annotated[
+        Literal["nl", "en"],
+        Field(description="the language of the overview and the letters: nl or en"),
+    ] = "nl"
+    own: Annotated[
+        frozenset[WrittenIdentifier],
+        Field(
+            description="its own addresses, domains and numbers; a search never spreads by these"
+        ),
+    ] = frozenset()
+    shared: Annotated[
+        frozenset[WrittenIdentifier],
+        Field(description="what several customers share, such as the address of a club"),
+    ] = frozenset()
+    recipients: Annotated[
+        tuple[str, ...],
+        Field(
+            description="who else receives personal data: processors, the accountant, the tax office"
+        ),
+    ] = ()
+
+
+class State(_Table):
+    """Where requests and their findings are kept."""
+
+    directory: Annotated[
+        ConfigPath, Field(description="the directory for requests and findings, for its owner only")
+    ] = Field(default_factory=state_directory)
+
+
+class Tables(_Table):
+    """The file as it is written; a source's settings are read by its connector."""
+
+    organisation: Annotated[Organisation, Field(description="who holds the data")]
+    state: Annotated[State, Field(description="where requests and findings are kept")] = Field(
+        default_factory=State
+    )
+    sources: Annotated[
+        Mapping[str, dict[str, Any]],
+        Field(description="the systems that hold data, one table each"),
+    ] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured system; without a *connector* there is a *problem*, and the source is a gap."""
+
+    name: str
+    connector_name: str
+    connector: Connector[Settings] | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration, its sources ready to be asked."""
+
+    path: Path
+    organisation: Organisation
+    state_directory: Path
+    sources: tuple[Source, ...]

@@ -1,0 +1,99 @@
+"""What is wrong with a configuration, one line a problem: file, key, what, remedy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from overdracht.errors import ConfigError
+
+Model = type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong."""
+
+    key: str
+    """Dotted, from the top of the file."""
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.what}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+def error_of(path: Path, problems: Sequence[Problem]) -> ConfigError:
+    """Return the error that names all *problems* of the file at *path*, a line each."""
+    return ConfigError("\n".join(f"{path}: {one}" for one in problems))
+
+
+def problems_of(error: ValidationError, model: Model, prefix: str = "") -> Iterator[Problem]:
+    """Yield the problems that pydantic found when it read *model*, which stands under *prefix* in the file.
+
+    The value that was written is left out: it may be a secret in the wrong place.
+    """
+    for detail in error.errors(include_url=False, include_input=False):
+        location = [part for part in detail["loc"] if _is_written(part)]
+        yield _problem(detail, model, location, prefix)
+
+
+def _is_written(part: int | str) -> bool:
+    # Pydantic puts the branches of a union in between: `function-after[located(), path]`.
+    return isinstance(part, int) or not any(sign in part for sign in "[](){}")
+
+
+def _problem(detail: ErrorDetails, model: Model, location: list[int | str], prefix: str) -> Problem:
+    key = _dotted([prefix, *location] if prefix else location)
+    models, field = _at(model, location)
+    if detail["type"] == "extra_forbidden":
+        return Problem(key, "unknown key", did_you_mean(str(location[-1]), _names(models)))
+    description = (field.description or "") if field else ""
+    if detail["type"] == "missing":
+        return Problem(key, "is missing", description)
+    if detail["type"] == "value_error":
+        return Problem(key, detail["msg"].removeprefix("Value error, "))
+    return Problem(key, detail["msg"].replace("Input should", "should", 1), description)
+
+
+def _dotted(location: Sequence[int | str]) -> str:
+    written = ""
+    for part in location:
+        written += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return written.removeprefix(".") or "the file"
+
+
+def _at(model: Model, location: Sequence[int | str]) -> tuple[list[Model], FieldInfo | None]:
+    """Return the models that the last part of *location* is a key of, and its field in one of them."""
+    models, field = [model], None
+    for number, part in enumerate(location):
+        if isinstance(part, int):
+            continue
+        field = next((one.model_fields[part] for one in models if part in one.model_fields), None)
+        if number < len(location) - 1:
+            models = list(_models_in(field.annotation)) if field else []
+    return models, field
+
+
+def _models_in(annotation: Any) -> Iterator[Model]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _names(models: Sequence[Model]) -> list[str]:
+    return [name for model in models for name in model.model_fields]
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Return a remedy for *word*, which is none of the *known* ones."""
+    nearest = get_close_matches(word, known, n=1)
+    if nearest:
+        return f"did you mean {nearest[0]}?"
+    return f"known are {', '.join(sorted(known))}" if known else ""

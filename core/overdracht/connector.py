@@ -30,7 +30,8 @@ class Settings(BaseModel):
     it. A secret is a `overdracht.secrets.SecretRef`, never a string.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A value that is refused may be a password in the wrong place: no error shows it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 SettingsT_co = TypeVar("SettingsT_co", bound=Settings, covariant=True)
@@ -119,7 +120,9 @@ class Connector(ABC, Generic[SettingsT_co]):
         """
 
     @abstractmethod
-    def export(self, items: Iterable[Item], extras: frozenset[str] = frozenset()) -> Iterator[Piece]:
+    def export(
+        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+    ) -> Iterator[Piece]:
         """Yield the files in which the *items* leave the organisation, in open formats, as they are read; the *extras* too.
 
         The items come grouped by part, in the order in which they were found. Every item's key is in at least one piece: an item that
@@ -229,7 +232,9 @@ class Erases(Protocol):
 class Rectifies(Protocol):
     """A connector whose system can correct a value."""
 
-    def rectify(self, steps: Iterable[ApprovedStep], changes: Mapping[str, str]) -> Iterator[Outcome]:
+    def rectify(
+        self, steps: Iterable[ApprovedStep], changes: Mapping[str, str]
+    ) -> Iterator[Outcome]:
         """Replace the old values in the steps' items by *changes*, field → new value."""
 
 

@@ -241,3 +241,15 @@ class TestDurability:
             third.close()
             assert request.count("m") == 1
             assert request.cursors("m", b"q") == {"INBOX/Bloemenhuis": "3"}
+
+    def test_a_full_disk_loses_nothing(self, tmp_path: Path) -> None:
+        """A batch that does not fit is refused whole, in one clear line, and what was there stays."""
+        reference = fill(tmp_path, 10)
+        with Store(tmp_path) as store:
+            request = store.request(reference)
+            pages = request._connection.execute("PRAGMA page_count").fetchone()[0]
+            request._connection.execute(f"PRAGMA max_page_count={pages + 2}")
+            recorder = request.recorder("mailarchief", b"q")
+            with pytest.raises(StateError, match="disk is full"):
+                recorder.record([an_item(number) for number in range(10_000)])
+            assert request.count("mailarchief") == 10

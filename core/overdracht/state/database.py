@@ -1,6 +1,8 @@
 """The SQLite file: its schema and how it is opened."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from overdracht.errors import StateError
@@ -112,15 +114,19 @@ def _prepare(connection: sqlite3.Connection) -> None:
                 connection.execute(f"PRAGMA user_version={VERSION}")
 
 
-class transaction:  # noqa: N801 - used as a verb, like contextlib's own
-    """Run a block as one write transaction: all of it or nothing."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._connection.execute("BEGIN IMMEDIATE")
-        return self._connection
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Run a block as one write transaction: all of it or nothing; raise StateError when it cannot be written (a full disk)."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # SQLite itself rolls back when the disk is full
+                connection.execute("ROLLBACK")
+            raise
+    except sqlite3.Error as error:
+        raise StateError(
+            f"the state file cannot be written: {error}", remedy="is the disk full?"
+        ) from error

@@ -1,0 +1,24 @@
+"""The conformance kit: give it a way to make a filled system, and it tests a connector against the whole contract.
+
+    from overdracht.testing import Harness, ReadingContract
+
+    class MyHarness(Harness): ...
+
+    class TestMyConnector(ReadingContract):
+        @pytest.fixture
+        def harness(self, tmp_path):
+            return MyHarness(tmp_path)
+
+It needs pytest, which the rest of overdracht does not.
+"""
+
+import pytest
+
+for _module in ("conduct", "finding", "exporting", "faults", "reading"):
+    pytest.register_assert_rewrite(f"overdracht.testing.{_module}")
+
+from overdracht.testing.cast import RECORDS, Record, crowd  # noqa: E402 - after the registration
+from overdracht.testing.harness import Harness  # noqa: E402
+from overdracht.testing.reading import ReadingContract  # noqa: E402
+
+__all__ = ["RECORDS", "Harness", "ReadingContract", "Record", "crowd"]

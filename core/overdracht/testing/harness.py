@@ -1,0 +1,56 @@
+"""What a connector's author gives to have the contract tested: a real system to fill, watch and break."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar
+
+from overdracht.connector import Connector
+from overdracht.testing.cast import Record
+
+
+class Harness(ABC):
+    """One system, empty at first, all the test's own.
+
+    It has two parts that can be told apart (folders, tables, files); give the second the ugliest name the system allows.
+    """
+
+    known_by: ClassVar[tuple[str, ...]] = ("email",)
+    """The strong kinds of identifier that the system has fields for."""
+    mentions: ClassVar[bool] = True
+    """A thorough find looks into free text."""
+    holders: ClassVar[bool] = False
+    """The system knows whose record each is (`Item.holder`)."""
+    many: ClassVar[int] = 20_000
+    """How many records stand for *many*; fewer where filling is slow, but not under 2,000."""
+    secrets: tuple[str, ...] = ()
+    """The passwords and tokens that the connector was given."""
+
+    @abstractmethod
+    def fill(self, records: Iterable[Record]) -> None:
+        """Add the *records* to the system, in their part."""
+
+    @abstractmethod
+    def connector(self) -> Connector[Any]:
+        """Return a new connector to the system, not used before."""
+
+    @abstractmethod
+    def snapshot(self) -> object:
+        """Return all that reading could change, to be compared with `==`: content, flags, times, logs of changes."""
+
+    @abstractmethod
+    def remove(self, token: str) -> None:
+        """Remove the record of this *token* from the system."""
+
+    @abstractmethod
+    def break_part(self) -> AbstractContextManager[None]:
+        """Make the second part unreadable, and readable again at the end."""
+
+    @abstractmethod
+    def break_whole(self) -> AbstractContextManager[None]:
+        """Make the whole system unreachable or unreadable, and well again at the end."""
+
+    def tokens(self, content: bytes) -> frozenset[str]:
+        """Return the tokens that stand in an export's *content*; override it where they are packed away (a PDF, a zip)."""
+        return frozenset(one.decode() for one in re.findall(rb"tok[0-9]{5}", content))

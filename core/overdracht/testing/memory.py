@@ -1,0 +1,242 @@
+"""The reference connector: a real one, over records that stand in memory.
+
+It keeps the whole reading contract, in the plainest way that does. The core's own tests use it as a source whose every answer and fault
+they can choose.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Annotated, ClassVar
+
+import orjson
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
+
+from overdracht.connector import Check, Connector, Processing, Question, Settings, Text
+from overdracht.errors import Unreachable
+from overdracht.identifiers import Identifier, Kinds, squeeze
+from overdracht.items import (
+    Category,
+    Certainty,
+    Extent,
+    File,
+    Finding,
+    Gap,
+    Item,
+    Line,
+    Match,
+    Origin,
+    Piece,
+    Progress,
+    Revealed,
+    Searched,
+)
+from overdracht.names import SafeNames
+
+KINDS = Kinds()
+PROGRESS_EVERY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """One record: *fields* say whom it is about, *text* is free."""
+
+    key: str
+    part: str
+    fields: tuple[Identifier, ...]
+    title: str = ""
+    text: str = ""
+    when: datetime | None = None
+    category: Category = Category.CORRESPONDENCE
+    holder: Identifier | None = None
+
+    def fingerprint(self) -> str:
+        """Return what differs as soon as anything in the record does."""
+        return hashlib.sha256(orjson.dumps(self, default=str)).hexdigest()[:16]
+
+    def certainty(self, identifier: Identifier, *, thorough: bool) -> tuple[Certainty, str] | None:
+        """Say how surely the record is about *identifier*, and in which field it says so."""
+        strong = KINDS.strong(identifier.kind)
+        if identifier in self.fields:
+            return Certainty.EXACT if strong else Certainty.POSSIBLE, identifier.kind
+        if thorough and squeeze(identifier.value) in squeeze(f"{self.title} {self.text}"):
+            return Certainty.MENTION if strong else Certainty.POSSIBLE, "text"
+        return None
+
+
+class MemorySystem:
+    """The records, in parts, and what is wrong with them today."""
+
+    def __init__(self, records: Iterable[MemoryRecord] = (), parts: Iterable[str] = ()) -> None:
+        self.parts: dict[str, dict[str, MemoryRecord]] = {part: {} for part in parts}
+        self.changes = dict.fromkeys(self.parts, 0)
+        """Per part, how often it changed: a cursor tells by it whether the part is still what it was."""
+        self.broken: set[str] = set()
+        self.away = False
+        for record in records:
+            self.add(record)
+
+    def add(self, record: MemoryRecord) -> None:
+        """Put *record* in its part, in place of one of the same key."""
+        self.parts.setdefault(record.part, {})[record.key] = record
+        self.changes[record.part] = self.changes.get(record.part, 0) + 1
+
+    def remove(self, key: str) -> None:
+        """Take the record of this *key* away."""
+        for part, records in self.parts.items():
+            if records.pop(key, None):
+                self.changes[part] += 1
+
+    def reach(self) -> None:
+        """Raise Unreachable when the system is away."""
+        if self.away:
+            raise Unreachable("the system does not answer", remedy="start it and try again")
+
+    def get(self, part: str, key: str) -> MemoryRecord | None:
+        """Return the record of this *key*; None when the part is broken or does not hold it."""
+        return None if part in self.broken else self.parts.get(part, {}).get(key)
+
+
+_RECORDS = TypeAdapter(list[MemoryRecord])
+
+
+def _as_system(value: object) -> object:
+    return (
+        value if isinstance(value, MemorySystem) else MemorySystem(_RECORDS.validate_python(value))
+    )
+
+
+class MemorySettings(Settings):
+    """The system itself, or its records as a list of tables."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    system: Annotated[MemorySystem, BeforeValidator(_as_system)] = Field(
+        description="the records: key, part, fields, title, text, when, category, holder",
+        repr=False,
+    )
+
+
+class MemoryConnector(Connector[MemorySettings]):
+    """Finds and exports records that stand in memory."""
+
+    name: ClassVar[str] = "memory"
+    summary: ClassVar[str] = "records in memory, for tests"
+    settings_type: ClassVar[type[Settings]] = MemorySettings
+    categories: ClassVar[frozenset[Category]] = frozenset(
+        {Category.CONTACT, Category.CORRESPONDENCE, Category.INVOICE}
+    )
+    extras: ClassVar[Mapping[str, str]] = {"text": "the free text of every record as a file"}
+
+    def check(self) -> Iterator[Check]:
+        """Look whether the system answers and every part can be read."""
+        if self.settings.system.away:
+            yield Check("reachable", ok=False, detail="the system does not answer")
+            return
+        yield Check("reachable", ok=True)
+        broken = len(self.settings.system.broken)
+        yield Check("parts", ok=not broken, detail=f"{broken} cannot be read" if broken else "")
+
+    def describe(self) -> Iterable[Processing]:
+        """Say the same of each category."""
+        purpose = Text("uitvoering van de overeenkomst", "performance of the contract")
+        basis = Text("art. 6 lid 1 onder b AVG", "Art. 6(1)(b) GDPR")
+        return [
+            Processing(category, purpose, basis, Origin.GIVEN)
+            for category in sorted(self.categories)
+        ]
+
+    def find(self, question: Question) -> Iterator[Finding]:
+        """Go through the parts one by one."""
+        system = self.settings.system
+        system.reach()
+        for part in sorted(system.parts):
+            if part in system.broken:
+                yield Gap(part, "the part cannot be read")
+            else:
+                yield from self._search(part, question)
+
+    def _search(self, part: str, question: Question) -> Iterator[Finding]:
+        system = self.settings.system
+        records, cursor = system.parts[part], f"changes={system.changes[part]}"
+        note = "" if question.thorough else "free text was not searched"
+        if question.cursors.get(part) == cursor:
+            yield Searched(part, len(records), cursor, Extent.UNCHANGED, note)
+            return
+        for number, record in enumerate(tuple(records.values()), start=1):
+            item = self._item(record, question)
+            if item is not None:
+                yield item
+            if number % PROGRESS_EVERY == 0:
+                yield Progress(part, number, len(records))
+        yield Searched(part, len(records), cursor, note=note)
+
+    def _item(self, record: MemoryRecord, question: Question) -> Item | None:
+        matches = []
+        for identifier in question.subject.identifiers:
+            how = record.certainty(identifier, thorough=question.thorough)
+            if how is not None:
+                matches.append(Match(identifier, *how))
+        if not matches:
+            return None
+        certainty = min((one.certainty for one in matches), key=list(Certainty).index)
+        return Item(
+            key=record.key,
+            part=record.part,
+            category=record.category,
+            matches=tuple(matches),
+            fingerprint=record.fingerprint(),
+            title=_one_line(record.title),
+            when=record.when,
+            size=len(record.text),
+            holder=record.holder,
+            reveals=self._reveals(record, certainty, question),
+        )
+
+    @staticmethod
+    def _reveals(
+        record: MemoryRecord, certainty: Certainty, question: Question
+    ) -> tuple[Revealed, ...]:
+        """A contact record that is the person's tells what else is; a letter only suggests it."""
+        if certainty is not Certainty.EXACT:
+            return ()
+        sure = record.category is Category.CONTACT
+        return tuple(
+            Revealed(one, Certainty.EXACT if sure else Certainty.POSSIBLE, one.kind)
+            for one in record.fields
+            if one not in question.subject.identifiers
+        )
+
+    def export(
+        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+    ) -> Iterator[Piece]:
+        """Write each record as a file of JSON and a line in a table."""
+        system = self.settings.system
+        system.reach()
+        folders, numbers = SafeNames(), count(1)
+        for item in items:
+            record = system.get(item.part, item.key)
+            if record is None:
+                yield Gap(item.part, "the record is gone or cannot be read", item.key)
+            elif record.fingerprint() != item.fingerprint:
+                yield Gap(item.part, "the record changed since it was found", item.key)
+            else:
+                stem = f"{folders(item.part)}/{next(numbers):06}"
+                yield from _pieces(record, stem, extras)
+
+
+def _pieces(record: MemoryRecord, stem: str, extras: frozenset[str]) -> Iterator[Piece]:
+    content = orjson.dumps(record, default=str, option=orjson.OPT_INDENT_2)
+    yield File(f"{stem}.json", iter((content,)), "application/json", (record.key,))
+    if "text" in extras:
+        yield File(f"{stem}.txt", record.text.encode(), "text/plain", (record.key,))
+    line: dict[str, object] = {"path": f"{stem}.json", "key": record.key, "when": record.when}
+    yield Line("index.jsonl", line, (record.key,))
+
+
+def _one_line(title: str) -> str:
+    shown = (" " if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} else one for one in title)
+    return " ".join("".join(shown).split())[:200]

@@ -1,0 +1,68 @@
+"""The in-memory system as a harness: the shortest example of one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+from overdracht import Category, Connector, Identifier
+from overdracht.testing import Harness, Record
+from overdracht.testing.cast import identifiers
+from overdracht.testing.memory import MemoryConnector, MemoryRecord, MemorySettings, MemorySystem
+
+FIRST, SECOND = "Postvak", '../Klanten: "Één" & Co\x1b[2J'
+
+
+class MemoryHarness(Harness):
+    """Records with fields for every kind, in two parts."""
+
+    known_by = ("email", "phone", "iban", "customer")
+    holders = True
+
+    def __init__(
+        self, make: Callable[[str, MemorySettings], Connector[Any]] = MemoryConnector
+    ) -> None:
+        self.system = MemorySystem(parts=(FIRST, SECOND))
+        self.make = make
+
+    def fill(self, records: Iterable[Record]) -> None:
+        for record in records:
+            self.system.add(_record(record))
+
+    def connector(self) -> Connector[Any]:
+        return self.make("geheugen", MemorySettings(system=self.system))
+
+    def snapshot(self) -> object:
+        return deepcopy((self.system.parts, self.system.changes))
+
+    def remove(self, token: str) -> None:
+        self.system.remove(token)
+
+    @contextmanager
+    def break_part(self) -> Iterator[None]:
+        self.system.broken.add(SECOND)
+        yield
+        self.system.broken.clear()
+
+    @contextmanager
+    def break_whole(self) -> Iterator[None]:
+        self.system.away = True
+        yield
+        self.system.away = False
+
+
+def _record(record: Record) -> MemoryRecord:
+    person = record.person
+    kinds = ("email", "phone", "iban", "customer", "name")
+    return MemoryRecord(
+        key=record.token,
+        part=SECOND if record.second_part else FIRST,
+        fields=identifiers(person, kinds),
+        title=record.title,
+        text=f"{record.token} {record.text}",
+        when=record.when,
+        category=Category.CONTACT
+        if record.title.startswith("Verhuizing")
+        else Category.CORRESPONDENCE,
+        holder=Identifier("customer", person.customer.casefold()),
+    )

@@ -1,0 +1,12 @@
+"""The reference connector keeps the contract."""
+
+import pytest
+
+from overdracht.testing import ReadingContract
+from tests.testing.memory_harness import MemoryHarness
+
+
+class TestMemory(ReadingContract):
+    @pytest.fixture
+    def harness(self) -> MemoryHarness:
+        return MemoryHarness()

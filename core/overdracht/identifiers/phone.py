@@ -4,6 +4,8 @@ from overdracht.identifiers.plain_text import clean
 
 REGION = "NL"
 """Where a number without a country code is."""
+_SHORTEST = 7
+"""Digits of a number in a range that the library does not know yet; fewer would be found in any text."""
 
 
 def phone(text: str) -> str:
@@ -14,7 +16,11 @@ def phone(text: str) -> str:
         number = phonenumbers.parse(clean(text), REGION)
     except phonenumbers.NumberParseException as error:
         raise ValueError("it is not written as a telephone number is") from error
-    if not phonenumbers.is_possible_number(number):
+    long_enough = len(str(number.national_number)) >= _SHORTEST
+    if not (
+        phonenumbers.is_valid_number(number)
+        or (long_enough and phonenumbers.is_possible_number(number))
+    ):
         raise ValueError("it has too few or too many digits")
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{written};ext={number.extension}" if number.extension else written

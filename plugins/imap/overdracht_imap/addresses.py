@@ -1,0 +1,168 @@
+"""Take the addresses out of an address field, whatever a mailer made of its grammar.
+
+The grammar (RFC 5322) is followed where the field follows it. Where it does not, nothing that looks like an address is lost: it is
+kept apart, as one that stands *in a name*, which says less about whom the mail is for.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from overdracht import IdentifierError, Kinds
+from overdracht_imap.encoded_words import RUN, decode_run
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[(),;:]|[^"<(),;:]+|.', re.DOTALL)
+_PLAIN = re.compile(r"[a-z0-9._+=-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+# Greedy on purpose: in `a@b@c` the address is at c, and neither a@b nor b@c.
+_ADDRESS = re.compile(
+    r'(?:"(?:[^"\\]|\\.)*"|[^\s"<>(),;:]+)\s?@\s?(?:\[[^\]\s]{1,80}\]|[^\s"<>(),;:@\[\]]+)'
+)
+_ROUTE = re.compile(r"^@[^:]*:")
+_HELD = re.compile("\0([0-9]+)\0")
+_WRAPPERS = "'\u2018\u2019`"
+_DEEPEST = 20
+"""Comments may be nested; deeper ones are a mischief."""
+
+_kinds = Kinds()
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One sender or recipient: a display name, an address, and the addresses that the name itself holds."""
+
+    name: str
+    address: str
+    in_name: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def normal(address: str) -> str:
+    """Return *address* in the form that identifiers have, or as it is, in lower case, when it is none."""
+    lowered = address.strip().lower().rstrip(".")
+    if _PLAIN.fullmatch(lowered):
+        return lowered
+    tidy = _ROUTE.sub("", re.sub(r"\s*@\s*", "@", address.strip())).rstrip(".")
+    if tidy[:1] in _WRAPPERS and tidy[-1:] in _WRAPPERS:
+        tidy = tidy[1:-1]
+    try:
+        return _kinds.identifier("email", tidy).value
+    except IdentifierError:
+        return tidy.lower()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A mailbox while it is read."""
+
+    text: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    angle: str | None = None
+
+    def is_bare_name(self) -> bool:
+        return self.angle is None and "@" not in "".join(self.text)
+
+
+class _Reader:
+    """Reads one field's value; *held* are the texts of its encoded words, kept out of the grammar's sight."""
+
+    def __init__(self, value: str, depth: int = 0) -> None:
+        self._held: list[str] = []
+        self._depth = depth
+        self._value = RUN.sub(self._hold, value.replace("\0", " "))
+
+    def _hold(self, found: re.Match[str]) -> str:
+        self._held.append(decode_run(found[0]).replace("\0", " "))
+        return f"\0{len(self._held) - 1}\0"
+
+    def _shown(self, text: str) -> str:
+        return _HELD.sub(lambda found: self._held[int(found[1])], text)
+
+    def mailboxes(self) -> Iterator[Mailbox]:
+        for draft in self._drafts():
+            yield from self._finished(draft)
+
+    def _drafts(self) -> Iterator[_Draft]:
+        draft, carried = _Draft(), ""
+        value, position = self._value, 0
+        while found := _TOKEN.match(value, position):
+            piece, position = found[0], found.end()
+            if piece == "(" and (end := _comment_end(value, position)):
+                draft.comments.append(value[position : end - 1])
+                position = end
+            elif piece[0] == "<" and piece[-1] == ">" and len(piece) > 1:
+                if draft.angle is not None:
+                    yield draft
+                    draft = _Draft()
+                draft.angle = piece[1:-1]
+                # `De Vries, Jan <jan@x.nl>`: a comma in a name that nobody quoted.
+                draft.text.insert(0, carried)
+                carried = ""
+            elif piece in ",;" or (piece == ":" and draft.is_bare_name()):
+                if draft.is_bare_name() and piece == ",":
+                    carried = "".join(draft.text) + ", " if "".join(draft.text).strip() else ""
+                else:
+                    carried = ""
+                    if piece != ":":
+                        yield draft
+                if carried and "\0" in carried:
+                    yield draft
+                draft = _Draft()
+            else:
+                draft.text.append(piece)
+        yield draft
+
+    def _finished(self, draft: _Draft) -> Iterator[Mailbox]:
+        text = "".join(draft.text)
+        comment = self._shown(" ".join(draft.comments)).strip()
+        if draft.angle is not None:
+            address = normal(re.sub(r"\s+", "", self._shown(draft.angle)))
+            name = _unquoted(self._shown(text)) or comment
+            if address or name:
+                yield Mailbox(name, address, addresses_in(f"{name} {comment}"))
+            return
+        shown = self._shown(text)
+        if "\0" in text and "@" in shown and "@" not in text and self._depth == 0:
+            # A mailer that encoded the whole mailbox, angle brackets and all.
+            yield from _Reader(shown, depth=1).mailboxes()
+            return
+        found = _ADDRESS.findall(shown)
+        name = _unquoted(_ADDRESS.sub(" ", shown)) or comment
+        for address in found:
+            yield Mailbox(name if len(found) == 1 else "", normal(address), addresses_in(comment))
+        if not found and name:
+            yield Mailbox(name, "", addresses_in(f"{name} {comment}"))
+
+
+def _comment_end(value: str, position: int) -> int:
+    """Return where the comment that was opened before *position* ends, or 0 when it never does."""
+    depth = 1
+    for found in re.compile(r"\\.|[()]", re.DOTALL).finditer(value, position):
+        if found[0] == "(":
+            depth += 1
+        elif found[0] == ")":
+            depth -= 1
+        if depth == 0:
+            return found.end()
+        if depth > _DEEPEST:
+            return 0
+    return 0
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if '"' in text:
+        text = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda found: re.sub(r"\\(.)", r"\1", found[1]), text)
+    return " ".join(text.replace('"', " ").split()).strip(f" {_WRAPPERS}")
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """Return what looks like an address in running *text*, normalised."""
+    if "@" not in text:
+        return ()
+    return tuple(dict.fromkeys(normal(found) for found in _ADDRESS.findall(text)))
+
+
+def mailboxes(value: str) -> Iterator[Mailbox]:
+    """Yield the mailboxes of an address field's *value*, unfolded and not yet decoded."""
+    return _Reader(value).mailboxes()

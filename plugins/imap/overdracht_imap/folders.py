@@ -1,0 +1,68 @@
+"""The folders of an account: their names for people, their names for the server, and which hold messages."""
+
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from overdracht import Misbehaving
+
+_NO_MESSAGES = frozenset({b"\\noselect", b"\\nonexistent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder: *raw* as the server writes it (modified UTF-7), *name* for people, and how the server separates levels."""
+
+    raw: bytes
+    name: str
+    separator: str
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Return the names of the folders it lies in and its own."""
+        return tuple(self.name.split(self.separator)) if self.separator else (self.name,)
+
+
+def listed(answers: Iterable[tuple[Any, Any, Any]]) -> list[Folder]:
+    """Return the folders that hold messages among the server's LIST *answers*, each once, sorted by name."""
+    found: dict[bytes, Folder] = {}
+    names: dict[str, bytes] = {}
+    for flags, separator, answer in answers:
+        raw = answer if isinstance(answer, bytes) else str(answer).encode()
+        if raw in found or _NO_MESSAGES & {bytes(flag).lower() for flag in flags}:
+            continue
+        if b"\r" in raw or b"\n" in raw or b"\0" in raw:
+            raise Misbehaving("the server names a folder with a line end in it")
+        name = readable(raw)
+        if names.setdefault(name, raw) != raw:
+            name = raw.decode("latin-1")  # two names that read the same: as the server writes it
+        found[raw] = Folder(raw, name, (separator or b"").decode("latin-1"))
+    return sorted(found.values(), key=lambda folder: folder.name)
+
+
+def readable(raw: bytes) -> str:
+    """Return the name that *raw* encodes, or *raw* itself where it is not well encoded: it must lead back."""
+    from imapclient.imap_utf7 import decode, encode  # noqa: PLC0415 - slow to load
+
+    try:
+        name = str(decode(raw))
+        faithful = encode(name) == raw
+        name.encode()  # not a lone surrogate, which could not be printed
+    except (UnicodeError, ValueError):
+        faithful = False
+    return name if faithful else raw.decode("utf-8", "backslashreplace")
+
+
+def chosen(folders: Iterable[Folder], wanted: tuple[str, ...], exclude: tuple[str, ...]) -> list[Folder]:
+    """Return the *folders* whose name fits one of *wanted* and none of *exclude*."""
+    return [
+        folder
+        for folder in folders
+        if _fits(folder.name, wanted) and not _fits(folder.name, exclude)
+    ]
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    # A name is what it says before it is a pattern: `[Gmail]/Sent` must fit itself.
+    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

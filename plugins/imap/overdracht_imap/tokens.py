@@ -1,0 +1,93 @@
+"""Take a FETCH answer apart: names and values, in any order, whatever their form."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+DEEPEST = 40
+
+
+class WireError(Exception):
+    """The connection cannot be read on."""
+
+
+class BadAnswer(WireError):
+    """A FETCH answer that the protocol does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A literal that was too long to hold, read past; its *size* in bytes."""
+
+    size: int
+
+
+Value = bytes | Skipped | None | tuple["Value", ...]
+"""A string or atom, a literal read past, NIL, or a list."""
+
+_TOKEN = re.compile(
+    rb"""\s*(?:
+        (?P<open>\() | (?P<close>\))
+        | "(?P<quoted>(?:[^"\\]|\\.)*)"
+        | (?P<atom>[^\s()"\[]+(?:\[[^\]]*\][^\s()]*)?)
+        | (?P<bracket>\[[^\s()]*)
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_OPEN, _CLOSE = object(), object()
+
+
+def attributes(parts: list[bytes | Skipped]) -> dict[bytes, Value]:
+    """Return name → value of a FETCH answer's *parts*: text and literals in turns, from behind the word FETCH."""
+    stack: list[list[Value]] = [[]]
+    for token in _tokens(parts):
+        if token is _OPEN:
+            if len(stack) > DEEPEST:
+                raise BadAnswer("a FETCH answer nested too deep")
+            stack.append([])
+        elif token is _CLOSE:
+            if len(stack) == 1:
+                raise BadAnswer("a FETCH answer with a parenthesis too many")
+            closed = tuple(stack.pop())
+            stack[-1].append(closed)
+        else:
+            stack[-1].append(token)  # type: ignore[arg-type]  # the two marks were handled
+    if len(stack) != 1 or len(stack[0]) != 1 or not isinstance(stack[0][0], tuple):
+        raise BadAnswer("a FETCH answer that is no list")
+    flat = stack[0][0]
+    if len(flat) % 2:
+        raise BadAnswer("a FETCH answer in which a value is missing")
+    return {_name(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _name(name: Value) -> bytes:
+    if not isinstance(name, bytes):
+        raise BadAnswer("a FETCH answer in which a name is missing")
+    word = name.upper()
+    return b"BODY[HEADER.FIELDS]" if word.startswith(b"BODY[HEADER.FIELDS") else word
+
+
+def _tokens(parts: list[bytes | Skipped]) -> Iterator[object]:
+    for number, part in enumerate(parts):
+        if number % 2 or isinstance(part, Skipped):
+            yield part
+            continue
+        position, length = 0, len(part.rstrip())
+        while position < length:
+            found = _TOKEN.match(part, position)
+            if found is None or found.end() == position:
+                raise BadAnswer("a FETCH answer that cannot be read")
+            position = found.end()
+            yield _value(found)
+
+
+def _value(found: re.Match[bytes]) -> object:
+    if found["open"]:
+        return _OPEN
+    if found["close"]:
+        return _CLOSE
+    if found["quoted"] is not None:
+        return _ESCAPED.sub(rb"\1", found["quoted"])
+    word = found["atom"] or found["bracket"]
+    return None if word.upper() == b"NIL" else word

@@ -1,0 +1,358 @@
+"""Read the answers to many FETCH commands straight off an IMAP connection, in large blocks.
+
+A library opens the connection, logs in and chooses the folder; for the bulk this module takes over its socket and gives it back when
+the last tagged line has been read. It knows IMAP (RFC 3501, RFC 9051) and nothing of overdracht.
+
+    WireError
+    ├── Dropped      the connection is gone, or the server said BYE
+    └── Nonsense     the server answers what the protocol does not allow
+"""
+
+import itertools
+import re
+import secrets
+import socket
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from io import BufferedReader
+
+from overdracht_imap.tokens import Skipped, Value, WireError, attributes
+
+BLOCK = 1 << 20
+SMALLEST_READ = 1 << 16
+EMIT = 1 << 18
+"""A block is handed over when it has this many bytes: large enough to match at speed, small enough to stay in a CPU's cache."""
+MAX_LINE = 1 << 20
+MOST_ODD = 500
+MAX_HEADER = 1 << 24
+"""A longer header section is skipped, and reported as skipped."""
+MAX_LITERAL = 1 << 32
+"""RFC 9051 ends numbers at 63 bits; no message is this long, so a longer literal is a lie."""
+IN_FLIGHT = 2
+
+_LITERAL = re.compile(rb"~?\{(\d{1,19})\+?\}\Z")
+_NUMBERED = re.compile(rb"\* (\d{1,10}) ([A-Za-z]+)")
+_STATUS = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
+
+
+class Dropped(WireError):
+    """The connection is gone, or the server said BYE."""
+
+
+class Nonsense(WireError):
+    """The server answers what the protocol does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command's tagged answer: which one (counted from 0), its status and its response code without brackets."""
+
+    index: int
+    status: str
+    code: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the server did what it was asked, as far as the messages still exist."""
+        return self.status == "OK" or self.code == "EXPUNGEISSUED"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message's FETCH answer: item name in capitals → value."""
+
+    uid: int
+    values: dict[bytes, Value]
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of FETCH answers as they came, each with one header section; *starts* holds where each begins in *data*.
+
+    *odd* are those whose answer has another shape (a quoted string, items in another order, no header at all), taken apart already.
+    """
+
+    data: bytes
+    starts: list[int] = field(default_factory=list)
+    odd: list[Fetched] = field(default_factory=list)
+
+    @property
+    def messages(self) -> int:
+        """Return how many messages it holds."""
+        return len(self.starts) + len(self.odd)
+
+    def at(self, start: int) -> tuple[int, bytes]:
+        """Return the UID and the header section of the answer that begins at *start*."""
+        opening = self.data.index(b" {", start)
+        closing = self.data.index(b"}\r\n", opening)
+        length = int(self.data[opening + 2 : closing])
+        numbers = _UID.search(self.data, start, opening)
+        if numbers is None:
+            raise Nonsense("a FETCH answer without a UID")
+        return int(numbers[1]), self.data[closing + 3 : closing + 3 + length]
+
+
+_UID = re.compile(rb"\(UID (\d{1,10}) ")
+_SECTION = re.compile(rb"\(UID \d{1,10} (BODY\[HEADER\.FIELDS [^\]\r\n]*\]) \Z", re.IGNORECASE)
+
+
+class Wire:
+    """The bulk reader of one connection; *file* is the reader through which the library has read *sock* so far."""
+
+    def __init__(self, sock: socket.socket, file: BufferedReader | None = None) -> None:
+        self._sock = sock
+        self._file = file
+        self._buffer = bytearray(BLOCK)
+        self._view = memoryview(self._buffer)
+        self._start = self._end = 0
+        self._tag = b"w" + secrets.token_hex(6).encode()
+        self._count = 0
+        self._drain_file = False
+        self._shape = b"\0"
+        self.busy = False
+        """Commands are unanswered: the connection cannot be given back."""
+
+    # -- what can be asked ---------------------------------------------------------------------------------------------------
+
+    def fetch(
+        self, commands: Iterable[bytes], *, limit: int, in_flight: int = IN_FLIGHT
+    ) -> Iterator[Fetched | Done]:
+        """Send the *commands* (`UID FETCH …`), some ahead, and yield each message as its answer comes.
+
+        A literal above *limit* comes as `Skipped`. A server may answer two commands at once and in any order: a message belongs to the
+        command that asked for its UID, and a command is answered when its `Done` has come.
+        """
+        waiting = _Waiting(self, commands, in_flight)
+        while waiting:
+            response = self._response(limit)
+            done = waiting.answered(response)
+            if done is not None:
+                yield done
+                continue
+            fetched = self._fetched(response)
+            if fetched is not None:
+                yield fetched
+        self._give_back()
+
+    def headers(self, commands: Iterable[bytes]) -> Iterator[Block | Done]:
+        """Send the *commands* (`UID FETCH … (UID BODY.PEEK[HEADER.FIELDS (…)])`) and yield the answers in blocks, otherwise like `fetch`."""
+        waiting = _Waiting(self, commands, IN_FLIGHT)
+        starts: list[int] = []
+        odd: list[Fetched] = []
+        walked = 0  # so many bytes of the buffer are whole answers of the usual shape
+        while waiting:
+            walked, unusual = self._walk(walked, starts)
+            if unusual or walked >= EMIT or len(odd) >= MOST_ODD:
+                if starts or odd:
+                    yield Block(bytes(self._view[self._start : self._start + walked]), starts, odd)
+                self._start += walked
+                walked, starts, odd = 0, [], []
+            if not unusual:
+                self._more()
+                continue
+            response = self._response(MAX_HEADER)
+            done = waiting.answered(response)
+            if done is not None:
+                yield done
+                continue
+            fetched = self._fetched(response)
+            if fetched is not None:
+                odd.append(fetched)
+                self._learn(response[0])
+        self._give_back()
+
+    # -- runs of header sections ---------------------------------------------------------------------------------------------
+
+    def _learn(self, opening: bytes | Skipped) -> None:
+        """Take the way in which this server names the header section, to know it again without taking it apart."""
+        named = _SECTION.search(opening) if isinstance(opening, bytes) else None
+        if named is not None:
+            self._shape = named[1]
+
+    def _walk(self, walked: int, starts: list[int]) -> tuple[int, bool]:
+        """Step over whole answers of the usual shape; return how far it went and whether what follows is of another shape."""
+        buffer, base, end, shape = self._buffer, self._start, self._end, self._shape
+        find, width, position = buffer.find, len(shape), base + walked
+        while True:
+            opening = find(b" {", position, end)
+            named = opening - width
+            if opening < 0 or named < position or find(b"\r", position, named) >= 0:
+                return position - base, find(b"\r\n", position, end) >= 0
+            closing = find(b"}\r\n", opening, opening + 16)
+            if closing < 0 or closing + 3 > end:
+                return position - base, end - opening > 16
+            number = buffer[opening + 2 : closing]
+            if buffer[named:opening] != shape or not number.isdigit():
+                return position - base, True
+            after = closing + 3 + int(number)
+            if after + 3 > end:
+                return position - base, int(number) > MAX_HEADER
+            if buffer[after : after + 3] != b")\r\n":
+                return position - base, True
+            starts.append(position - base)
+            position = after + 3
+
+    # -- the conversation ----------------------------------------------------------------------------------------------------
+
+    def send(self, command: bytes) -> bytes:
+        """Send one *command* and return its tag, which nothing that a message holds can imitate."""
+        if not self.busy:
+            self.busy, self._drain_file = True, self._file is not None
+        self._count += 1
+        tag = b"%s.%d" % (self._tag, self._count)
+        self._sock.sendall(tag + b" " + command + b"\r\n")
+        return tag
+
+    def _give_back(self) -> None:
+        """Read the rest of a line that the server volunteered, so that the library finds the connection between two lines."""
+        while self._end > self._start:
+            line = self._line()
+            if line.upper().startswith(b"* BYE"):
+                raise Dropped("the server ended the conversation")
+        self.busy = False
+
+    def _fetched(self, response: list[bytes | Skipped]) -> Fetched | None:
+        """Return the message that *response* tells about, None when it tells something else."""
+        first = response[0]
+        if isinstance(first, Skipped):
+            return None
+        if first[:5].upper() == b"* BYE":
+            raise Dropped("the server ended the conversation")
+        numbered = _NUMBERED.match(first)
+        if numbered is None or numbered[2].upper() != b"FETCH":
+            return None
+        values = attributes([first[numbered.end() :], *response[1:]])
+        uid = values.get(b"UID")
+        if not isinstance(uid, bytes) or not uid.isdigit():
+            return None  # a flag change that the server volunteers
+        return Fetched(int(uid), values)
+
+    # -- bytes ---------------------------------------------------------------------------------------------------------------
+
+    def _more(self) -> None:
+        """Read what the connection has, at least one byte; make room first."""
+        if len(self._buffer) - self._end < SMALLEST_READ:
+            self._make_room()
+        if self._drain_file and self._file is not None:
+            # What the library read ahead comes first; `read1` gives that, or reads once, and leaves nothing behind.
+            chunk = self._file.read1(SMALLEST_READ)
+            self._view[self._end : self._end + len(chunk)] = chunk
+            self._drain_file, count = False, len(chunk)
+        else:
+            count = self._sock.recv_into(self._view[self._end :])
+        if count == 0:
+            raise Dropped("the connection was cut")
+        self._end += count
+
+    def _make_room(self) -> None:
+        kept = self._end - self._start
+        if kept > len(self._buffer) // 2:
+            if kept > MAX_HEADER + MAX_LINE:
+                raise Nonsense("an answer that does not end")
+            larger = bytearray(2 * len(self._buffer))
+            larger[:kept] = self._view[self._start : self._end]
+            self._buffer, self._view = larger, memoryview(larger)
+        else:
+            self._buffer[:kept] = self._buffer[self._start : self._end]
+        self._start, self._end = 0, kept
+
+    def _line(self) -> bytes:
+        """Return the next line without its end, consumed."""
+        searched = self._start
+        while True:
+            found = self._buffer.find(b"\r\n", searched, self._end)
+            if found >= 0:
+                line = bytes(self._view[self._start : found])
+                self._start = found + 2
+                return line
+            if self._end - self._start > MAX_LINE:
+                raise Nonsense("a line that does not end")
+            searched_from_start = max(0, self._end - self._start - 1)
+            self._more()
+            searched = self._start + searched_from_start
+
+    def _response(self, limit: int) -> list[bytes | Skipped]:
+        """Return the next response, its text and its literals in turns, consumed."""
+        line = self._line()
+        parts: list[bytes | Skipped] = [line]
+        if line[:2] != b"* " or _STATUS.match(line):
+            return parts  # human text, which may end like a literal and is none
+        total = 0
+        while (literal := _LITERAL.search(line)) is not None:
+            size = int(literal[1])
+            parts[-1] = line[: literal.start()]
+            parts.append(self._literal(size, limit))
+            line = self._line()
+            parts.append(line)
+            total += len(line) + 1 + min(size, limit)
+            if total > limit + MAX_HEADER:
+                raise Nonsense("an answer that does not end")
+        return parts
+
+    def _literal(self, size: int, limit: int) -> bytes | Skipped:
+        if size > MAX_LITERAL:
+            raise Nonsense("a literal of an impossible size")
+        if size > limit:
+            self._skip(size)
+            return Skipped(size)
+        if size <= self._end - self._start:
+            content = bytes(self._view[self._start : self._start + size])
+            self._start += size
+            return content
+        whole = bytearray(size)
+        have = self._end - self._start
+        whole[:have] = self._view[self._start : self._end]
+        self._start = self._end = 0
+        rest = memoryview(whole)[have:]
+        while rest:
+            count = self._sock.recv_into(rest)
+            if count == 0:
+                raise Dropped("the connection was cut")
+            rest = rest[count:]
+        return bytes(whole)
+
+    def _skip(self, size: int) -> None:
+        while size > (have := self._end - self._start):
+            size -= have
+            self._start = self._end = 0
+            self._more()
+        self._start += size
+
+
+class _Waiting:
+    """Commands that were sent and are not answered yet, never more than *in_flight*; true as long as there are any."""
+
+    def __init__(self, wire: Wire, commands: Iterable[bytes], in_flight: int) -> None:
+        self._wire = wire
+        self._source = enumerate(commands)
+        self._tags: dict[bytes, int] = {}
+        for index, command in itertools.islice(self._source, in_flight):
+            self._tags[wire.send(command)] = index
+
+    def __bool__(self) -> bool:
+        return bool(self._tags)
+
+    def answered(self, response: list[bytes | Skipped]) -> Done | None:
+        """Return the end of a command if *response* is one, and send the next command."""
+        first = response[0]
+        if isinstance(first, Skipped) or first[:2] == b"* " or first[:1] == b"+":
+            return None
+        tag, _, rest = first.partition(b" ")
+        index = self._tags.pop(tag, None)
+        if index is None:
+            raise Nonsense("an answer to a question that was not asked")
+        for following, command in itertools.islice(self._source, 1):
+            self._tags[self._wire.send(command)] = following
+        return _done(index, rest)
+
+
+def _done(index: int, rest: bytes) -> Done:
+    status, _, text = rest.partition(b" ")
+    word = status.upper().decode("ascii", "replace")
+    if word not in {"OK", "NO", "BAD"}:
+        raise Nonsense("a tagged answer that is neither OK, NO nor BAD")
+    code = ""
+    if text[:1] == b"[" and b"]" in text:
+        inside = text[1 : text.index(b"]")].split()
+        code = inside[0].upper().decode("ascii", "replace") if inside else ""
+    return Done(index, word, code)

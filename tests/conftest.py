@@ -1,0 +1,25 @@
+"""What tests of every part may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.dovecot import PASSWORD, PASSWORD_VARIABLE, Account, Dovecot
+from tests.servers.need import need
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A real mail server, one for the whole run."""
+    need("dovecot")
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def account(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An empty account on the mail server, whose password is where its settings point to."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    return dovecot.account()
+
+

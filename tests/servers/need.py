@@ -1,0 +1,29 @@
+"""Programs that a test needs and this machine may not have."""
+
+import os
+import shutil
+
+import pytest
+
+PACKAGES = {
+    "7z": "p7zip-full",
+    "chromium": "chromium",
+    "doveadm": "dovecot-core",
+    "dovecot": "dovecot-imapd",
+    "mbsync": "isync",
+    "rg": "ripgrep",
+}
+"""Program → Debian package, where the two differ."""
+
+
+def need(*programs: str) -> None:
+    """Skip the test when one of the *programs* is missing, saying what to install; in CI, fail."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    missing = [program for program in programs if shutil.which(program, path=path) is None]
+    if not missing:
+        return
+    packages = " ".join(PACKAGES.get(program, program) for program in missing)
+    message = f"needs {', '.join(missing)}: apt-get install {packages}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)

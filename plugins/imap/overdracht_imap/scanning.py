@@ -37,13 +37,16 @@ _STEP = 4096
 _REMEMBERED = 20_000
 """How many decoded words are kept: most mail has the same senders again and again."""
 _SHORT_USERNAME = 5
+_BETWEEN = "\x01"
+"""Between texts that are searched together; it is no white space, so folding keeps it."""
 
 _SUBJECTS = re.compile(rb"\nsubject:([^\n]*(?:\n[ \t][^\n]*)*)")
 _LINE_WITH_8BIT = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _NOT_ALNUM_OR_LINE = bytes(
     code for code in range(256) if code != 10 and not (chr(code).isalnum() and code < 128)
 )
-_SEEN_AS_TEXT = frozenset({"email", "domain", "name", "username"})
+_AS_WRITTEN = frozenset({"email", "domain", "name"})
+"""The kinds that nobody writes with gaps of his own."""
 
 
 def _automaton(needles: Iterable[bytes]) -> ahocorasick_rs.BytesAhoCorasick:
@@ -74,6 +77,10 @@ def _username_needles(name: str) -> Iterator[str]:
         yield from (f"{name}@", f'{name}"@', f"<{name}>", f" {name}\n", f" {name}\r")
 
 
+def _is_long_username(identifier: Identifier) -> bool:
+    return identifier.kind == "username" and len(identifier.value) >= _SHORT_USERNAME
+
+
 class Scanner:
     """Finds the places in blocks where one of *identifiers* might stand."""
 
@@ -98,7 +105,7 @@ class Scanner:
                 decoded.append(fold(one.value))
             elif one.kind == "name":
                 decoded.append(self._add_name(one.value))
-            if one.kind not in _SEEN_AS_TEXT or one.kind == "username":
+            if one.kind not in _AS_WRITTEN and not _is_long_username(one):
                 squeezed += squeezed_forms(one)
         self._certain = _automaton(needle.encode() for needle in certain if needle.isascii())
         self._name_needles = _automaton(self._names)
@@ -107,7 +114,7 @@ class Scanner:
         self._decoded = tuple(dict.fromkeys(filter(None, decoded)))
         self._squeezed = tuple(dict.fromkeys(filter(None, squeezed)))
         self._in_subjects = _automaton(needle.encode() for needle in self._squeezed)
-        self._words: dict[bytes, bool] = {}
+        self._harmless: set[bytes] = set()
 
     def _add_name(self, name: str) -> str:
         tokens = re.findall(r"[^\W_]+", fold(name)) or [fold(name)]
@@ -162,17 +169,20 @@ class Scanner:
         return any(needle in bare for needle in self._squeezed)
 
     def _in_words(self, block: bytes) -> Iterator[int]:
-        for run in set(RUN_BYTES.findall(block)):
-            hides = self._words.get(run)
-            if hides is None:
-                if len(self._words) >= _REMEMBERED:
-                    self._words.clear()
-                hides = self._words[run] = self._hides(decode_run(run.decode("latin-1")))
-            if hides:
-                place = block.find(run)
-                while place >= 0:
-                    yield place
-                    place = block.find(run, place + len(run))
+        runs = set(RUN_BYTES.findall(block))
+        new = [(run, decode_run(run.decode("latin-1"))) for run in runs - self._harmless]
+        # All new words are folded and searched as one text: one with nothing in it is by far the usual case.
+        hiding: list[bytes] = []
+        if self._hides(_BETWEEN.join(text for _, text in new)):
+            hiding = [run for run, text in new if self._hides(text)]
+        if len(self._harmless) > _REMEMBERED:
+            self._harmless.clear()
+        self._harmless |= runs.difference(hiding)
+        for run in hiding:
+            place = block.find(run)
+            while place >= 0:
+                yield place
+                place = block.find(run, place + len(run))
 
     def _in_8bit(self, low: bytes) -> Iterator[int]:
         for step in range(0, len(low), _STEP):

@@ -14,7 +14,7 @@ from overdracht.identifiers.postal_address import has_postcode
 from overdracht.identifiers.register_numbers import iban
 
 _WINDOW = re.compile(r"\[([0-9.\-]*)/([0-9.\-]*)\]\s*$")
-_KIND = re.compile(r"\s*([A-Za-z][A-Za-z_-]*)\s*:(?!:)")
+_KIND = re.compile(r"\s*([A-Za-z][A-Za-z_-]*)\s*:")
 _LINKS = frozenset({"mailto", "tel"})
 _IBAN_LIKE = re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}", re.IGNORECASE)
 _PHONE_LIKE = re.compile(r"(?:tel: ?)?(?:\+|\(?0)[0-9 ()/.\-]{5,}", re.IGNORECASE)

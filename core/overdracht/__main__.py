@@ -1,0 +1,5 @@
+"""`python -m overdracht` is `overdracht`."""
+
+from overdracht.cli.main import main
+
+main()

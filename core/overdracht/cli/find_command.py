@@ -1,0 +1,95 @@
+"""`overdracht find`: everything the sources hold about one person."""
+
+from collections.abc import Sequence
+
+import click
+
+from overdracht.cli.asking import ask, request_for, subjects, told
+from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.found import Found, show, verdict
+from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.session import Session, pass_session
+from overdracht.cli.tally import tally
+from overdracht.review import Inclusion, Review
+from overdracht.state import Given, RequestFile, Role, Store
+from overdracht.survey import Identity
+
+
+@click.command("find")
+@click.argument("person", nargs=-1, required=True)
+@click.option("--add", multiple=True, metavar="ID", help="A further identifier of the person.")
+@click.option("--exclude", multiple=True, metavar="ID", help="An identifier of somebody else, a namesake's for instance.")
+@click.option("--shared", multiple=True, metavar="ID", help="An identifier that several people share: looked for, but no proof.")
+@click.option("--source", "only", multiple=True, metavar="NAME", help="Ask this source only; the result is incomplete then.")
+@click.option("--thorough", is_flag=True, help="Also search where searching is slow, such as every body of every mail.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_session
+def command(
+    session: Session,
+    person: tuple[str, ...],
+    add: tuple[str, ...],
+    exclude: tuple[str, ...],
+    shared: tuple[str, ...],
+    only: tuple[str, ...],
+    thorough: bool,
+    as_json: bool,
+) -> None:
+    """Find everything about PERSON in every source, changing nothing.
+
+    PERSON is one or more identifiers, or the reference of an earlier request: an e-mail address, a telephone number, an IBAN, a domain
+    name or an IP address as it is, anything else as kind:value (customer:K-00412, username:sanne, kvk:01234567, "name:Sanne de Vries").
+
+    \b
+    Examples:
+      overdracht find sanne@vandenberg.example
+      overdracht find sanne@vandenberg.example customer:K-00412 --exclude s.berg@elders.example
+      overdracht find 2026-0001 --thorough
+    """
+    given = [
+        *(Given(one) for one in subjects(session, add)),
+        *told(session, exclude, Role.EXCLUDED),
+        *told(session, shared, Role.SHARED),
+    ]
+    with session.store() as store:
+        request = request_for(session, store, person)
+        found = find(session, store, request, given=given, thorough=thorough, only=only)
+        if as_json:
+            emit(found.as_json())
+        else:
+            show(screen(), found)
+            verdict(screen(), found)
+            what_next(screen(), session, found)
+    if not found.complete:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def find(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    *,
+    given: Sequence[Given] = (),
+    thorough: bool = False,
+    only: Sequence[str] = (),
+) -> Found:
+    """Ask the sources about *request*, after keeping what else is *given*."""
+    with store.working_on(request.reference):
+        if given:
+            request.give(given)
+        survey = ask(session, request, thorough=thorough, only=only)
+        return count_up(request, survey.identity)
+
+
+def count_up(request: RequestFile, identity: Identity) -> Found:
+    """Return what is known about *request* now, without asking anybody."""
+    items = Review(request, identity).items()
+    return Found(request.reference, identity, request.coverage(), tally(items, identity))
+
+
+def what_next(screen: Screen, session: Session, found: Found) -> None:
+    """Show which commands come next."""
+    reference = found.reference
+    if waiting := found.tally.of(Inclusion.AWAITING):
+        kinds = ", ".join(f"{number:,} {certainty}" for certainty, number in sorted(found.tally.awaiting.items()))
+        screen.line(f"{count(waiting, 'item')} to review ({kinds}): {session.command(f'review {reference}')}", "yellow")
+    screen.line(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")

@@ -1,0 +1,79 @@
+"""What every command works with: the plugins, the configuration and the state, each loaded when it is first asked for."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from overdracht.config import Config
+    from overdracht.registry import Registry
+    from overdracht.state import Store
+    from overdracht.survey import Organisation
+
+SIGNING_KEY = "signing.key"
+"""Below the state directory, in minisign's format."""
+
+
+@dataclass
+class Session:
+    """One run of the command line."""
+
+    explicit: Path | None = None
+    """The configuration that `--config` names."""
+    debug: bool = False
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The plugins that are installed."""
+        from overdracht.registry import load
+
+        return load()
+
+    @cached_property
+    def config(self) -> "Config":
+        """The configuration."""
+        from overdracht.config import load, locate
+
+        return load(locate(self.explicit), self.registry)
+
+    @property
+    def organisation(self) -> "Organisation":
+        """The organisation, as a search wants to know it."""
+        from overdracht.survey import Organisation
+
+        return Organisation(
+            frozenset(self.config.organisation.own), frozenset(self.config.organisation.shared)
+        )
+
+    @property
+    def signing_key(self) -> Path:
+        """Where the organisation's signing key is, once there is one."""
+        return self.config.state_directory / SIGNING_KEY
+
+    def store(self) -> "Store":
+        """Open the state; close it, or use it in a `with`."""
+        from overdracht.state import Store
+
+        return Store(self.config.state_directory)
+
+    def now(self) -> datetime:
+        """Return the moment it is, in the administrator's own time zone."""
+        return datetime.now(UTC).astimezone()
+
+    def command(self, words: str) -> str:
+        """Return the command line of *words* that works when it is copied."""
+        chosen = f" --config {_quoted(self.explicit)}" if self.explicit else ""
+        return f"overdracht{chosen} {words}"
+
+
+def _quoted(path: Path) -> str:
+    from shlex import quote
+
+    return quote(str(path))
+
+
+pass_session = click.make_pass_decorator(Session)

@@ -1,0 +1,87 @@
+"""What a request comes to, counted in one pass over its items and without holding any."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from overdracht.identifiers import Identifier
+from overdracht.items import Category, Certainty
+from overdracht.review import Inclusion, Reviewed
+from overdracht.survey import Identity
+
+SHOWN = 20
+"""Suggestions at most: whoever corresponds for years writes beside hundreds of addresses."""
+_HELD = 10_000
+"""Different suggestions counted at a time; a newsletter's recipients must not fill the memory."""
+
+
+@dataclass
+class Suggestion:
+    """An identifier that stands beside the subject's own, and how often and where."""
+
+    identifier: Identifier
+    times: int = 0
+    sources: set[str] = field(default_factory=set)
+    fields: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Tally:
+    """The counts."""
+
+    totals: Counter[tuple[str, Category, Inclusion]] = field(default_factory=Counter)
+    awaiting: Counter[Certainty] = field(default_factory=Counter)
+    third_parties: int = 0
+    """Included items in which other people appear."""
+    size: int = 0
+    suggestions: dict[Identifier, Suggestion] = field(default_factory=dict)
+    pruned: bool = False
+
+    def of(self, inclusion: Inclusion) -> int:
+        """Return how many items have *inclusion*."""
+        return sum(number for (_, _, what), number in self.totals.items() if what is inclusion)
+
+    @property
+    def items(self) -> int:
+        """How many there are in all."""
+        return self.totals.total()
+
+    def top(self) -> list[Suggestion]:
+        """Return the suggestions seen most often, most often first."""
+        ranked = sorted(self.suggestions.values(), key=lambda one: (-one.times, one.identifier))
+        return ranked[:SHOWN]
+
+    def suggest(self, reviewed: Reviewed, known: frozenset[Identifier]) -> None:
+        """Count what *reviewed* reveals and is not *known* yet."""
+        for revealed in reviewed.item.reveals:
+            if revealed.identifier in known:
+                continue
+            one = self.suggestions.get(revealed.identifier)
+            if one is None:
+                one = self.suggestions[revealed.identifier] = Suggestion(revealed.identifier)
+            one.times += 1
+            one.sources.add(reviewed.source)
+            one.fields.add(revealed.where)
+        if len(self.suggestions) > _HELD:
+            self.pruned = True
+            self.suggestions = {key: one for key, one in self.suggestions.items() if one.times > 1}
+            if len(self.suggestions) > _HELD // 2:
+                kept = sorted(self.suggestions.values(), key=lambda one: -one.times)[: _HELD // 2]
+                self.suggestions = {one.identifier: one for one in kept}
+
+
+def tally(items: Iterable[Reviewed], identity: Identity) -> Tally:
+    """Count *items* of the person with *identity*."""
+    counts = Tally()
+    known = frozenset(one.identifier for one in identity.known)
+    for reviewed in items:
+        item = reviewed.item
+        counts.totals[reviewed.source, item.category, reviewed.inclusion] += 1
+        if reviewed.inclusion is Inclusion.AWAITING:
+            counts.awaiting[reviewed.certainty] += 1
+        elif reviewed.inclusion is Inclusion.INCLUDED:
+            counts.third_parties += bool(item.third_parties)
+            counts.size += item.size or 0
+        if reviewed.inclusion is not Inclusion.LEFT_OUT:
+            counts.suggest(reviewed, known)
+    return counts

@@ -17,7 +17,8 @@ LONGEST_TITLE = 500
 def told(harness: Harness, found: Found, *certainties: Certainty) -> frozenset[str]:
     """Return the tokens of the records that were *found* with one of the *certainties*."""
     items = [one for one in found.items if one.certainty in certainties]
-    return harness.tokens(export(harness.connector(), items).content)
+    exported = export(harness.connector(), items)
+    return harness.tokens(b"\n".join(one.content for one in exported.pieces if one.keys))
 
 
 class Finding:

@@ -90,6 +90,10 @@ class Export:
         """All bytes of all pieces."""
         return b"\n".join(one.content for one in self.pieces)
 
+    def holding(self, key: str) -> bytes:
+        """Return the bytes of the pieces that say they hold the item of this *key*."""
+        return b"\n".join(one.content for one in self.pieces if key in one.keys)
+
     @property
     def keys(self) -> set[str]:
         """The keys of the items that some piece holds."""

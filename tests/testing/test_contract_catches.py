@@ -1,0 +1,50 @@
+"""The contract notices: for each promise a connector that breaks it, and fails that test and no other."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from overdracht import Connector
+from overdracht.testing import ReadingContract
+from overdracht.testing.reading import promises
+from tests.testing.breakers import BREAKERS
+from tests.testing.memory_harness import MemoryHarness
+
+
+class Quick(MemoryHarness):
+    """Few records, so that every test can be run on every breaker."""
+
+    many = 100
+
+
+class Fair(MemoryHarness):
+    """The fewest with which the tests of memory tell a fault."""
+
+    many = 2_000
+
+
+def _broken(connector: type[Connector[Any]], harness: type[MemoryHarness]) -> Iterator[str]:
+    for name in dir(ReadingContract):
+        if not name.startswith("test_"):
+            continue
+        try:
+            getattr(ReadingContract(), name)(harness(connector))
+        except Exception:  # noqa: BLE001 - a connector that breaks its promise may do so by any exception
+            yield name.split("_")[1]
+
+
+@pytest.mark.parametrize(
+    ("promise", "connector"), BREAKERS, ids=[kind.__name__ for _, kind in BREAKERS]
+)
+def test_a_broken_promise_fails_its_test(promise: str, connector: type[Connector[Any]]) -> None:
+    """The connector fails the tests of the promises that it breaks, and passes all others."""
+    harness = Fair if promise in {"r34", "r35"} else Quick
+    assert list(_broken(connector, harness)) == promise.split()
+
+
+def test_every_promise_has_a_breaker() -> None:
+    """No promise is listed that nothing is shown to break, and the numbers run on without a hole."""
+    broken = {f"R{int(number[1:])}" for numbers, _ in BREAKERS for number in numbers.split()}
+    assert broken == set(promises())
+    assert list(promises()) == [f"R{number}" for number in range(1, len(promises()) + 1)]

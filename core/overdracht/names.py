@@ -10,17 +10,57 @@ import unicodedata
 LONGEST = 80
 """Bytes of UTF-8: with a few levels of folders it stays below Windows' 260 characters for a path."""
 
-_UNSAFE = re.compile(r'[<>:"/\\|?*%\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+')
-_RESERVED = re.compile(r"^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_LONGEST_ENDING = 8
+_LONGEST_ANYWHERE = 255
+"""What the usual file systems take."""
+
+# Of `%` see `_cleaned`; the rest is what Windows refuses, and what shows nothing or turns the text around.
+_UNSAFE = re.compile(
+    r'[<>:"/\\|?*%\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]+'
+)
+_RESERVED = re.compile(
+    r"^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)", re.IGNORECASE
+)
+
+
+def is_safe(name: str) -> bool:
+    """Say whether every system takes *name* for what it is: one name in one folder."""
+    return (
+        0 < len(name.encode(errors="replace")) <= _LONGEST_ANYWHERE
+        and not _UNSAFE.search(name)
+        and name == _trimmed(name)
+        and unicodedata.is_normalized("NFC", name)
+        and not _RESERVED.match(name)
+    )
+
+
+def alike(name: str) -> str:
+    """Return what two names or paths have in common that some system takes for one: equal but for case, width or composition."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _cleaned(raw: str) -> str:
     # `%` goes because bagit's manifests read it as an escape (RFC 8493 2.1.3 names only CR, LF and % itself).
-    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", raw)).strip(" .")
-    name = name.encode()[:LONGEST].decode(errors="ignore").rstrip(" .")
+    name = _trimmed(_UNSAFE.sub("_", unicodedata.normalize("NFC", raw)))
+    stem, ending = _parted(name)
+    room = LONGEST - len(ending.encode())
+    name = _trimmed(stem.encode()[:room].decode(errors="ignore") + ending)
     if not name:
         return "_"
     return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _trimmed(name: str) -> str:
+    # What `str.strip` calls white space goes too: some systems show it as nothing.
+    return name.strip().strip(" .").strip()
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Split *name* before its ending (`.eml`), if it has one that can be called so."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending.encode()) > _LONGEST_ENDING:
+        return name, ""
+    return stem, dot + ending
 
 
 class SafeNames:
@@ -37,16 +77,10 @@ class SafeNames:
         return self._given[raw]
 
     def _unique(self, name: str) -> str:
-        stem, dot, ending = name.rpartition(".")
-        if not stem or len(ending) > 8:
-            stem, dot, ending = name, "", ""
+        stem, ending = _parted(name)
         candidate, number = name, 1
-        while _key(candidate) in self._taken:
+        while alike(candidate) in self._taken:
             number += 1
-            candidate = f"{stem}~{number}{dot}{ending}"
-        self._taken.add(_key(candidate))
+            candidate = f"{stem}~{number}{ending}"
+        self._taken.add(alike(candidate))
         return candidate
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()

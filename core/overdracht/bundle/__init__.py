@@ -1,0 +1,7 @@
+"""Bundles: one signed, encrypted, checkable file for one person."""
+
+from overdracht.bundle.opener import open_bundle
+from overdracht.bundle.verification import Verification, verify
+from overdracht.bundle.writer import BagWriter, Written, create
+
+__all__ = ["BagWriter", "Verification", "Written", "create", "open_bundle", "verify"]

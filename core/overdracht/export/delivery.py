@@ -1,0 +1,149 @@
+"""Take what one connector hands over, and put it into the bag, the tables, or the account of what is missing."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+
+import orjson
+
+from overdracht.errors import BundleError, OverdrachtError
+from overdracht.export.ledger import Ledger, encodable, item_id
+from overdracht.export.order import Bag, Exported
+from overdracht.export.spool import fetched
+from overdracht.items import File, Gap, Line, Piece
+from overdracht.names import SafeNames
+
+Listener = Callable[[Exported], None]
+
+_EVERY = 100
+UNASKED = "the connector offered a file with items that were not asked for; it was left out"
+UNSAFE = "the connector offered a file under an unsafe name; it was left out"
+TWICE = "the connector offered two files of one name; the second was left out"
+
+
+class Delivery:
+    """Takes the pieces of one source."""
+
+    def __init__(
+        self, bag: Bag, ledger: Ledger, source: str, folder: str, listen: Listener
+    ) -> None:
+        self._bag = bag
+        self._ledger = ledger
+        self._source = source
+        self._folder = folder
+        self._listen = listen
+        self._tables: dict[str, int] = {}
+        self._first = ledger.count
+        self._files = self._size = 0
+
+    def take(self, pieces: Iterable[Piece]) -> None:
+        """Take all *pieces*, then write the tables."""
+        for count, piece in enumerate(pieces, 1):
+            if isinstance(piece, Gap):
+                number = (
+                    self._ledger.number(item_id(self._source, piece.key)) if piece.key else None
+                )
+                self._ledger.add_gap(self._source, piece.part, piece.reason, number)
+            else:
+                self._take(piece)
+            if count % _EVERY == 0:
+                self._tell(finished=False)
+        for path, file in self._tables.items():
+            self._write(file, path, self._ledger.lines(file))
+            self._ledger.close_table(file)
+        self._tell(finished=True)
+
+    def _tell(self, *, finished: bool) -> None:
+        items = self._ledger.count - self._first
+        self._listen(Exported(self._source, items, self._files, self._size, finished))
+
+    def _take(self, piece: File | Line) -> None:
+        numbers = [self._ledger.number(item_id(self._source, key)) for key in piece.keys]
+        asked = [number for number in numbers if number is not None]
+        path = f"data/{self._folder}/{piece.path}"
+        table = isinstance(piece, Line) and path in self._tables
+        if len(asked) < len(numbers):
+            self._refuse(piece, UNASKED)
+        elif not _is_safe(piece.path):
+            self._refuse(piece, UNSAFE)
+        elif not table and self._ledger.has_path(_folded(path)):
+            self._refuse(piece, TWICE)
+        elif isinstance(piece, File):
+            self._file(piece, path, asked)
+        else:
+            self._line(piece, path, asked)
+
+    def _refuse(self, piece: File | Line, reason: str) -> None:
+        self._ledger.add_gap(self._source, "", reason)
+        if isinstance(piece, File) and not isinstance(piece.content, bytes):
+            # A connector that streams counts on its chunks being read before it is asked for the next piece.
+            try:
+                for _ in piece.content:
+                    pass
+            except Exception as error:  # noqa: BLE001 - a connector may fault in any way
+                self._ledger.add_gap(self._source, "", _fault(error))
+
+    def _file(self, piece: File, path: str, numbers: list[int]) -> None:
+        with fetched(piece.content) as (content, fault):
+            if fault is not None:
+                reason = _fault(fault)
+                for number in numbers:
+                    self._ledger.add_gap(self._source, "", reason, number)
+                if not numbers:
+                    self._ledger.add_gap(self._source, "", reason)
+                return
+            file = self._ledger.add_file(self._source, path, _folded(path), piece.media_type)
+            self._write(file, path, content)
+        self._ledger.hold(file, numbers)
+
+    def _write(self, file: int, path: str, content: bytes | Iterable[bytes | memoryview]) -> None:
+        written = self._bag.add(path, content)
+        self._files += 1
+        self._size += written.size
+        self._ledger.written(file, written.size, written.sha512)
+
+    def _line(self, piece: Line, path: str, numbers: list[int]) -> None:
+        try:
+            content = _encoded(piece.record)
+        except (TypeError, ValueError) as error:
+            self._ledger.add_gap(self._source, "", _fault(error), *numbers[:1])
+            return
+        if path not in self._tables:
+            self._tables[path] = self._ledger.add_file(
+                self._source, path, _folded(path), "application/jsonl"
+            )
+        file = self._tables[path]
+        self._ledger.hold(file, numbers, self._ledger.add_line(file, content))
+
+
+def _encoded(record: dict[str, object]) -> bytes:
+    try:
+        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        # Half a surrogate pair out of a broken text has no UTF-8.
+        return orjson.dumps(_encodable(record), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _encodable(value: object) -> object:
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(one) for one in value]
+    return value
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, BundleError):
+        raise error
+    if isinstance(error, OverdrachtError):
+        return str(error)
+    return f"it could not be read to its end ({type(error).__name__})"
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFKC", path).casefold()
+
+
+def _is_safe(path: str) -> bool:
+    return all(part == SafeNames()(part) for part in path.split("/"))

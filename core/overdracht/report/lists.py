@@ -1,0 +1,132 @@
+"""The items themselves: the newest of each source on the overview, all of them on pages of their own, newest first.
+
+A page holds at most a thousand, so that a browser opens it at once however much there is. These pages stand in the bundle once, their
+few words in both languages.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from overdracht.connector import Text
+from overdracht.export import Bag, Haul
+from overdracht.export.ledger import Listed
+from overdracht.items import Category
+from overdracht.report.facts import Facts, SourceFacts
+from overdracht.report.markup import Html, foreign, html, link
+from overdracht.report.page import head, number_head, page, table
+from overdracht.report.words import CATEGORIES, told_number, told_size
+
+FOLDER = "overzicht"
+PER_PAGE = 1000
+NEWEST = 10
+_LONGEST = 200
+"""Characters of a title that are shown; `herkomst.jsonl` has it whole."""
+
+_UNNAMED = Text("(zonder titel)", "(untitled)")
+_MISSING = Text("niet meegegeven", "not handed over")
+
+
+def page_path(folder: str, number: int) -> str:
+    """Return where page *number*, from 1, of the source in *folder* stands."""
+    return f"{FOLDER}/{folder}.html" if number == 1 else f"{FOLDER}/{folder}-{number}.html"
+
+
+def page_count(source: SourceFacts) -> int:
+    """Return how many pages the items of *source* take."""
+    return -(-source.items // PER_PAGE)
+
+
+def newest(haul: Haul, source: SourceFacts, language: str) -> Html:
+    """Return a table of the newest items of *source*."""
+    rows = haul.ledger.newest(source.source, NEWEST)
+    caption = (
+        Text(f"De nieuwste {NEWEST}", f"The newest {NEWEST}").in_(language)
+        if source.items > NEWEST
+        else Text("Alles, nieuwste eerst", "All, newest first").in_(language)
+    )
+    return table(caption, _heads((language,)), [_row(row, "", (language,)) for row in rows])
+
+
+def add_lists(bag: Bag, facts: Facts) -> None:
+    """Write the pages of every source into *bag*."""
+    language = facts.haul.order.language
+    languages = ("en", "nl") if language == "en" else ("nl", "en")
+    for source in facts.sources:
+        rows = facts.haul.ledger.newest(source.source)
+        for number in range(1, page_count(source) + 1):
+            parts = _page(source, number, islice(rows, PER_PAGE), languages)
+            bag.add(page_path(source.folder, number), page(language, source.source, parts))
+
+
+def _said(text: Text, languages: Iterable[str]) -> str:
+    return " · ".join(text.in_(language) for language in languages)
+
+
+def _heads(languages: tuple[str, ...]) -> list[Html]:
+    return [
+        head(_said(Text("Datum", "Date"), languages)),
+        head(_said(Text("Gegeven", "Item"), languages)),
+        head(_said(Text("Soort", "Kind"), languages)),
+        head(_said(Text("Plaats", "Place"), languages)),
+        number_head(_said(Text("Grootte", "Size"), languages)),
+    ]
+
+
+def _row(row: Listed, up: str, languages: tuple[str, ...]) -> Html:
+    day, title, part, category, size, path = row
+    shown = foreign(title[:_LONGEST] + "…" * (len(title) > _LONGEST)) if title else None
+    what = shown or html("<i>{}</i>", _said(_UNNAMED, languages))
+    if path is None:
+        what = html('{} <span class="bad-word">({})</span>', what, _said(_MISSING, languages))
+    else:
+        what = link(path, what, up=up)
+    return html(
+        '<tr><td class="d">{}</td><td>{}</td><td class="soft">{}</td><td class="soft">{}</td><td class="n">{}</td></tr>\n',
+        day,
+        what,
+        CATEGORIES[Category(category)].in_(languages[0]),
+        foreign(part) if part else None,
+        None if size is None else told_size(size, languages[0]),
+    )
+
+
+def _page(
+    source: SourceFacts, number: int, rows: Iterable[Listed], languages: tuple[str, ...]
+) -> Iterator[Html]:
+    language = languages[0]
+    home = link("index.html", _said(Text("Overzicht", "Overview"), languages), up="../")
+    pages = _pages(source, number)
+    yield html(
+        '<header>\n<p class="kicker"><span>{}</span></p>\n<h1>{}</h1>\n<p>{}</p>\n{}</header>\n<main>\n',
+        home,
+        source.source,
+        _said(
+            Text(
+                f"{told_number(source.items, language)} gegevens, nieuwste eerst",
+                f"{told_number(source.items, language)} items, newest first",
+            ),
+            languages,
+        ),
+        pages,
+    )
+    yield html(
+        '<div class="scroll"><table class="cards">\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n',
+        _said(Text("Gegevens", "Items"), languages),
+        _heads(languages),
+    )
+    for row in rows:
+        yield _row(row, "../", languages)
+    yield html("</tbody>\n</table></div>\n{}</main>\n", pages)
+
+
+def _pages(source: SourceFacts, current: int) -> Html:
+    count = page_count(source)
+    if count == 1:
+        return html("")
+    links = [
+        html("<b>{}</b>", number)
+        if number == current
+        else link(page_path(source.folder, number), str(number), up="../")
+        for number in range(1, count + 1)
+    ]
+    return html('<nav class="pages" aria-label="Bladen · Pages">{}</nav>\n', links)

@@ -1,0 +1,90 @@
+"""What the law lets the person do, in words for that person: GDPR Art. 15(1)(e), (f), (h) and 15(2)."""
+
+from dataclasses import dataclass
+
+from overdracht.connector import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One right, with the article it stands in."""
+
+    name: Text
+    article: str
+    told: Text
+
+
+RIGHTS = (
+    Right(
+        Text("Inzage", "Access"),
+        "15",
+        Text(
+            "U mag weten wat wij over u bewaren en krijgt er een kopie van. De eerste kopie is kosteloos.",
+            "You may know what we hold about you and receive a copy of it. The first copy is free of charge.",
+        ),
+    ),
+    Right(
+        Text("Rectificatie", "Rectification"),
+        "16",
+        Text(
+            "Klopt er iets niet of ontbreekt er iets? Dan verbeteren wij het of vullen wij het aan.",
+            "Is something wrong or missing? Then we correct or complete it.",
+        ),
+    ),
+    Right(
+        Text("Wissen", "Erasure"),
+        "17",
+        Text(
+            "U mag ons vragen uw gegevens te wissen. Wat de wet ons laat bewaren, zoals facturen, wissen wij zodra de termijn om is.",
+            "You may ask us to erase your data. What the law makes us keep, such as invoices, we erase when its term is over.",
+        ),
+    ),
+    Right(
+        Text("Beperking", "Restriction"),
+        "18",
+        Text(
+            "Zolang over de juistheid of over een bezwaar nog niet is beslist, mag u ons vragen de gegevens alleen te bewaren en verder niets.",
+            "While accuracy or an objection is being decided on, you may ask us to keep the data and do nothing else with it.",
+        ),
+    ),
+    Right(
+        Text("Overdracht", "Portability"),
+        "20",
+        Text(
+            "U mag uw gegevens meenemen, of ze door ons aan een andere aanbieder laten geven, in een vorm die die kan gebruiken.",
+            "You may take your data with you, or have us pass it to another provider, in a form that provider can use.",
+        ),
+    ),
+    Right(
+        Text("Bezwaar", "Objection"),
+        "21",
+        Text(
+            "Tegen gebruik op grond van ons gerechtvaardigd belang mag u bezwaar maken. Tegen reclame altijd; dan houdt die op.",
+            "You may object to use based on our legitimate interest. To advertising always; then it stops.",
+        ),
+    ),
+)
+
+ASK = Text(
+    "Een bericht aan ons is genoeg. U krijgt zo snel mogelijk antwoord, en uiterlijk binnen een maand na ontvangst van uw verzoek; "
+    "is het ingewikkeld, dan hoort u binnen die maand dat en waarom het ten hoogste twee maanden langer duurt.",
+    "A message to us is enough. You get an answer as soon as possible, and within one month of our receiving your request at the latest; "
+    "if it is complex, you hear within that month that and why it takes at most two months more.",
+)
+
+COMPLAINT = Text(
+    "Bent u het niet eens met hoe wij met uw gegevens omgaan, dan kunt u een klacht indienen bij de Autoriteit Persoonsgegevens "
+    "(autoriteitpersoonsgegevens.nl, art. 77 AVG). U kunt ook naar de rechter (art. 79 AVG; art. 35 UAVG).",
+    "If you disagree with how we treat your data, you may complain to the Dutch Data Protection Authority, the Autoriteit "
+    "Persoonsgegevens (autoriteitpersoonsgegevens.nl, Art. 77 GDPR). You may also go to court (Art. 79 GDPR; Art. 35 Dutch GDPR Implementation Act).",
+)
+
+AUTOMATED = Text(
+    "De organisatie verklaart dat zij over u geen besluiten neemt die alleen op geautomatiseerde verwerking berusten, profilering daaronder begrepen (art. 22 AVG).",
+    "The organisation states that it takes no decisions about you that rest on automated processing alone, profiling included (Art. 22 GDPR).",
+)
+
+TRANSFERS = Text(
+    "De organisatie verklaart dat zij uw gegevens niet doorgeeft aan landen buiten de Europese Economische Ruimte of aan internationale organisaties (art. 15 lid 2 AVG).",
+    "The organisation states that it does not pass your data to countries outside the European Economic Area or to international organisations (Art. 15(2) GDPR).",
+)

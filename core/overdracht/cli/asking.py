@@ -76,7 +76,9 @@ def _chosen(sources: Sequence[Source], only: Collection[str]) -> list[Source]:
         )
     check_sources(only, known)
     return [
-        source if not only or source.name in only else Source(source.name, source.connector_name, None, _NOT_ASKED)
+        source
+        if not only or source.name in only
+        else Source(source.name, source.connector_name, None, _NOT_ASKED)
         for source in sources
     ]
 

@@ -100,5 +100,7 @@ def _as_json(checked: Checked) -> dict[str, object]:
         "connector": checked.connector,
         "ok": checked.ok,
         "seconds": round(checked.seconds, 3),
-        "checks": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in checked.checks],
+        "checks": [
+            {"name": one.name, "ok": one.ok, "detail": one.detail} for one in checked.checks
+        ],
     }

@@ -85,7 +85,11 @@ def _show_one(screen: Screen, registry: Registry, name: str) -> None:
     screen.table(
         ("key", "default", "what it is"),
         (
-            (one["key"], "(required)" if one["required"] else str(one["default"]), str(one["description"]))
+            (
+                one["key"],
+                "(required)" if one["required"] else str(one["default"]),
+                str(one["description"]),
+            )
             for one in _settings(connector)
         ),
     )
@@ -102,7 +106,9 @@ def _settings(connector: type[Connector[Any]]) -> list[dict[str, Any]]:
         {
             "key": key,
             "required": field.is_required(),
-            "default": None if field.is_required() else _shown(field.get_default(call_default_factory=True)),
+            "default": None
+            if field.is_required()
+            else _shown(field.get_default(call_default_factory=True)),
             "description": field.description or "",
         }
         for key, field in connector.settings_type.model_fields.items()

@@ -46,7 +46,10 @@ def _explained(error: BaseException) -> tuple[str, int]:
         case click.Abort():
             return "stopped: there was no answer", INCOMPLETE
         case Interrupted():
-            return "interrupted; what was found so far is kept, and no file is left half-written", INTERRUPTED
+            return (
+                "interrupted; what was found so far is kept, and no file is left half-written",
+                INTERRUPTED,
+            )
         case sqlite3.Error():
             return f"the state file cannot be used: {error}", INCOMPLETE
         case OSError(strerror=str(reason)):

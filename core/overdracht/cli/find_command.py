@@ -18,10 +18,30 @@ from overdracht.survey import Identity
 @click.command("find")
 @click.argument("person", nargs=-1, required=True)
 @click.option("--add", multiple=True, metavar="ID", help="A further identifier of the person.")
-@click.option("--exclude", multiple=True, metavar="ID", help="An identifier of somebody else, a namesake's for instance.")
-@click.option("--shared", multiple=True, metavar="ID", help="An identifier that several people share: looked for, but no proof.")
-@click.option("--source", "only", multiple=True, metavar="NAME", help="Ask this source only; the result is incomplete then.")
-@click.option("--thorough", is_flag=True, help="Also search where searching is slow, such as every body of every mail.")
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="ID",
+    help="An identifier of somebody else, a namesake's for instance.",
+)
+@click.option(
+    "--shared",
+    multiple=True,
+    metavar="ID",
+    help="An identifier that several people share: looked for, but no proof.",
+)
+@click.option(
+    "--source",
+    "only",
+    multiple=True,
+    metavar="NAME",
+    help="Ask this source only; the result is incomplete then.",
+)
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also search where searching is slow, such as every body of every mail.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
 def command(
@@ -90,6 +110,11 @@ def what_next(screen: Screen, session: Session, found: Found) -> None:
     """Show which commands come next."""
     reference = found.reference
     if waiting := found.tally.of(Inclusion.AWAITING):
-        kinds = ", ".join(f"{number:,} {certainty}" for certainty, number in sorted(found.tally.awaiting.items()))
-        screen.line(f"{count(waiting, 'item')} to review ({kinds}): {session.command(f'review {reference}')}", "yellow")
+        kinds = ", ".join(
+            f"{number:,} {certainty}" for certainty, number in sorted(found.tally.awaiting.items())
+        )
+        screen.line(
+            f"{count(waiting, 'item')} to review ({kinds}): {session.command(f'review {reference}')}",
+            "yellow",
+        )
     screen.line(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")

@@ -110,7 +110,11 @@ def show_identity(screen: Screen, identity: Identity) -> None:
 
 def _branch(screen: Screen, identity: Identity, known: Known, depth: int) -> None:
     mark = "  " * depth + "└ " if depth else ""
-    why = f"{known.clue.source}: {known.clue.where} of “{known.clue.title}”" if known.clue else "given"
+    why = (
+        f"{known.clue.source}: {known.clue.where} of “{known.clue.title}”"
+        if known.clue
+        else "given"
+    )
     if known.standing in _NO_PROOF:
         why += f"; {_NO_PROOF[known.standing]}"
     screen.line(f"  {mark}{known.identifier}  ({why})")
@@ -197,7 +201,10 @@ def show_coverage(screen: Screen, coverage: Sequence[Coverage]) -> None:
             where = f", {gap.part}" if gap.part else ""
             screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
         if len(one.gaps) > _MOST_GAPS:
-            screen.line(f"  not searched: {one.source}: {len(one.gaps) - _MOST_GAPS:,} more parts (--json lists all)", "red")
+            screen.line(
+                f"  not searched: {one.source}: {len(one.gaps) - _MOST_GAPS:,} more parts (--json lists all)",
+                "red",
+            )
         for note in one.notes:
             screen.line(f"  {one.source}: {note}", "dim")
 

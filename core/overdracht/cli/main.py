@@ -100,7 +100,12 @@ def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     "--debug", is_flag=True, help="Show the traceback of an error; it may hold personal data."
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version.",
 )
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:

@@ -11,7 +11,11 @@ from overdracht.survey import identity_of
 
 
 @click.command("requests")
-@click.option("--show", is_flag=True, help="Also show whom each is about; without it nothing personal is shown.")
+@click.option(
+    "--show",
+    is_flag=True,
+    help="Also show whom each is about; without it nothing personal is shown.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
 def command(session: Session, show: bool, as_json: bool) -> None:
@@ -29,7 +33,14 @@ def command(session: Session, show: bool, as_json: bool) -> None:
     elif not entries:
         screen().line("There is no request yet.")
     else:
-        columns = ("reference", "created", "items", "identifiers", "searched", *(("person",) if show else ()))
+        columns = (
+            "reference",
+            "created",
+            "items",
+            "identifiers",
+            "searched",
+            *(("person",) if show else ()),
+        )
         screen().table(
             columns,
             (
@@ -61,5 +72,7 @@ def _entry(session: Session, request: RequestFile, *, show: bool) -> dict[str, A
         "complete": all(one.complete for one in coverage) if coverage else None,
     }
     if show:
-        entry["person"] = [str(one.identifier) for one in request.given() if one.role is Role.SUBJECT]
+        entry["person"] = [
+            str(one.identifier) for one in request.given() if one.role is Role.SUBJECT
+        ]
     return entry

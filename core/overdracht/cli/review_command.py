@@ -7,7 +7,7 @@ from itertools import islice
 import click
 
 from overdracht.cli import selecting
-from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.screen import Screen, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.review import Decision, Inclusion, Review, Reviewed
 from overdracht.survey import identity_of
@@ -35,9 +35,17 @@ class _Review(click.Command):
 @click.command("review", cls=_Review)
 @click.argument("reference")
 @click.option("--accept", multiple=True, metavar="SELECTOR", help="These items are the person's.")
-@click.option("--reject", multiple=True, metavar="SELECTOR", help="These items are somebody else's.")
+@click.option(
+    "--reject", multiple=True, metavar="SELECTOR", help="These items are somebody else's."
+)
 @click.option("--all", "everything", is_flag=True, help="List every item, and not only what waits.")
-@click.option("--limit", type=click.IntRange(min=0), default=PAGE, show_default=True, help="List so many at most; 0 is no limit.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=PAGE,
+    show_default=True,
+    help="List so many at most; 0 is no limit.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
 def command(
@@ -76,10 +84,7 @@ def command(
         if as_json:
             emit([_as_json(one) for one in some])
             return
-        if not words or everything:
-            listed = _show(screen(), some)
-        else:
-            listed = 0
+        listed = _show(screen(), some) if everything or not words else 0
         summary(screen(), session, reference, review, listed)
 
 
@@ -87,7 +92,9 @@ def decide(session: Session, review: Review, words: list[tuple[bool, str]]) -> N
     """Keep what *words*, whether to accept and a selector each, say about the items of *review*."""
     sources = [source.name for source in session.config.sources]
     kinds = session.registry.kinds
-    parsed = [selecting.parse(text, accept=accept, kinds=kinds, sources=sources) for accept, text in words]
+    parsed = [
+        selecting.parse(text, accept=accept, kinds=kinds, sources=sources) for accept, text in words
+    ]
     review.decide(selecting.decisions(parsed, review))
 
 
@@ -109,7 +116,9 @@ def _show(screen: Screen, items: Iterator[Reviewed]) -> int:
 
 
 def _matched(reviewed: Reviewed) -> str:
-    pairs = dict.fromkeys(f"{match.identifier.kind} in {match.where}" for match in reviewed.item.matches)
+    pairs = dict.fromkeys(
+        f"{match.identifier.kind} in {match.where}" for match in reviewed.item.matches
+    )
     return ", ".join(pairs)
 
 
@@ -125,7 +134,9 @@ def summary(screen: Screen, session: Session, reference: str, review: Review, li
     if listed < waiting and listed:
         screen.line(f"The first {listed:,} are shown; --limit shows more.")
     if waiting:
-        screen.line(f"Decide: {session.command(f'review {reference} --reject NUMBER --accept all')}")
+        screen.line(
+            f"Decide: {session.command(f'review {reference} --reject NUMBER --accept all')}"
+        )
     else:
         screen.line(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
 
@@ -163,7 +174,8 @@ def _as_json(reviewed: Reviewed) -> dict[str, object]:
         "inclusion": reviewed.inclusion,
         "decided": reviewed.decided,
         "matches": [
-            {"identifier": str(one.identifier), "certainty": one.certainty, "field": one.where} for one in item.matches
+            {"identifier": str(one.identifier), "certainty": one.certainty, "field": one.where}
+            for one in item.matches
         ],
         "title": item.title,
         "size": item.size,

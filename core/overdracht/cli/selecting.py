@@ -16,7 +16,9 @@ from overdracht.review import Decision, Inclusion, Review
 
 _NUMBERS = re.compile(r"([0-9]{1,15})(?:-([0-9]{1,15}))?")
 _CONDITIONS = ("certainty", "source", "part", "identifier")
-_CHOICES = "12, 12-40, all, or certainty=…, source=…, part=…, identifier=kind:value, joined by commas"
+_CHOICES = (
+    "12, 12-40, all, or certainty=…, source=…, part=…, identifier=kind:value, joined by commas"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def parse(text: str, *, accept: bool, kinds: Kinds, sources: Collection[str]) ->
     conditions = {} if text.strip() == "all" else dict(_conditions(text, kinds, sources))
     rule = Decision(accept, **conditions)
     if rule.certainty is None:
-        rules = tuple(replace(rule, certainty=one) for one in (Certainty.MENTION, Certainty.POSSIBLE))
+        rules = tuple(
+            replace(rule, certainty=one) for one in (Certainty.MENTION, Certainty.POSSIBLE)
+        )
     else:
         rules = (rule,)
     return Selector(accept, rules=rules)
@@ -57,7 +61,9 @@ def _conditions(text: str, kinds: Kinds, sources: Collection[str]) -> Iterator[t
         key, equals, value = condition.partition("=")
         key = key.strip()
         if not equals or key not in _CONDITIONS:
-            raise UsageError(f"{inert(condition.strip())!r} selects nothing", remedy=f"write {_CHOICES}")
+            raise UsageError(
+                f"{inert(condition.strip())!r} selects nothing", remedy=f"write {_CHOICES}"
+            )
         yield key, _value(key, value.strip(), kinds, sources)
 
 
@@ -98,7 +104,9 @@ def decisions(selectors: Sequence[Selector], review: Review) -> list[Decision]:
         for one in review.items():
             settled = one.inclusion is Inclusion.INCLUDED and not one.decided
             for selector in wanted:
-                if selector.first <= one.number <= selector.last and (selector.single or not settled):
+                if selector.first <= one.number <= selector.last and (
+                    selector.single or not settled
+                ):
                     items[one.number] = (one.source, one.item.key)
     made: list[Decision] = []
     for selector in selectors:
@@ -108,5 +116,8 @@ def decisions(selectors: Sequence[Selector], review: Review) -> list[Decision]:
             if selector.first <= number <= selector.last
         ]
         if selector.single and selector.first not in items:
-            raise UsageError(f"there is no item {selector.first}", remedy="`overdracht review REFERENCE --all` lists them")
+            raise UsageError(
+                f"there is no item {selector.first}",
+                remedy="`overdracht review REFERENCE --all` lists them",
+            )
     return made

@@ -1,0 +1,304 @@
+"""`overdracht export`: everything that is the person's, in one signed and encrypted file."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from overdracht.cli.asking import request_for
+from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.find_command import count_up, find
+from overdracht.cli.found import Found, show_coverage
+from overdracht.cli.progress import exporting
+from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.sealing import Closing, closing
+from overdracht.cli.session import Session, pass_session
+from overdracht.cli.unlocking import FILE
+from overdracht.errors import BundleError, UsageError
+from overdracht.review import Inclusion, Review
+from overdracht.state import RequestFile, Store
+from overdracht.survey import identity_of
+
+if TYPE_CHECKING:
+    from overdracht.export import Order, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the bundle is to be."""
+
+    to: Path
+    purpose: str = "inzage"
+    language: str | None = None
+    extras: tuple[str, ...] = ()
+    received: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished bundle."""
+
+    path: Path
+    found: Found
+    summary: "Summary"
+    key_id: str
+    public_key: str
+
+    @property
+    def waiting(self) -> int:
+        """How many items nobody decided about, which are not in it."""
+        return self.found.tally.of(Inclusion.AWAITING)
+
+    @property
+    def complete(self) -> bool:
+        """Say whether all that the organisation holds is in it."""
+        return self.found.complete and self.summary.complete and not self.waiting
+
+
+@click.command("export")
+@click.argument("person", nargs=-1, required=True)
+@click.option(
+    "--to",
+    type=FILE,
+    required=True,
+    metavar="FILE",
+    help="The bundle; an existing file is refused.",
+)
+@click.option(
+    "--purpose",
+    type=click.Choice(["inzage", "overdracht"]),
+    default="inzage",
+    show_default=True,
+    help="All that is held (GDPR Art. 15), or what another provider goes on with (Art. 20).",
+)
+@click.option(
+    "--recipient",
+    multiple=True,
+    metavar="age1…",
+    help="Encrypt to this age public key; may be given more than once.",
+)
+@click.option(
+    "--passphrase-file", type=FILE, metavar="FILE", help="Encrypt with the first line of this file."
+)
+@click.option(
+    "--passphrase",
+    "ask_passphrase",
+    is_flag=True,
+    help="Ask for a passphrase; without any of these one is made and shown.",
+)
+@click.option(
+    "--zip", "as_zip", is_flag=True, help="An AES-256 zip file instead, for a receiver without age."
+)
+@click.option(
+    "--extra",
+    multiple=True,
+    metavar="NAME",
+    help="A further form that a connector offers, such as mbox.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["nl", "en"]),
+    help="Of the overview.  [default: the configuration's]",
+)
+@click.option(
+    "--received",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day on which the request came in.",
+)
+@click.option(
+    "--no-find",
+    is_flag=True,
+    help="Do not search again: use what the last search found, and its coverage.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_session
+def command(
+    session: Session,
+    /,
+    person: tuple[str, ...],
+    recipient: tuple[str, ...],
+    passphrase_file: Path | None,
+    ask_passphrase: bool,
+    as_zip: bool,
+    no_find: bool,
+    as_json: bool,
+    **wish: object,
+) -> None:
+    """Write everything about PERSON, identifiers or the reference of a request, into one signed and encrypted FILE.
+
+    The sources are searched first. What still waits for review is left out, and then the exit code is 1, as it is when a source was
+    not searched whole or an item could not be read; the bundle itself says so too.
+
+    \b
+    Examples:
+      overdracht export 2026-0001 --to 2026-0001.zip.age
+      overdracht export 2026-0001 --to sanne.zip --zip --purpose overdracht --language en
+    """
+    order = _wish(session, wish)
+    chosen = closing(recipient, passphrase_file, ask=ask_passphrase, as_zip=as_zip)
+    with session.store() as store:
+        request = request_for(session, store, person)
+        if not no_find:
+            find(session, store, request)
+        elif not request.coverage():
+            raise UsageError("the request has not been searched yet", remedy="leave out --no-find")
+        made = export(session, store, request, order, chosen)
+        _tell(session, made, chosen, as_json=as_json)
+    if not made.complete:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _wish(session: Session, options: dict[str, object]) -> Wish:
+    extras = options.pop("extra")
+    wish = Wish(**options, extras=extras)  # type: ignore[arg-type]  # click checked them
+    known = {
+        name for one in session.config.sources if one.connector for name in one.connector.extras
+    }
+    for extra in wish.extras:
+        if extra not in known:
+            raise UsageError(
+                f"no source offers the extra {extra}",
+                remedy="there are: " + (", ".join(sorted(known)) or "none"),
+            )
+    # What would fail at the end is refused before the search.
+    if os.path.lexists(wish.to):
+        raise BundleError(f"{wish.to} exists already", remedy="choose another name")
+    if not wish.to.absolute().parent.is_dir():
+        raise BundleError(f"there is no folder {wish.to.absolute().parent}", remedy="make it first")
+    return wish
+
+
+def export(
+    session: Session, store: Store, request: RequestFile, wish: Wish, chosen: Closing
+) -> Made:
+    """Write the bundle that *wish* asks for, of what is known about *request* now."""
+    from overdracht.bundle import create
+    from overdracht.report import fill
+    from overdracht.seal import SigningKey
+
+    with store.working_on(request.reference):
+        identity = identity_of(request, session.organisation, session.registry.kinds)
+        found = count_up(request, identity)
+        signer = SigningKey.load_or_create(session.signing_key)
+        order = _order(session, request, found, wish)
+        making = create(
+            wish.to,
+            f"overdracht-{request.reference}",
+            signer=signer,
+            lock=chosen.lock,
+            clock=session.now,
+        )
+        with exporting() as listen, making as bag:
+            summary = fill(bag, order, listen)
+    return Made(wish.to, found, summary, signer.key_id, signer.public_text)
+
+
+def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> "Order":
+    from overdracht.connector import Text
+    from overdracht.export import Controller, Order, Purpose
+
+    organisation = session.config.organisation
+    included = partial(Review(request, found.identity).items, Inclusion.INCLUDED)
+    return Order(
+        reference=request.reference,
+        purpose=Purpose(wish.purpose),
+        controller=Controller(
+            organisation.name,
+            organisation.contact,
+            organisation.address,
+            tuple(organisation.recipients),
+        ),
+        items=lambda: ((one.source, one.item) for one in included()),
+        sources={one.name: one.connector for one in session.config.sources if one.connector},
+        coverage=found.coverage,
+        identity=found.identity,
+        now=session.now(),
+        language=wish.language or organisation.language,
+        received=wish.received.date() if wish.received else None,
+        awaiting_review=found.tally.of(Inclusion.AWAITING),
+        left_out=found.tally.of(Inclusion.LEFT_OUT),
+        extras=frozenset(wish.extras),
+        kinds={kind.name: Text(kind.label_nl, kind.label_en) for kind in session.registry.kinds},
+    )
+
+
+def _tell(session: Session, made: Made, chosen: Closing, *, as_json: bool) -> None:
+    try:
+        if as_json:
+            emit(_as_json(made, chosen))
+        else:
+            show(screen(), session, made, chosen)
+    except OSError:
+        if chosen.shown:
+            # A bundle whose passphrase nobody saw cannot be opened by anybody.
+            made.path.unlink(missing_ok=True)
+        raise
+
+
+def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
+    """Show what is in the bundle and how it is opened."""
+    found, summary = made.found, made.summary
+    screen.line(f"Request {found.reference}", "bold")
+    show_coverage(screen, found.coverage)
+    screen.line()
+    size = made.path.stat().st_size / 1e6
+    screen.line(f"Written: {made.path} ({size:,.1f} MB)", "bold")
+    screen.line(
+        f"  {count(summary.items, 'item')} in {count(summary.files, 'file')}, {summary.size / 1e6:,.1f} MB"
+    )
+    if found.tally.third_parties:
+        screen.line(
+            f"  {count(found.tally.third_parties, 'item')} also name other people: consider GDPR Art. 15(4) before you send it",
+            "yellow",
+        )
+    if summary.derived:
+        screen.line(
+            f"  {count(summary.derived, 'item')} left out: the organisation's own work, which Art. 20 does not cover"
+        )
+    for one in summary.shortfalls:
+        screen.line(f"  not in it: {one.source}: {one.reason} ({one.count:,})", "red")
+    if made.waiting:
+        screen.line(
+            f"  not in it: {count(made.waiting, 'item')} to review: {session.command(f'review {found.reference}')}",
+            "red",
+        )
+    screen.line(
+        f"  signed by {made.key_id}; the public key, for the receiver: {made.public_key.splitlines()[-1]}"
+    )
+    screen.line(f"  to open it: {chosen.opening.replace('FILE', made.path.name)}")
+    if chosen.shown:
+        screen.line()
+        screen.line(f"Passphrase, shown once and kept nowhere: {chosen.shown}", "bold")
+        screen.line("  Pass it on by another way than the file.")
+    screen.line()
+    if made.complete:
+        screen.line("Complete.", "green")
+    else:
+        screen.line("INCOMPLETE: what is not in it is named above, and in the bundle.", "bold red")
+
+
+def _as_json(made: Made, chosen: Closing) -> dict[str, object]:
+    summary = made.summary
+    return {
+        "reference": made.found.reference,
+        "file": str(made.path),
+        "complete": made.complete,
+        "items": summary.items,
+        "files": summary.files,
+        "bytes": summary.size,
+        "awaiting_review": made.waiting,
+        "derived_left_out": summary.derived,
+        "naming_third_parties": made.found.tally.third_parties,
+        "shortfalls": [
+            {"source": one.source, "reason": one.reason, "items": one.count}
+            for one in summary.shortfalls
+        ],
+        "signed_by": made.key_id,
+        "public_key": made.public_key,
+        "passphrase": chosen.shown or None,
+    }

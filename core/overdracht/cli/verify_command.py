@@ -1,0 +1,77 @@
+"""`overdracht verify`: whether a bundle is whole, unchanged, and of whom."""
+
+from pathlib import Path
+
+import click
+
+from overdracht.bundle import Verification, verify
+from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.session import Session, pass_session
+from overdracht.cli.unlocking import FILE, keys, own_key, public_key, show_signer, unlock
+
+_MOST = 20
+
+
+@click.command("verify")
+@click.argument("file", type=FILE)
+@keys
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_session
+def command(
+    session: Session,
+    file: Path,
+    identity: tuple[Path, ...],
+    passphrase_file: Path | None,
+    trusted: str | None,
+    as_json: bool,
+) -> None:
+    """Check the bundle FILE: every byte, nothing missing, nothing added, and whose signature it bears.
+
+    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to. Without --trusted it must be signed by this
+    organisation's own key, when there is one here.
+
+    \b
+    Examples:
+      overdracht verify 2026-0001.zip.age --passphrase-file passphrase.txt
+      overdracht verify 2026-0001.zip.age --identity key.txt --trusted minisign.pub
+    """
+    wanted = public_key(trusted) or own_key(session)
+    found = verify(file, unlock(file, identity, passphrase_file), trusted=wanted)
+    if as_json:
+        emit(as_answer(found))
+    else:
+        show(screen(), session, found, wanted)
+    if not found.ok:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def as_answer(found: Verification) -> dict[str, object]:
+    """Return *found* for a script."""
+    return {
+        "ok": found.ok,
+        "complete": found.complete,
+        "signed_by": found.signed_by,
+        "trusted": found.trusted,
+        "comment": found.comment,
+        "files": found.files,
+        "bytes": found.size,
+        "problems": list(found.problems),
+    }
+
+
+def show(screen: Screen, session: Session, found: Verification, trusted: str) -> None:
+    """Show what a look at a bundle showed."""
+    for problem in found.problems[:_MOST]:
+        screen.line(f"  wrong: {problem}", "red")
+    if len(found.problems) > _MOST:
+        screen.line(f"  and {len(found.problems) - _MOST:,} more (--json lists all)", "red")
+    screen.line(
+        f"{count(found.files, 'file')}, {found.size / 1e6:,.1f} MB; {found.comment or 'no true signature'}"
+    )
+    if found.signed_by:
+        show_signer(screen, session, found.signed_by, trusted)
+    if found.ok:
+        screen.line("All is as it was made.", "green")
+    else:
+        screen.line(f"NOT AS IT WAS MADE: {count(len(found.problems), 'problem')}.", "bold red")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from mmap import mmap
 
 from overdracht_imap.encoded_words import decode, decode_words
 
@@ -17,7 +18,7 @@ LONGEST = 4 << 20
 Fields = dict[str, list[str]]
 
 
-def section_end(buffer: bytes | bytearray, start: int, end: int) -> int:
+def section_end(buffer: bytes | bytearray | mmap, start: int, end: int) -> int:
     """Return where the header section that begins at *start* ends, its blank line included, or -1 when it goes on at *end*."""
     first = buffer.find(b"\n\n", start, end)
     # The rare kind is looked for only before the usual one.

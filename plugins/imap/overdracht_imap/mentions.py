@@ -6,6 +6,7 @@ does not stand in `otherinfo@x.nl`.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
@@ -125,10 +126,20 @@ def squeezed_forms(identifier: Identifier) -> tuple[str, ...]:
     return (squeeze(value),)
 
 
-def _squeezed(folded: str) -> bytes:
-    if folded.isascii():
-        return folded.encode().translate(None, _NOT_ALNUM)
-    return squeeze(folded).encode("utf-8", "replace")
+# What `fold` spells out and Unicode's decomposition does not.
+_SPELT_OUT = {
+    one: fold(one)
+    for one in "\u00df\u1e9e\u00f8\u00d8\u00e6\u00c6\u0153\u0152\u0142\u0141\u0111\u0110\u00f0\u00d0\u00fe\u00de\u0131"
+}
+
+
+def _squeezed_ascii(text: str) -> bytes:
+    """Return the letters and digits of ASCII in `squeeze(text)`: many times faster, and enough where the needles are ASCII."""
+    if not text.isascii():
+        for letter, spelt in _SPELT_OUT.items():
+            text = text.replace(letter, spelt)
+        text = unicodedata.normalize("NFKD", text)
+    return text.encode("ascii", "ignore").lower().translate(None, _NOT_ALNUM)
 
 
 class Mentions:
@@ -146,6 +157,7 @@ class Mentions:
             pattern = _PATTERNS.get(identifier.kind, _code)(identifier.value)
             needles += [form.encode() for form in forms]
             self._tests.append((identifier, re.compile(pattern)))
+        self._ascii = all(needle.isascii() for needle in needles)
         self._needles = ahocorasick_rs.BytesAhoCorasick(
             needles,
             # The kind that finds with vector instructions; it tells the first of those that overlap, so a hit asks all.
@@ -158,13 +170,16 @@ class Mentions:
 
     def found(self, text: str) -> Iterator[Identifier]:
         """Yield the identifiers that stand in *text*, each once."""
-        folded = fold(text.translate(_DASHES) if not text.isascii() else text)
-        if self._tests and self._needles.find_matches_as_indexes(_squeezed(folded)):
+        if self._tests and self._needles.find_matches_as_indexes(self._bare(text)):
+            folded = fold(text.translate(_DASHES))
             for identifier, pattern in self._tests:
                 if pattern.search(folded):
                     yield identifier
         if self._networks:
-            yield from self._addresses(folded)
+            yield from self._addresses(fold(text))
+
+    def _bare(self, text: str) -> bytes:
+        return _squeezed_ascii(text) if self._ascii else squeeze(text).encode("utf-8", "replace")
 
     def matches(self, text: str, where: str) -> Iterator[Match]:
         """Yield a match for every identifier in *text*: it is a mention, or only possible when the kind is weak."""

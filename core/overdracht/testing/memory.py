@@ -13,7 +13,7 @@ from itertools import count
 from typing import Annotated, ClassVar
 
 import orjson
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
 from overdracht.connector import Check, Connector, Processing, Question, Settings, Text
 from overdracht.errors import Unreachable
@@ -114,7 +114,8 @@ class MemorySettings(Settings):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    system: Annotated[MemorySystem, BeforeValidator(_as_system)] = Field(
+    # A search is told from another by its settings, and a system has no settings but itself.
+    system: Annotated[MemorySystem, BeforeValidator(_as_system), PlainSerializer(id)] = Field(
         description="the records: key, part, fields, title, text, when, category, holder",
         repr=False,
     )

@@ -1,10 +1,10 @@
 """The hooks a plugin may implement. They find; what a connector promises stands in `overdracht.connector`.
 
-    from overdracht import hookimpl
+from overdracht import hookimpl
 
-    @hookimpl
-    def overdracht_connectors():
-        return [MyConnector]
+@hookimpl
+def overdracht_connectors():
+    return [MyConnector]
 """
 
 from collections.abc import Iterable
@@ -44,6 +44,6 @@ def overdracht_commands() -> Iterable["click.Command"]:  # type: ignore[empty-bo
 def overdracht_demo(world: World) -> str:  # type: ignore[empty-body]
     """Write the plugin's part of the demo below `world.directory`; return the `[sources.NAME]` tables that read it, as TOML.
 
-    Paths in the TOML may be relative to that directory, where the configuration will stand. Nothing may be needed that a bare
+    Paths in the TOML are relative to that directory, which gets its name when all is done. Nothing may be needed that a bare
     machine lacks: no server, no network. The same *world* gives the same bytes.
     """

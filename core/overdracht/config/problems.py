@@ -13,6 +13,12 @@ from pydantic_core import ErrorDetails
 from overdracht.errors import ConfigError
 
 Model = type[BaseModel]
+_IN_SHORT = {
+    "missing": "is missing",
+    "string_too_short": "is too short",
+    "too_short": "is too short",
+}
+"""What pydantic says at length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,8 @@ def _problem(detail: ErrorDetails, model: Model, location: list[int | str], pref
     if detail["type"] == "extra_forbidden":
         return Problem(key, "unknown key", did_you_mean(str(location[-1]), _names(models)))
     description = (field.description or "") if field else ""
-    if detail["type"] == "missing":
-        return Problem(key, "is missing", description)
+    if short := _IN_SHORT.get(detail["type"]):
+        return Problem(key, short, description)
     if detail["type"] == "value_error":
         return Problem(key, detail["msg"].removeprefix("Value error, "))
     return Problem(key, detail["msg"].replace("Input should", "should", 1), description)

@@ -194,13 +194,11 @@ class MemoryConnector(Connector[MemorySettings]):
             when=record.when,
             size=len(record.text),
             holder=record.holder,
-            reveals=self._reveals(record, certainty, question),
+            reveals=self._reveals(record, certainty),
         )
 
     @staticmethod
-    def _reveals(
-        record: MemoryRecord, certainty: Certainty, question: Question
-    ) -> tuple[Revealed, ...]:
+    def _reveals(record: MemoryRecord, certainty: Certainty) -> tuple[Revealed, ...]:
         """A contact record that is the person's tells what else is; a letter only suggests it."""
         if certainty is not Certainty.EXACT:
             return ()
@@ -208,7 +206,6 @@ class MemoryConnector(Connector[MemorySettings]):
         return tuple(
             Revealed(one, Certainty.EXACT if sure else Certainty.POSSIBLE, one.kind)
             for one in record.fields
-            if one not in question.subject.identifiers
         )
 
     def export(

@@ -1,9 +1,10 @@
 """One category of data on the overview, with all that GDPR Art. 15(1)(a) to (d) and (g) asks for."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from overdracht.connector import Processing, Text
-from overdracht.export import Order
+from overdracht.export import Haul, Order
 from overdracht.report.facts import CategoryFacts, Described
 from overdracht.report.markup import Html, html
 from overdracht.report.page import fact
@@ -12,18 +13,22 @@ from overdracht.report.words import (
     COUNTS_FROM,
     ORIGINS_TOLD,
     told_day,
+    told_items,
     told_number,
+    told_period,
     told_size,
     told_term,
 )
+from overdracht.retention import CountsFrom
 
 _MOST_ENDS = 6
 """As many end dates as a person reads one by one."""
 _UNSTATED = Text("niet opgegeven door deze connector", "not stated by this connector")
 
 
-def category(one: CategoryFacts, order: Order, language: str) -> Html:
+def category(one: CategoryFacts, haul: Haul, language: str) -> Html:
     """Return what is said about the category *one*."""
+    order, contact = haul.order, haul.last_contact
     return html(
         '<h3>{}<small>{}</small></h3>\n<dl class="facts">{}</dl>\n',
         CATEGORIES[one.category].in_(language),
@@ -31,9 +36,7 @@ def category(one: CategoryFacts, order: Order, language: str) -> Html:
         (
             fact(
                 Text("Periode", "Period").in_(language),
-                one.first
-                and one.last
-                and f"{told_day(one.first, language)} – {told_day(one.last, language)}",
+                one.first and one.last and told_period(one.first, one.last, language),
             ),
             fact(Text("Doel", "Purpose").in_(language), *_said(one, language, _purpose)),
             fact(Text("Grondslag", "Legal basis").in_(language), *_said(one, language, _basis)),
@@ -44,7 +47,10 @@ def category(one: CategoryFacts, order: Order, language: str) -> Html:
             fact(
                 Text("Ontvangers", "Recipients").in_(language), *_recipients(one, order, language)
             ),
-            fact(Text("Bewaartermijn", "Retention").in_(language), *_retention(one, language)),
+            fact(
+                Text("Bewaartermijn", "Retention").in_(language),
+                *_retention(one, contact, language),
+            ),
             fact(Text("Anderen", "Others").in_(language), _third_parties(one, language)),
         ),
     )
@@ -52,7 +58,7 @@ def category(one: CategoryFacts, order: Order, language: str) -> Html:
 
 def _counted(one: CategoryFacts, language: str) -> str:
     size = f", {told_size(one.size, language)}" if one.size else ""
-    return f"{told_number(one.items, language)} ×{size}"
+    return f"{told_items(one.items, language)}{size}"
 
 
 def _purpose(processing: Processing) -> Text:
@@ -92,7 +98,7 @@ def _systems_recipients(described: Iterable[Described], language: str) -> Iterab
             yield recipient.in_(language)
 
 
-def _retention(one: CategoryFacts, language: str) -> Iterable[Html | str]:
+def _retention(one: CategoryFacts, contact: date | None, language: str) -> Iterable[Html | str]:
     if one.rule is None:
         yield html(
             '<span class="bad-word">{}</span>',
@@ -103,12 +109,15 @@ def _retention(one: CategoryFacts, language: str) -> Iterable[Html | str]:
     term = f"{told_term(rule.term, language)} {COUNTS_FROM[rule.counts_from].in_(language)}"
     yield html('{} <span class="soft">({})</span>', term, rule.article.in_(language))
     yield rule.ground.in_(language)
+    if rule.counts_from is CountsFrom.LAST_CONTACT and contact is not None:
+        last = told_day(contact, language)
+        yield Text(f"laatste contact: {last}", f"last contact: {last}").in_(language)
     yield from _ends(one, language)
     if one.without_end:
-        count = told_number(one.without_end, language)
+        count = told_items(one.without_end, language)
         yield Text(
-            f"{count} × kon de einddatum niet worden berekend",
-            f"{count} × the end date could not be computed",
+            f"van {count} kon de einddatum niet worden berekend",
+            f"the end date of {count} could not be computed",
         ).in_(language)
 
 
@@ -117,15 +126,13 @@ def _ends(one: CategoryFacts, language: str) -> Iterable[str]:
     if len(days) > _MOST_ENDS:
         first, last = told_day(days[0][0], language), told_day(days[-1][0], language)
         yield Text(
-            f"mag weg vanaf {first} (het oudste) tot {last} (het nieuwste)",
+            f"mag weg vanaf {first} (het oudste) tot en met {last} (het nieuwste)",
             f"may go from {first} (the oldest) to {last} (the newest)",
         ).in_(language)
         return
     for day, items in days:
-        date, count = told_day(day, language), told_number(items, language)
-        yield Text(f"mag weg vanaf {date}: {count} ×", f"may go from {date}: {count} ×").in_(
-            language
-        )
+        since, count = told_day(day, language), told_items(items, language)
+        yield Text(f"mag weg vanaf {since}: {count}", f"may go from {since}: {count}").in_(language)
 
 
 def _third_parties(one: CategoryFacts, language: str) -> str:

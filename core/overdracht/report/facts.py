@@ -48,7 +48,8 @@ class SourceFacts:
     last: str | None
     files: int
     size: int
-    parts: int
+    kinds: int
+    """How many categories its items have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def _ends(
     return [
         (day, count)
         for day, count in haul.ledger.rows(
-            "SELECT coalesce(ends, ?) AS day, count(*) FROM item WHERE category=? GROUP BY day ORDER BY day",
+            "SELECT coalesce(ends, ?) AS may_go, count(*) FROM item WHERE category=? GROUP BY may_go ORDER BY may_go",
             (contact_ends.get(category), category.value),
         )
     ]
@@ -184,11 +185,11 @@ def _sources(haul: Haul) -> list[SourceFacts]:
         )
     }
     items = haul.ledger.rows(
-        "SELECT source, count(*), min(day), max(day), count(DISTINCT part) FROM item GROUP BY source ORDER BY min(n)"
+        "SELECT source, count(*), min(day), max(day), count(DISTINCT category) FROM item GROUP BY source ORDER BY min(n)"
     )
     return [
         SourceFacts(
-            source, haul.folders[source], count, first, last, *files.get(source, (0, 0)), parts
+            source, haul.folders[source], count, first, last, *files.get(source, (0, 0)), kinds
         )
-        for source, count, first, last, parts in items
+        for source, count, first, last, kinds in items
     ]

@@ -13,7 +13,7 @@ from overdracht.report.opening import Opening
 from overdracht.report.page import page
 from overdracht.report.reuse import reuse
 from overdracht.report.searched import coverage_table, identifiers
-from overdracht.report.words import told_day, told_size
+from overdracht.report.words import told_day, told_items, told_size
 from overdracht.retention import Term
 
 _ONE_MONTH = Term(months=1)
@@ -101,7 +101,11 @@ class Index(Opening):
                 ),
             )
         for one in self.facts.categories:
-            yield category(one, self.facts.haul.order, self.language)
+            yield category(one, self.facts.haul, self.language)
+        heading = self.say(
+            "Automatische besluiten en doorgifte", "Automated decisions and transfers"
+        )
+        yield html("<h3>{}</h3>\n", heading)
         controller = self.facts.haul.order.controller
         for statement in (
             controller.automated_decisions or rights.AUTOMATED,
@@ -120,10 +124,8 @@ class Index(Opening):
             )
 
     def _counted(self, source: SourceFacts) -> str:
-        return self.say(
-            f"{self.number(source.items)} gegevens, {told_size(source.size, 'nl')}",
-            f"{self.number(source.items)} items, {told_size(source.size, 'en')}",
-        )
+        size = told_size(source.size, self.language)
+        return f"{told_items(source.items, self.language)}, {size}"
 
     def _more(self, source: SourceFacts) -> Html:
         files = link(f"data/{source.folder}/", self.say("De bestanden", "The files"))
@@ -131,8 +133,8 @@ class Index(Opening):
             return files
         pages = page_count(source)
         every = self.say(
-            f"Alle {self.number(source.items)} gegevens",
-            f"All {self.number(source.items)} items",
+            f"Alle {told_items(source.items, 'nl')}",
+            f"All {told_items(source.items, 'en')}",
         )
         told = "" if pages == 1 else self.say(f" (op {pages} bladen)", f" (on {pages} pages)")
         return html("{}{} · {}", link(page_path(source.folder, 1), every), told, files)

@@ -14,7 +14,7 @@ from overdracht.items import Category
 from overdracht.report.facts import Facts, SourceFacts
 from overdracht.report.markup import Html, foreign, html, link
 from overdracht.report.page import head, number_head, page, table
-from overdracht.report.words import CATEGORIES, told_number, told_size
+from overdracht.report.words import CATEGORIES, told_items, told_size
 
 FOLDER = "overzicht"
 PER_PAGE = 1000
@@ -44,7 +44,12 @@ def newest(haul: Haul, source: SourceFacts, language: str) -> Html:
         if source.items > NEWEST
         else Text("Alles, nieuwste eerst", "All, newest first").in_(language)
     )
-    return table(caption, _heads((language,)), [_row(row, "", (language,)) for row in rows])
+    with_kind = source.kinds > 1
+    return table(
+        caption,
+        _heads((language,), with_kind=with_kind),
+        [_row(row, "", (language,), with_kind=with_kind) for row in rows],
+    )
 
 
 def add_lists(bag: Bag, facts: Facts) -> None:
@@ -62,17 +67,18 @@ def _said(text: Text, languages: Iterable[str]) -> str:
     return " · ".join(text.in_(language) for language in languages)
 
 
-def _heads(languages: tuple[str, ...]) -> list[Html]:
+def _heads(languages: tuple[str, ...], *, with_kind: bool) -> list[Html]:
+    kind = head(_said(Text("Soort", "Kind"), languages))
     return [
         head(_said(Text("Datum", "Date"), languages)),
         head(_said(Text("Gegeven", "Item"), languages)),
-        head(_said(Text("Soort", "Kind"), languages)),
+        *((kind,) if with_kind else ()),
         head(_said(Text("Plaats", "Place"), languages)),
         number_head(_said(Text("Grootte", "Size"), languages)),
     ]
 
 
-def _row(row: Listed, up: str, languages: tuple[str, ...]) -> Html:
+def _row(row: Listed, up: str, languages: tuple[str, ...], *, with_kind: bool) -> Html:
     day, title, part, category, size, path = row
     shown = foreign(title[:_LONGEST] + "…" * (len(title) > _LONGEST)) if title else None
     what = shown or html("<i>{}</i>", _said(_UNNAMED, languages))
@@ -81,29 +87,33 @@ def _row(row: Listed, up: str, languages: tuple[str, ...]) -> Html:
     else:
         what = link(path, what, up=up)
     return html(
-        '<tr><td class="d">{}</td><td>{}</td><td class="soft">{}</td><td class="soft">{}</td><td class="n">{}</td></tr>\n',
+        '<tr><td class="d">{}</td><td>{}</td>{}<td class="soft">{}</td><td class="n">{}</td></tr>\n',
         day,
         what,
-        CATEGORIES[Category(category)].in_(languages[0]),
+        _kind(category, languages[0]) if with_kind else None,
         foreign(part) if part else None,
         None if size is None else told_size(size, languages[0]),
     )
 
 
+def _kind(category: str, language: str) -> Html:
+    return html('<td class="soft">{}</td>', CATEGORIES[Category(category)].in_(language))
+
+
 def _page(
     source: SourceFacts, number: int, rows: Iterable[Listed], languages: tuple[str, ...]
 ) -> Iterator[Html]:
-    language = languages[0]
     home = link("index.html", _said(Text("Overzicht", "Overview"), languages), up="../")
     pages = _pages(source, number)
+    with_kind = source.kinds > 1
     yield html(
         '<header>\n<p class="kicker"><span>{}</span></p>\n<h1>{}</h1>\n<p>{}</p>\n{}</header>\n<main>\n',
         home,
         source.source,
         _said(
             Text(
-                f"{told_number(source.items, language)} gegevens, nieuwste eerst",
-                f"{told_number(source.items, language)} items, newest first",
+                f"{told_items(source.items, 'nl')}, nieuwste eerst",
+                f"{told_items(source.items, 'en')}, newest first",
             ),
             languages,
         ),
@@ -112,10 +122,10 @@ def _page(
     yield html(
         '<div class="scroll"><table class="cards">\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n',
         _said(Text("Gegevens", "Items"), languages),
-        _heads(languages),
+        _heads(languages, with_kind=with_kind),
     )
     for row in rows:
-        yield _row(row, "../", languages)
+        yield _row(row, "../", languages, with_kind=with_kind)
     yield html("</tbody>\n</table></div>\n{}</main>\n", pages)
 
 

@@ -7,7 +7,7 @@ from overdracht.report.facts import Facts
 from overdracht.report.markup import Html, html, link
 from overdracht.report.page import fact
 from overdracht.report.searched import shortfalls
-from overdracht.report.words import PURPOSES, told_day, told_number, told_size
+from overdracht.report.words import PURPOSES, told_day, told_months, told_number, told_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,7 @@ class Opening:
         kinds = self.facts.categories
         first = min((one.first for one in kinds if one.first), default=None)
         last = max((one.last for one in kinds if one.last), default=None)
-        period = (
-            f"{told_day(first, self.language)} – {told_day(last, self.language)}"
-            if first and last
-            else "–"
-        )
+        period = told_months(first, last, self.language) if first and last else "–"
         figure = "<div><dt>{}</dt><dd>{}</dd></div>"
         return html(
             '<dl class="figures">{}<div><dt>{}</dt><dd class="long">{}</dd></div></dl>\n',

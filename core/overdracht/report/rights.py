@@ -35,7 +35,7 @@ RIGHTS = (
         Text("Wissen", "Erasure"),
         "17",
         Text(
-            "U mag ons vragen uw gegevens te wissen. Wat de wet ons laat bewaren, zoals facturen, wissen wij zodra de termijn om is.",
+            "U mag ons vragen uw gegevens te wissen. Wat wij volgens de wet moeten bewaren, zoals facturen, wissen wij zodra de termijn om is.",
             "You may ask us to erase your data. What the law makes us keep, such as invoices, we erase when its term is over.",
         ),
     ),
@@ -51,7 +51,7 @@ RIGHTS = (
         Text("Overdracht", "Portability"),
         "20",
         Text(
-            "U mag uw gegevens meenemen, of ze door ons aan een andere aanbieder laten geven, in een vorm die die kan gebruiken.",
+            "U mag uw gegevens meenemen, of ze door ons aan een andere aanbieder laten geven, in een vorm waarmee die verder kan.",
             "You may take your data with you, or have us pass it to another provider, in a form that provider can use.",
         ),
     ),

@@ -24,6 +24,11 @@ _DUTCH_REASONS = {
 }
 
 
+_PARTS = Text("Onderdelen", "Parts")
+_LOOKED_AT = Text("Bekeken", "Looked at")
+_FOUND = Text("Gevonden", "Found")
+
+
 def _reason(reason: str, language: str) -> Html:
     """Return a *reason*, in its own language where it has no Dutch."""
     if language == "en":
@@ -43,9 +48,9 @@ def coverage_table(coverage: Iterable[Coverage], language: str) -> Html:
         [
             head(Text("Bron", "Source").in_(language)),
             head(Text("Uitkomst", "Result").in_(language)),
-            number_head(Text("Onderdelen", "Parts").in_(language)),
-            number_head(Text("Bekeken", "Looked at").in_(language)),
-            number_head(Text("Gevonden", "Found").in_(language)),
+            number_head(_PARTS.in_(language)),
+            number_head(_LOOKED_AT.in_(language)),
+            number_head(_FOUND.in_(language)),
         ],
         [_covered(one, language) for one in coverage],
     )
@@ -60,17 +65,22 @@ def _covered(one: Coverage, language: str) -> Html:
         for reason, count in gaps(one)
     ]
     return html(
-        '<tr><th scope="row">{}</th><td><span class="{}">{}</span><p class="soft">{}</p>{}{}</td><td class="n">{}</td><td class="n">{}</td><td class="n">{}</td></tr>\n',
+        '<tr><th scope="row">{}</th><td><span class="{}">{}</span><p class="soft">{}</p>{}{}</td>{}{}{}</tr>\n',
         one.source,
         "good-word" if one.complete else "bad-word",
         REACHES[one.reach].in_(language),
         REACHES_TOLD[one.reach].in_(language),
         why,
         notes,
-        told_number(one.parts, language),
-        told_number(one.looked_at, language),
-        told_number(one.items, language),
+        _figure(_PARTS, one.parts, language),
+        _figure(_LOOKED_AT, one.looked_at, language),
+        _figure(_FOUND, one.items, language),
     )
+
+
+def _figure(name: Text, number: int, language: str) -> Html:
+    told = told_number(number, language)
+    return html('<td class="n" data-label="{}">{}</td>', name.in_(language), told)
 
 
 def _times(count: int, language: str) -> str:

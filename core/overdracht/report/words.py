@@ -105,9 +105,27 @@ def told_day(day: date | str, language: str) -> str:
     return f"{number} {_MONTHS.in_(language).split()[month - 1]} {year}"
 
 
+def told_period(first: str, last: str, language: str) -> str:
+    """Return the days from *first* to *last*."""
+    days = [told_day(day, language) for day in dict.fromkeys((first, last))]
+    return " – ".join(days)
+
+
+def told_months(first: str, last: str, language: str) -> str:
+    """Return the months from *first* to *last*: `maart 2024 – mei 2026`."""
+    months = [told_day(day, language).split(" ", 1)[1] for day in (first, last)]
+    return " – ".join(dict.fromkeys(months))
+
+
 def told_number(number: int, language: str) -> str:
     """Return *number* with the thousands marked."""
     return f"{number:,}" if language == "en" else f"{number:,}".replace(",", ".")
+
+
+def told_items(number: int, language: str) -> str:
+    """Return a number of items in words: `1 gegeven`, `3 gegevens`."""
+    one, several = ("item", "items") if language == "en" else ("gegeven", "gegevens")
+    return f"{told_number(number, language)} {one if number == 1 else several}"
 
 
 def told_size(size: int, language: str) -> str:

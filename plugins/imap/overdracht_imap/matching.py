@@ -97,8 +97,8 @@ class Matcher:
         """Return what one *header* section holds of the identifiers."""
         return self.read(header).matches
 
-    def read(self, header: bytes) -> Letterhead:
-        """Return what one *header* section tells; without matches nothing else is told either."""
+    def read(self, header: bytes, mentions: Iterable[Match] = ()) -> Letterhead:
+        """Return what one *header* section tells, and that the message has *mentions* elsewhere; without matches nothing else is told."""
         found = fields(header, _WANTED)
         desk = _Desk()
         for key, name in _WANTED.items():
@@ -108,6 +108,7 @@ class Matcher:
                         self._weigh(mailbox, name, desk)
         for value in found.get("subject", ()):
             desk.add(*self._mentions.matches(shown(value, 10_000), "Subject"))
+        desk.add(*mentions)
         matches = tuple(desk.matches)
         if not matches or self._is_somebody_elses(desk):
             return NOTHING

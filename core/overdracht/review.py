@@ -1,7 +1,8 @@
 """What is in and what is out: exact items are the subject's, everything else waits until somebody says so.
 
-A decision is kept with the request. It names one item, or everything that meets a rule; the latest that fits an item counts, and none
-is needed for an exact one.
+A decision is kept with the request. It names one item, or everything that meets a rule. A word about one item counts over any rule, also
+a later one: who rejects one letter and then accepts the rest means the rest. Among rules the latest counts, and none reaches an item
+that carries an excluded identifier. No decision is needed for an exact item.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -75,13 +76,22 @@ class Review:
         self._request = request
         self._proof = identity.proof
         self._excluded = frozenset(identity.excluded)
-        self._decisions = tuple(Decision(**packed) for packed in request.decisions())  # type: ignore[arg-type]
+        self._rules: list[Decision] = []
+        self._named: dict[tuple[str | None, str], Decision] = {}
+        self._learn(Decision(**packed) for packed in request.decisions())  # type: ignore[arg-type]
 
     def decide(self, decisions: Iterable[Decision]) -> None:
         """Keep *decisions* and apply them from now on."""
         decisions = tuple(decisions)
         self._request.decide(asdict(one) for one in decisions)
-        self._decisions += decisions
+        self._learn(decisions)
+
+    def _learn(self, decisions: Iterable[Decision]) -> None:
+        for one in decisions:
+            if one.key is None:
+                self._rules.append(one)
+            else:
+                self._named[one.source, one.key] = one
 
     def items(self, *inclusions: Inclusion) -> Iterator[Reviewed]:
         """Yield the items with one of *inclusions* (all, when none is given), grouped by source and part."""
@@ -96,11 +106,17 @@ class Review:
         if inclusion is Inclusion.AWAITING and _carries(stored.item, self._excluded):
             inclusion = Inclusion.LEFT_OUT
         reviewed = Reviewed(stored.number, stored.source, stored.item, certainty, inclusion)
-        for decision in reversed(self._decisions):
-            if decision.meets(reviewed):
-                said = Inclusion.INCLUDED if decision.accept else Inclusion.LEFT_OUT
-                return replace(reviewed, inclusion=said, decided=True)
-        return reviewed
+        decision = self._decision(reviewed)
+        if decision is None:
+            return reviewed
+        said = Inclusion.INCLUDED if decision.accept else Inclusion.LEFT_OUT
+        return replace(reviewed, inclusion=said, decided=True)
+
+    def _decision(self, reviewed: Reviewed) -> Decision | None:
+        named = self._named.get((reviewed.source, reviewed.item.key))
+        if named is not None or reviewed.inclusion is Inclusion.LEFT_OUT:
+            return named
+        return next((rule for rule in reversed(self._rules) if rule.meets(reviewed)), None)
 
 
 def _certainty(item: Item, proof: Collection[Identifier]) -> Certainty:

@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 
 from imapclient.imap_utf7 import encode
@@ -70,11 +70,13 @@ def _folder(root: Path, name: str) -> Path:
 
 def _write_mboxes(root: Path, mail: Iterable[Mail]) -> None:
     root.mkdir()
-    years: dict[int, bytearray] = {}
-    for one in mail:
-        years.setdefault(one.when.year, bytearray()).extend(_mboxrd(one.content, one.when))
-    for year, content in years.items():
-        (root / f"{year}.mbox").write_bytes(content)
+    for year, letters in groupby(mail, key=lambda one: one.when.year):
+        path, last = root / f"{year}.mbox", 0.0
+        with path.open("wb") as file:
+            for one in letters:
+                file.write(_mboxrd(one.content, one.when))
+                last = one.when.timestamp()
+        os.utime(path, (last, last))
 
 
 def _mboxrd(content: bytes, when: datetime) -> bytes:

@@ -9,7 +9,7 @@ from overdracht import Person, World
 from overdracht_imap.demo_messages import FORMS, Address, Attachment, Draft, pdf, written
 from overdracht_imap.demo_texts import CALLS, CLOSINGS, GREETINGS, NEWSLETTERS, TOPICS, Topic
 
-OFFICE: Address = ("Voorbeeld ICT, administratie", "administratie@voorbeeld-ict.example")
+OFFICE: Address = ("Karin Bakker (Voorbeeld ICT)", "administratie@voorbeeld-ict.example")
 ENGINEER: Address = ("Bram Oosterhuis | Voorbeeld ICT", "bram@voorbeeld-ict.example")
 NEWS: Address = ("Voorbeeld ICT", "nieuws@voorbeeld-ict.example")
 PIXEL = bytes.fromhex(

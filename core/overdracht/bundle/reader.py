@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -12,6 +13,36 @@ from overdracht.errors import BundleError
 from overdracht.seal import Damaged, Unlock, age, zipcrypt
 
 _BUFFER = 256 * 1024
+_START = 64
+
+
+class Closed(StrEnum):
+    """What a bundle is closed with."""
+
+    NOT = "not"
+    KEY = "key"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a word, not a secret
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
+
+
+def closed_with(path: Path) -> Closed:
+    """Say what somebody must have to open *path*; what is no bundle at all is not closed."""
+    if path.is_dir():
+        return Closed.NOT
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START)
+            file.seek(0)
+            if zipcrypt.is_encrypted(start):
+                return Closed.PASSWORD
+            if not start.startswith(age.MAGIC):
+                return Closed.NOT
+            header, _ = age.read_header(file)
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror}") from error
+    except Damaged as error:
+        raise Damaged(f"{path.name}: {error}") from error
+    return Closed.PASSPHRASE if age.stanzas(header) == ("scrypt",) else Closed.KEY
 
 
 @contextmanager
@@ -28,7 +59,7 @@ def opened(path: Path, key: Unlock, *, room: Path | None = None) -> Iterator[Con
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror}") from error
     with file:
-        start = file.read(64)
+        start = file.read(_START)
         file.seek(0)
         if start.startswith(age.MAGIC):
             with _decrypted(path, file, key.open_age, room) as clear:

@@ -147,6 +147,9 @@ def parse_record(raw: bytes) -> Entry | None:
     if offset == 0xFFFFFFFF and numbers:
         offset = numbers[0]
     entry = Entry(name, size, crc, offset, stamped, flags == _STREAMED)
+    if size > 0xFFFFFFFF and not entry.streamed:
+        # Its head could not say so.
+        return None
     return entry if record(entry) == raw else None
 
 

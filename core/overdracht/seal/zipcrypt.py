@@ -31,11 +31,17 @@ def seal_with_password(source: BinaryIO, target: BinaryIO, password: str) -> Non
     # Of all times this one tells least: the inner archive has the true one.
     info = AESZipInfo(INNER, (1980, 1, 1, 0, 0, 0))
     info.external_attr = 0o600 << 16
-    with AESZipFile(target, "w", ZIP_STORED, allowZip64=True) as archive:
+    archive = AESZipFile(target, "w", ZIP_STORED, allowZip64=True)
+    try:
         archive.setpassword(password.encode())
         archive.setencryption(WZ_AES, nbits=256)
         with archive.open(info, "w", force_zip64=True) as file:
             shutil.copyfileobj(source, file, _BLOCK)
+        archive.close()
+    except BaseException:
+        # Or else its destructor tries to finish the file, and tells the terminal that it cannot.
+        archive.fp = None
+        raise
 
 
 def open_with_password(source: BinaryIO, target: BinaryIO, password: str) -> None:
@@ -54,8 +60,10 @@ def open_with_password(source: BinaryIO, target: BinaryIO, password: str) -> Non
 
 def _copy_only_member(archive: "AESZipFile", target: BinaryIO, password: str) -> None:
     members = archive.infolist()
-    if len(members) != 1 or members[0].compress_type != 0:
-        raise Damaged("this is no encrypted zip of overdracht: it holds more than one stored file")
+    if len(members) != 1 or members[0].compress_type != 0 or archive.comment:
+        raise Damaged("this is no encrypted zip of overdracht: that holds one stored file")
+    if members[0].header_offset != 0:
+        raise Damaged("something stands in it before the encrypted zip")
     with archive.open(members[0], pwd=password.encode()) as file:
         # Stored, so it cannot be larger than the file it stands in.
         shutil.copyfileobj(file, target, _BLOCK)

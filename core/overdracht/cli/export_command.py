@@ -14,7 +14,7 @@ from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import count_up, find
 from overdracht.cli.found import Found, show_coverage
 from overdracht.cli.progress import exporting
-from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.screen import Screen, count, emit, screen, size
 from overdracht.cli.sealing import Closing, closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
@@ -117,7 +117,7 @@ class Made:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     session: Session,
     /,
     person: tuple[str, ...],
@@ -246,10 +246,9 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
     screen.line(f"Request {found.reference}", "bold")
     show_coverage(screen, found.coverage)
     screen.line()
-    size = made.path.stat().st_size / 1e6
-    screen.line(f"Written: {made.path} ({size:,.1f} MB)", "bold")
+    screen.line(f"Written: {made.path} ({size(made.path.stat().st_size)})", "bold")
     screen.line(
-        f"  {count(summary.items, 'item')} in {count(summary.files, 'file')}, {summary.size / 1e6:,.1f} MB"
+        f"  {count(summary.items, 'item')} in {count(summary.files, 'file')}, {size(summary.size)}"
     )
     if found.tally.third_parties:
         screen.line(

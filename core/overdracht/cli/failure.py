@@ -35,30 +35,34 @@ def report(error: BaseException, *, debug: bool) -> int:
 
 
 def _explained(error: BaseException) -> tuple[str, int]:
+    code = INCOMPLETE
     match error:
         case OverdrachtError():
-            return str(error), error.exit_code
+            message, code = str(error), error.exit_code
         case click.UsageError():
             where = error.ctx.command_path if error.ctx else "overdracht"
-            return f"{error.format_message().rstrip('.')} ({where} --help)", error.exit_code
-        case click.ClickException():
-            return error.format_message(), error.exit_code
-        case click.Abort():
-            return "stopped: there was no answer", INCOMPLETE
-        case Interrupted():
-            return (
-                "interrupted; what was found so far is kept, and no file is left half-written",
-                INTERRUPTED,
+            message, code = (
+                f"{error.format_message().rstrip('.')} ({where} --help)",
+                error.exit_code,
             )
+        case click.ClickException():
+            message, code = error.format_message(), error.exit_code
+        case click.Abort():
+            message = "stopped: there was no answer"
+        case Interrupted():
+            message = "interrupted; what was found so far is kept, and no file is left half-written"
+            code = INTERRUPTED
         case sqlite3.Error():
-            return f"the state file cannot be used: {error}", INCOMPLETE
+            message = f"the state file cannot be used: {error}"
         case OSError(strerror=str(reason)):
             # Not which file: the name of a folder can be a customer's.
-            return f"the system refused: {reason} (overdracht --debug … shows where)", INCOMPLETE
+            message = f"the system refused: {reason} (overdracht --debug … shows where)"
         case MemoryError():
-            return "there is not enough memory", INCOMPLETE
-    name = type(error).__name__
-    return f"a fault in overdracht ({name}); run overdracht --debug … for the traceback", INCOMPLETE
+            message = "there is not enough memory"
+        case _:
+            name = type(error).__name__
+            message = f"a fault in overdracht ({name}); run overdracht --debug … for the traceback"
+    return message, code
 
 
 def quieten(*, debug: bool) -> None:

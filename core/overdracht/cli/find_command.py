@@ -44,7 +44,7 @@ from overdracht.survey import Identity
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     session: Session,
     person: tuple[str, ...],
     add: tuple[str, ...],

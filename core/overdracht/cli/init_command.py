@@ -42,7 +42,7 @@ from overdracht.registry import Registry
     help="Where to write.  [default: overdracht.toml]",
 )
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     session: Session,
     name: str | None,
     contact: str | None,
@@ -125,7 +125,7 @@ def _write(path: Path, text: str) -> None:
     try:
         # O_EXCL: whoever made a configuration in the meantime keeps it.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error

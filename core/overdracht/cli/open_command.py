@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from overdracht.bundle import open_bundle
-from overdracht.cli.screen import count, screen
+from overdracht.cli.screen import count, screen, size
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE, keys, public_key, show_signer, unlock
 
@@ -37,6 +37,6 @@ def command(
     """
     wanted = public_key(trusted)
     found = open_bundle(file, unlock(file, identity, passphrase_file), to, trusted=wanted)
-    screen().line(f"Unpacked: {count(found.files, 'file')}, {found.size / 1e6:,.1f} MB.")
+    screen().line(f"Unpacked: {count(found.files, 'file')}, {size(found.size)}.")
     show_signer(screen(), session, found.signed_by, wanted)
     screen().line(f"Begin with {to / 'index.html'}")

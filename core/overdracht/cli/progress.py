@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from overdracht.cli.inert import inert
-from overdracht.cli.screen import count
+from overdracht.cli.screen import count, size
 from overdracht.survey import Event, EventKind
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def exporting() -> Iterator[Callable[["Exported"], None]]:
     with _drawn() as show:
 
         def listen(exported: "Exported") -> None:
-            state = f"{count(exported.files, 'file')}, {exported.size / 1e6:,.1f} MB"
+            state = f"{count(exported.files, 'file')}, {size(exported.size)}"
             done = 1 if exported.finished else None
             show(exported.source, state, done, done)
 

@@ -80,11 +80,10 @@ def command(
         elif not (everything or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
             _ask_each(screen(), review)
         shown = review.items() if everything else review.items(Inclusion.AWAITING)
-        some = islice(shown, limit or None)
         if as_json:
-            emit([_as_json(one) for one in some])
+            emit([_as_json(one) for one in islice(shown, limit or None)])
             return
-        listed = _show(screen(), some) if everything or not words else 0
+        listed = listing(screen(), shown, limit) if everything or not words else 0
         summary(screen(), session, reference, review, listed)
 
 
@@ -98,7 +97,8 @@ def decide(session: Session, review: Review, words: list[tuple[bool, str]]) -> N
     review.decide(selecting.decisions(parsed, review))
 
 
-def _show(screen: Screen, items: Iterator[Reviewed]) -> int:
+def listing(screen: Screen, items: Iterator[Reviewed], limit: int) -> int:
+    """Show *items*, at most *limit* unless that is 0; return how many."""
     rows = [
         (
             str(one.number),
@@ -108,7 +108,7 @@ def _show(screen: Screen, items: Iterator[Reviewed]) -> int:
             _matched(one),
             one.item.title,
         )
-        for one in items
+        for one in islice(items, limit or None)
     ]
     if rows:
         screen.table(("number", "source", "date", "certainty", "matched", "title"), rows, right={0})

@@ -104,6 +104,16 @@ def _plain(value: Any) -> object:
     return str(value)
 
 
+def size(number: int) -> str:
+    """Return *number* of bytes as a person says it: `812 bytes`, `3.4 MB`."""
+    amount, unit = float(number), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:,.1f} {unit}" if unit != "bytes" else f"{number} bytes"
+
+
 def count(number: int, noun: str) -> str:
     """Return *number* with its *noun*, in the plural but for one: `1 item`, `1,204 items`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,9 +1,13 @@
 """What every command works with: the plugins, the configuration and the state, each loaded when it is first asked for."""
 
+import os
+import shutil
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -64,16 +68,28 @@ class Session:
         """Return the moment it is, in the administrator's own time zone."""
         return datetime.now(UTC).astimezone()
 
+    @cached_property
+    def program(self) -> str:
+        """How this process was called, so that what is printed can be copied."""
+        called = Path(sys.argv[0])
+        if called.name == "__main__.py":
+            path = os.environ.get("PYTHONPATH")
+            python = "python3" if _is("python3", sys.executable) else quote(sys.executable)
+            return (f"PYTHONPATH={quote(path)} " if path else "") + f"{python} -m overdracht"
+        if called.name == "overdracht" and not _is("overdracht", str(called)):
+            return quote(str(called))
+        return "overdracht"
+
     def command(self, words: str) -> str:
         """Return the command line of *words* that works when it is copied."""
-        chosen = f" --config {_quoted(self.explicit)}" if self.explicit else ""
-        return f"overdracht{chosen} {words}"
+        chosen = f" --config {quote(str(self.explicit))}" if self.explicit else ""
+        return f"{self.program}{chosen} {words}"
 
 
-def _quoted(path: Path) -> str:
-    from shlex import quote
-
-    return quote(str(path))
+def _is(name: str, path: str) -> bool:
+    """Say whether typing *name* runs what is at *path*."""
+    found = shutil.which(name)
+    return found is not None and Path(found).resolve() == Path(path).resolve()
 
 
 pass_session = click.make_pass_decorator(Session)

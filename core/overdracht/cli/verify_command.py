@@ -6,7 +6,7 @@ import click
 
 from overdracht.bundle import Verification, verify
 from overdracht.cli.failure import INCOMPLETE
-from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.screen import Screen, count, emit, screen, size
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE, keys, own_key, public_key, show_signer, unlock
 
@@ -36,12 +36,13 @@ def command(
       overdracht verify 2026-0001.zip.age --passphrase-file passphrase.txt
       overdracht verify 2026-0001.zip.age --identity key.txt --trusted minisign.pub
     """
-    wanted = public_key(trusted) or own_key(session)
-    found = verify(file, unlock(file, identity, passphrase_file), trusted=wanted)
+    named = public_key(trusted)
+    key = unlock(file, identity, passphrase_file)
+    found = verify(file, key, trusted=named or own_key(session))
     if as_json:
         emit(as_answer(found))
     else:
-        show(screen(), session, found, wanted)
+        show(screen(), session, found, named)
     if not found.ok:
         click.get_current_context().exit(INCOMPLETE)
 
@@ -60,14 +61,14 @@ def as_answer(found: Verification) -> dict[str, object]:
     }
 
 
-def show(screen: Screen, session: Session, found: Verification, trusted: str) -> None:
+def show(screen: Screen, session: Session, found: Verification, trusted: str = "") -> None:
     """Show what a look at a bundle showed."""
     for problem in found.problems[:_MOST]:
         screen.line(f"  wrong: {problem}", "red")
     if len(found.problems) > _MOST:
         screen.line(f"  and {len(found.problems) - _MOST:,} more (--json lists all)", "red")
     screen.line(
-        f"{count(found.files, 'file')}, {found.size / 1e6:,.1f} MB; {found.comment or 'no true signature'}"
+        f"{count(found.files, 'file')}, {size(found.size)}; {found.comment or 'no true signature'}"
     )
     if found.signed_by:
         show_signer(screen, session, found.signed_by, trusted)

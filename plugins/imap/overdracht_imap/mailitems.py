@@ -15,10 +15,8 @@ _DATE = re.compile(
     r"(?:[a-z]{3},?\s+)?(\d{1,2})\s+([a-z]{3})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+([+-])(\d\d)(\d\d)\b)?",
     re.IGNORECASE,
 )
-_MONTHS = {
-    name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
-}  # noqa: SIM905 - reads better
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(MONTHS, 1)}
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
 """How far a sender's clock may be ahead of ours before it is not believed."""

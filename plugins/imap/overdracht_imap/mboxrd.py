@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import IO
 
+from overdracht_imap.mailitems import MONTHS
+
 MEDIA_TYPE = "application/mbox"
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
@@ -24,7 +26,7 @@ def from_line(sender: str, when: datetime | None) -> bytes:
     name = _NO_SENDER.sub("", sender) or "MAILER-DAEMON"
     # Not strftime: its names of days and months follow the locale.
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[moment.weekday()]
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[moment.month - 1]  # noqa: SIM905 - reads better
+    month = MONTHS[moment.month - 1].capitalize()
     return f"From {name} {weekday} {month} {day} {moment:%H:%M:%S} {moment.year}\n".encode()
 
 
@@ -66,7 +68,7 @@ class Mbox:
     """One mbox file of an export, collected on disk (nameless, for our eyes only) while the messages pass."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives until all messages have passed
 
     def copy(
         self, chunks: Iterable[bytes | memoryview], sender: str, when: datetime | None

@@ -11,6 +11,7 @@
     │   └── Misbehaving                the source answers what it must not
     ├── StateError             exit 1  the state directory cannot be used
     └── BundleError            exit 1  a bundle cannot be written, read or trusted
+        └── PathRefused                a bundle does not take a file under this path
 
 A message says what, where and what to do. It holds no secret and nothing personal: the exception's text may end in
 a log. A library's own errors are translated where they occur, `from` the cause.
@@ -75,3 +76,7 @@ class StateError(OverdrachtError):
 
 class BundleError(OverdrachtError):
     """A bundle cannot be written, read or trusted."""
+
+
+class PathRefused(BundleError):
+    """A bundle does not take a file under this path; nothing of the file was read or written."""

@@ -28,7 +28,9 @@ from overdracht import (
     Text,
 )
 from overdracht.coverage import Coverage, Reach
+from overdracht.errors import PathRefused
 from overdracht.export import Controller, Order, Purpose
+from overdracht.names import alike, is_safe
 from overdracht.state import Clue
 from overdracht.survey import Identity, Known, Standing
 
@@ -54,10 +56,14 @@ class FolderBag:
 
     top: Path | None = None
     written: dict[str, Written] = field(default_factory=dict)
+    _taken: set[int] = field(default_factory=set)
 
     def add(self, path: str, content: bytes | Iterable[bytes | memoryview]) -> Written:
         """Write a file."""
-        assert path not in self.written, path
+        key = hash(alike(path))
+        if key in self._taken or not all(map(is_safe, path.split("/"))):
+            raise PathRefused(f"{path}: not taken")
+        self._taken.add(key)
         digest, size = hashlib.sha512(), 0
         target = None
         if self.top is not None:

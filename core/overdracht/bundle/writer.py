@@ -15,7 +15,7 @@ from overdracht import manifest
 from overdracht.bundle import zipformat
 from overdracht.bundle.pump import BLOCK, Pump
 from overdracht.bundle.unfinished import Unfinished
-from overdracht.errors import BundleError
+from overdracht.errors import BundleError, PathRefused
 from overdracht.names import alike, is_safe
 from overdracht.seal import Lock, SigningKey
 
@@ -114,11 +114,11 @@ class BagWriter:
     def add(self, path: str, content: bytes | Iterable[bytes | memoryview]) -> Written:
         """Write one file: payload when *path* starts with `data/`, a tag file otherwise. Reads *content* once, to its end.
 
-        A path that is unsafe, or that some system takes for one already used, is refused. When *content* raises, so does this; the
+        A path that is unsafe, or that some system takes for one already used, is refused (`PathRefused`). When *content* raises, so does this; the
         bundle stays sound, and holds of the file nothing, or (beyond a block) what came before.
         """
         if path in manifest.RESERVED:
-            raise BundleError(f"{path}: the bundle itself has a file of that name")
+            raise PathRefused(f"{path}: the bundle itself has a file of that name")
         return self._add(path, content)
 
     def finish(self, signer: SigningKey, moment: datetime) -> None:
@@ -166,25 +166,25 @@ class BagWriter:
         if folder and folder not in self._folders:
             self._claim_folder(folder)
         if not is_safe(name) or len(path) > _LONGEST_PATH:
-            raise BundleError(f"{path!r}: some systems do not take this for a file's path")
+            raise PathRefused(f"{path!r}: some systems do not take this for a file's path")
         # Of a path only its hash is kept: 64 bits, secret to the process, so no two meet by chance or by intent.
         key = hash(alike(path))
         if key in self._taken:
-            raise BundleError(
+            raise PathRefused(
                 f"{path!r}: there is a file of that name, or one that differs only in case"
             )
         self._taken.add(key)
 
     def _claim_folder(self, folder: str) -> None:
         if not manifest.is_safe_path(folder):
-            raise BundleError(f"{folder!r}: some systems do not take this for a folder's path")
+            raise PathRefused(f"{folder!r}: some systems do not take this for a folder's path")
         parts = folder.split("/")
         for depth in range(1, len(parts) + 1):
             above = "/".join(parts[:depth])
             if above in self._folders:
                 continue
             if hash(alike(above)) in self._taken:
-                raise BundleError(
+                raise PathRefused(
                     f"{above!r}: there is a file of that name, or one that differs only in case"
                 )
             self._folders.add(above)

@@ -1,23 +1,20 @@
 """Take what one connector hands over, and put it into the bag, the tables, or the account of what is missing."""
 
-import unicodedata
 from collections.abc import Callable, Iterable
 
 import orjson
 
-from overdracht.errors import BundleError, OverdrachtError
+from overdracht.errors import BundleError, OverdrachtError, PathRefused
 from overdracht.export.ledger import Ledger, encodable, item_id
 from overdracht.export.order import Bag, Exported
-from overdracht.export.spool import fetched
+from overdracht.export.spool import Content, fetched
 from overdracht.items import File, Gap, Line, Piece
-from overdracht.names import SafeNames
 
 Listener = Callable[[Exported], None]
 
 _EVERY = 100
 UNASKED = "the connector offered a file with items that were not asked for; it was left out"
-UNSAFE = "the connector offered a file under an unsafe name; it was left out"
-TWICE = "the connector offered two files of one name; the second was left out"
+UNFIT = "the connector offered a file under an unsafe name, or a second one of that name; it was left out"
 
 
 class Delivery:
@@ -48,8 +45,7 @@ class Delivery:
             if count % _EVERY == 0:
                 self._tell(finished=False)
         for path, file in self._tables.items():
-            self._write(file, path, self._ledger.lines(file))
-            self._ledger.close_table(file)
+            self._table(file, path)
         self._tell(finished=True)
 
     def _tell(self, *, finished: bool) -> None:
@@ -59,18 +55,12 @@ class Delivery:
     def _take(self, piece: File | Line) -> None:
         numbers = [self._ledger.number(item_id(self._source, key)) for key in piece.keys]
         asked = [number for number in numbers if number is not None]
-        path = f"data/{self._folder}/{piece.path}"
-        table = isinstance(piece, Line) and path in self._tables
         if len(asked) < len(numbers):
             self._refuse(piece, UNASKED)
-        elif not _is_safe(piece.path):
-            self._refuse(piece, UNSAFE)
-        elif not table and self._ledger.has_path(_folded(path)):
-            self._refuse(piece, TWICE)
         elif isinstance(piece, File):
-            self._file(piece, path, asked)
+            self._file(piece, asked)
         else:
-            self._line(piece, path, asked)
+            self._line(piece, asked)
 
     def _refuse(self, piece: File | Line, reason: str) -> None:
         self._ledger.add_gap(self._source, "", reason)
@@ -82,37 +72,51 @@ class Delivery:
             except Exception as error:  # noqa: BLE001 - a connector may fault in any way
                 self._ledger.add_gap(self._source, "", _fault(error))
 
-    def _file(self, piece: File, path: str, numbers: list[int]) -> None:
+    def _file(self, piece: File, numbers: list[int]) -> None:
         with fetched(piece.content) as (content, fault):
             if fault is not None:
-                reason = _fault(fault)
-                for number in numbers:
-                    self._ledger.add_gap(self._source, "", reason, number)
-                if not numbers:
-                    self._ledger.add_gap(self._source, "", reason)
+                self._missing(_fault(fault), numbers)
                 return
-            file = self._ledger.add_file(self._source, path, _folded(path), piece.media_type)
-            self._write(file, path, content)
-        self._ledger.hold(file, numbers)
+            file = self._ledger.new_file()
+            if self._write(file, piece.path, content, piece.media_type):
+                self._ledger.hold(file, numbers)
+            else:
+                self._missing(UNFIT, numbers)
 
-    def _write(self, file: int, path: str, content: bytes | Iterable[bytes | memoryview]) -> None:
-        written = self._bag.add(path, content)
+    def _missing(self, reason: str, numbers: list[int]) -> None:
+        for number in numbers:
+            self._ledger.add_gap(self._source, "", reason, number)
+        if not numbers:
+            self._ledger.add_gap(self._source, "", reason)
+
+    def _write(self, file: int, path: str, content: Content, media_type: str) -> bool:
+        """Write *file*, and say whether the bag takes a file under that name."""
+        try:
+            written = self._bag.add(f"data/{self._folder}/{path}", content)
+        except PathRefused:
+            return False
         self._files += 1
         self._size += written.size
-        self._ledger.written(file, written.size, written.sha512)
+        self._ledger.written(file, self._source, written, media_type)
+        return True
 
-    def _line(self, piece: Line, path: str, numbers: list[int]) -> None:
+    def _line(self, piece: Line, numbers: list[int]) -> None:
         try:
             content = _encoded(piece.record)
         except (TypeError, ValueError) as error:
-            self._ledger.add_gap(self._source, "", _fault(error), *numbers[:1])
+            self._missing(_fault(error), numbers)
             return
-        if path not in self._tables:
-            self._tables[path] = self._ledger.add_file(
-                self._source, path, _folded(path), "application/jsonl"
-            )
-        file = self._tables[path]
+        if piece.path not in self._tables:
+            self._tables[piece.path] = self._ledger.new_file()
+        file = self._tables[piece.path]
         self._ledger.hold(file, numbers, self._ledger.add_line(file, content))
+
+    def _table(self, file: int, path: str) -> None:
+        if self._write(file, path, self._ledger.lines(file), "application/jsonl"):
+            self._ledger.forget_lines(file)
+        else:
+            self._ledger.unwritten(file)
+            self._ledger.add_gap(self._source, "", UNFIT)
 
 
 def _encoded(record: dict[str, object]) -> bytes:
@@ -139,11 +143,3 @@ def _fault(error: Exception) -> str:
     if isinstance(error, OverdrachtError):
         return str(error)
     return f"it could not be read to its end ({type(error).__name__})"
-
-
-def _folded(path: str) -> str:
-    return unicodedata.normalize("NFKC", path).casefold()
-
-
-def _is_safe(path: str) -> bool:
-    return all(part == SafeNames()(part) for part in path.split("/"))

@@ -12,6 +12,7 @@ from importlib.resources import files as resources
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
+from overdracht.export.order import Written
 from overdracht.items import Item
 from overdracht.retention import local_day
 
@@ -21,6 +22,7 @@ _REMEMBERED = 10_000
 
 _INSERT = {
     "item": "INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "file": "INSERT INTO file VALUES (?,?,?,?,?,?,?)",
     "holds": "INSERT INTO holds VALUES (?,?,?)",
     "line": "INSERT INTO line VALUES (?,?)",
 }
@@ -109,6 +111,7 @@ class Ledger:
         self._recent: dict[str, int] = {}
         self._lines: dict[int, int] = {}
         self._covered = bytearray()
+        self._files = 0
 
     def __enter__(self) -> Self:
         return self
@@ -167,22 +170,22 @@ class Ledger:
             found = None if row is None else int(row[0])
         return found
 
-    def has_path(self, folded: str) -> bool:
-        """Say whether a file has this *folded* path already."""
-        row = self._db.execute("SELECT 1 FROM file WHERE folded=?", (folded,)).fetchone()
-        return row is not None
+    def new_file(self) -> int:
+        """Return the number of a file to be; `written` tells that it is there."""
+        self._files += 1
+        return self._files
 
-    def add_file(self, source: str, path: str, folded: str, media_type: str) -> int:
-        """Write down that there is a file at *path*, and return its number; `written` tells the rest."""
-        cursor = self._db.execute(
-            "INSERT INTO file (path, folded, source, media_type) VALUES (?,?,?,?)",
-            (path, folded, source, encodable(media_type)),
-        )
-        return int(cursor.lastrowid or 0)
+    def written(self, file: int, source: str, written: Written, media_type: str) -> None:
+        """Write down that *file*, made from *source*, stands in the bag."""
+        lines = self._lines.pop(file, None)
+        row = (written.path, source, encodable(media_type), written.size, written.sha512, lines)
+        self._put("file", file, *row)
 
-    def written(self, file: int, size: int, sha512: str) -> None:
-        """Write down the *size* and digest of *file*."""
-        self._db.execute("UPDATE file SET size=?, sha512=? WHERE n=?", (size, sha512, file))
+    def unwritten(self, file: int) -> None:
+        """Write down that *file* did not come to be, after `hold` said what it would hold."""
+        self._settle()
+        self._db.execute("DELETE FROM holds WHERE file=?", (file,))
+        self.forget_lines(file)
 
     def hold(self, file: int, numbers: Iterable[int], line: int | None = None) -> None:
         """Write down that *file* (in *line*, counted from 1) holds the items of these *numbers*."""
@@ -204,9 +207,9 @@ class Ledger:
         while block := rows.fetchmany(_BATCH):
             yield b"".join(row[0] for row in block)
 
-    def close_table(self, file: int) -> None:
-        """Forget the lines of *file*, which are in the bag now."""
-        self._db.execute("UPDATE file SET lines=? WHERE n=?", (self._lines.pop(file), file))
+    def forget_lines(self, file: int) -> None:
+        """Let go of the lines of *file*."""
+        self._lines.pop(file, None)
         self._db.execute("DELETE FROM line WHERE file=?", (file,))
 
     def add_gap(self, source: str, part: str, reason: str, item: int | None = None) -> None:

@@ -87,11 +87,11 @@ def _row(row: Listed, up: str, languages: tuple[str, ...], *, with_kind: bool) -
     else:
         what = link(path, what, up=up)
     return html(
-        '<tr><td class="d">{}</td><td>{}</td>{}<td class="soft">{}</td><td class="n">{}</td></tr>\n',
+        '<tr><td class="d">{}</td><td>{}</td>{}<td class="soft"><bdi>{}</bdi></td><td class="n">{}</td></tr>\n',
         day,
         what,
         _kind(category, languages[0]) if with_kind else None,
-        foreign(part) if part else None,
+        part,
         None if size is None else told_size(size, languages[0]),
     )
 

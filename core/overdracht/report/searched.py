@@ -6,7 +6,7 @@ from overdracht.connector import Text
 from overdracht.coverage import Coverage
 from overdracht.export import Order
 from overdracht.export.collecting import NO_CONNECTOR, UNDELIVERED
-from overdracht.export.delivery import TWICE, UNASKED, UNSAFE
+from overdracht.export.delivery import UNASKED, UNFIT
 from overdracht.identifiers import ALWAYS, Identifier
 from overdracht.report.facts import Facts
 from overdracht.report.markup import Html, foreign, html
@@ -19,8 +19,7 @@ _DUTCH_REASONS = {
     UNDELIVERED: "de connector heeft het niet geleverd",
     NO_CONNECTOR: "de connector is er niet",
     UNASKED: "de connector bood een bestand aan met gegevens waar niet om was gevraagd; het is weggelaten",
-    UNSAFE: "de connector bood een bestand aan onder een onveilige naam; het is weggelaten",
-    TWICE: "de connector bood twee bestanden met dezelfde naam aan; het tweede is weggelaten",
+    UNFIT: "de connector bood een bestand aan onder een onveilige naam, of een tweede met dezelfde naam; het is weggelaten",
 }
 
 

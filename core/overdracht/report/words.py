@@ -112,7 +112,7 @@ def told_period(first: str, last: str, language: str) -> str:
 
 
 def told_months(first: str, last: str, language: str) -> str:
-    """Return the months from *first* to *last*: `maart 2024 – mei 2026`."""
+    """Return the months from *first* to *last*: `maart 2024` to `mei 2026`."""
     months = [told_day(day, language).split(" ", 1)[1] for day in (first, last)]
     return " – ".join(dict.fromkeys(months))
 

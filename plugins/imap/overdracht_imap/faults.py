@@ -15,6 +15,11 @@ from overdracht import Misbehaving, OverdrachtError, Refused, SourceError, Unrea
 from overdracht_imap.tokens import WireError
 from overdracht_imap.wire import Dropped
 
+
+class LoginRefused(Refused):
+    """The server does not let us in: asking again would only lock the account."""
+
+
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]{1,30})[\] ]")
 EXPIRED, NOT_YET, HOSTNAME = 10, 9, 62
 UNTRUSTED = frozenset({18, 19, 20, 21})
@@ -123,4 +128,4 @@ def _login(error: Exception, place: str) -> SourceError:
         return Unreachable(f"{place} broke off while logging in")
     if "[UNAVAILABLE]" in str(error):
         return Unreachable(f"{place} cannot check passwords at the moment", remedy="try again later")
-    return Refused(f"{place} does not accept the login", remedy="check username and password")
+    return LoginRefused(f"{place} does not accept the login", remedy="check username and password")

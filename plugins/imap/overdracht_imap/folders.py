@@ -23,6 +23,16 @@ class Folder:
         """Return the names of the folders it lies in and its own."""
         return tuple(self.name.split(self.separator)) if self.separator else (self.name,)
 
+    def key(self, uidvalidity: int, uid: int) -> str:
+        """Return what finds message *uid* again: the form of an IMAP URL (RFC 5092)."""
+        return f"{self.name};UIDVALIDITY={uidvalidity}/;UID={uid}"
+
+
+def numbers_in(key: str) -> tuple[int, int]:
+    """Return UIDVALIDITY and UID of a message's *key*; raise ValueError when it is none."""
+    rest, _, uid = key.rpartition("/;UID=")
+    return int(rest.rpartition(";UIDVALIDITY=")[2]), int(uid)
+
 
 def listed(answers: Iterable[tuple[Any, Any, Any]]) -> list[Folder]:
     """Return the folders that hold messages among the server's LIST *answers*, each once, sorted by name."""

@@ -32,7 +32,8 @@ class Session:
     def __init__(self, settings: ImapSettings, login: Callable[["IMAPClient"], None]) -> None:
         self.place = settings.place
         self._settings = settings
-        self._selected: tuple[Folder, State] | None = None
+        self.read_only = False
+        """The server has confirmed that the open folder cannot be changed."""
         with translated(self.place):
             self._client = _connected(settings)
             try:
@@ -78,19 +79,21 @@ class Session:
 
     def examine(self, folder: Folder) -> State:
         """Open the *folder* for reading only, and return its state."""
-        self._selected = None
         with translated(self.place):
             told = self._client.select_folder(folder.raw, readonly=True)
         if b"READ-WRITE" in told:
             raise Misbehaving(f"{self.place} opens a folder for writing that was asked read-only")
-        state = State(told.get(b"UIDVALIDITY", 0), told.get(b"UIDNEXT", 0), told.get(b"EXISTS", 0))
-        self._selected = folder, state
-        return state
+        self.read_only = b"READ-ONLY" in told
+        return State(*(told.get(key, 0) for key in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS")))
 
-    def search(self, criteria: list[Any], charset: str | None = None) -> list[int]:
-        """Return the UIDs that the server's own search finds in the open folder."""
+    def search(self, criteria: list[Any], *, patience: float | None = None) -> list[int]:
+        """Return the UIDs that the server's own search finds in the open folder, waiting up to *patience* seconds for it."""
+        sock = self._client.socket()
         with translated(self.place):
-            return list(self._client.search(criteria, charset))
+            sock.settimeout(patience or self._settings.timeout)
+            found = [int(uid) for uid in self._client.search(criteria)]
+            sock.settimeout(self._settings.timeout)
+        return sorted(set(found))
 
     def close(self) -> None:
         """End the conversation, politely if it can still be."""

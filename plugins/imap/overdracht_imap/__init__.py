@@ -1,0 +1,25 @@
+"""The mail archive: `imap` reads it from the server, `mailfiles` from Maildir and mbox on disk."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from overdracht import Connector, World, hookimpl
+
+__all__ = ["overdracht_connectors", "overdracht_demo"]
+
+
+@hookimpl
+def overdracht_connectors() -> Iterable[type[Connector[Any]]]:
+    """Return the connectors for mail."""
+    from overdracht_imap.imap import ImapConnector  # noqa: PLC0415 - only when it is asked for
+    from overdracht_imap.mailfiles import MailFilesConnector  # noqa: PLC0415
+
+    return [ImapConnector, MailFilesConnector]
+
+
+@hookimpl
+def overdracht_demo(world: World) -> str:
+    """Write the mail of the demo's world."""
+    from overdracht_imap.demo import write_mail  # noqa: PLC0415 - only the demo needs it
+
+    return write_mail(world)

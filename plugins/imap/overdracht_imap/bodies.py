@@ -1,0 +1,114 @@
+"""Find the messages of a folder whose body or attachments mention an identifier."""
+
+import mmap
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from functools import lru_cache
+
+from overdracht import Identifier, Match
+from overdracht_imap.answers import body, is_large
+from overdracht_imap.download import Download, Lost
+from overdracht_imap.letters import Letters
+
+ITEMS = b"(UID BODY.PEEK[])"
+WEIGHT = 1 << 20
+"""So many bytes of messages are looked at in one go."""
+AHEAD = 4
+
+Mentioned = tuple[int, tuple[Match, ...]]
+Bundle = tuple[tuple[int, bytes], ...]
+
+
+class Bodies:
+    """Reads whole messages and yields of each the mentions in it; of a message that did not come, that it is lost."""
+
+    def __init__(self, download: Download, identifiers: tuple[Identifier, ...], pool: Callable[[], Executor] | None) -> None:
+        self._download = download
+        self._identifiers = identifiers
+        self._pool = pool
+
+    def mentions(self, uids: Sequence[int]) -> Iterator[Mentioned | Lost | int]:
+        """Yield what *uids* mention, which are lost, and now and then how many were looked at."""
+        executor = self._pool() if self._pool is not None else None
+        running: deque[Future[list[Mentioned]]] = deque()
+        done = 0
+        for one in self._bundles(uids):
+            if isinstance(one, Lost):
+                yield one
+                continue
+            if isinstance(one, int):
+                yield from self._large(one)
+                continue
+            if executor is None:
+                yield from look(self._identifiers, one)
+            else:
+                running.append(executor.submit(look, self._identifiers, one))
+                if len(running) > AHEAD:
+                    yield from running.popleft().result()
+            done += len(one)
+            yield done
+        for future in running:
+            yield from future.result()
+
+    def _bundles(self, uids: Sequence[int]) -> Iterator[Bundle | int | Lost]:
+        """Yield messages in bundles of about WEIGHT; a large one by its UID."""
+        held: list[tuple[int, bytes]] = []
+        weight = 0
+        for answer in self._download.messages(uids, ITEMS):
+            if isinstance(answer, Lost):
+                yield answer
+            elif is_large(answer):
+                yield answer.uid
+            else:
+                message = body(answer)
+                held.append((answer.uid, message))
+                weight += len(message)
+                if weight >= WEIGHT:
+                    yield tuple(held)
+                    held, weight = [], 0
+        if held:
+            yield tuple(held)
+
+    def _large(self, uid: int) -> Iterator[Mentioned]:
+        """Look at a message that is too large to hold, by way of a file."""
+        with tempfile.TemporaryFile() as file:
+            for part in self._download.whole(uid):
+                file.write(part)
+            file.flush()
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as message:
+                matches = _letters(self._identifiers).mentions(message)
+        if matches:
+            yield uid, matches
+
+
+def look(identifiers: tuple[Identifier, ...], bundle: Bundle) -> list[Mentioned]:
+    """Return what the messages of *bundle* mention, those that do; runs in another process."""
+    letters = _letters(identifiers)
+    found = ((uid, letters.mentions(message)) for uid, message in bundle)
+    return [(uid, matches) for uid, matches in found if matches]
+
+
+@lru_cache(maxsize=4)
+def _letters(identifiers: tuple[Identifier, ...]) -> Letters:
+    return Letters(identifiers)
+
+
+def spellings(identifier: Identifier) -> tuple[str, ...]:
+    """Return the forms of a strong *identifier* that are worth asking a server for, which looks for characters as they stand."""
+    value = identifier.value
+    if identifier.kind == "iban":
+        return value, " ".join(value[at : at + 4] for at in range(0, len(value), 4))
+    if identifier.kind == "phone":
+        local = value.removeprefix("+31")
+        return (value,) if local == value else (value, f"0{local}", f"06-{local[1:]}", f"06 {local[1:]}")
+    return (value,)
+
+
+def criteria(forms: Sequence[str]) -> list[str]:
+    """Return the IMAP search for any of *forms* in a body."""
+    found: list[str] = []
+    for form in forms[:-1]:
+        found += ["OR", "BODY", form]
+    return [*found, "BODY", forms[-1]]

@@ -1,0 +1,197 @@
+"""Search one folder for what it holds about a subject."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from overdracht import Extent, Finding, Gap, Item, Match, Progress, Question, Searched
+from overdracht_imap.archive import Archive
+from overdracht_imap.bodies import Bodies, criteria, spellings
+from overdracht_imap.candidates import HEADER, Scan
+from overdracht_imap.download import Download, Lost
+from overdracht_imap.answers import fingerprint, internal_date, size_of
+from overdracht_imap.folders import Folder
+from overdracht_imap.letters import NOT_SEEN
+from overdracht_imap.mailitems import mail_item
+from overdracht_imap.matching import FIELDS, Matcher
+from overdracht_imap.mentions import WEAK
+from overdracht_imap.session import Session, State
+from overdracht_imap.tokens import Skipped
+from overdracht_imap.wire import MAX_HEADER, Fetched
+
+ITEMS = b"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)])" % " ".join(FIELDS).upper().encode()
+SEARCH_PATIENCE = 3600.0
+"""Seconds to wait for a server's own search: without an index it reads all mail, and may say nothing meanwhile."""
+
+NOT_SEARCHED = "bodies and attachments were not searched; --thorough does, or bodies = \"server\" in the configuration"
+BY_SERVER = (
+    "bodies were searched by the server, which may miss what is written otherwise (an IBAN with spaces, an accent) and what is in "
+    "attachments; --thorough reads them all"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What a folder was when it was last searched whole, and how its bodies were searched."""
+
+    state: State
+    bodies: str
+
+    def __str__(self) -> str:
+        state = self.state
+        return f"1 {state.uidvalidity} {state.uidnext} {state.exists} {self.bodies}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Return the cursor that *text* is, None when it is none of ours."""
+        try:
+            version, uidvalidity, uidnext, exists, bodies = text.split(" ")
+            state = State(int(uidvalidity), int(uidnext), int(exists))
+        except ValueError:
+            return None
+        return cls(state, bodies) if version == "1" else None
+
+
+class FolderSearch:
+    """Yields what *folder* holds; raises SourceError when it cannot be searched on."""
+
+    def __init__(self, archive: Archive, folder: Folder, question: Question, matcher: Matcher) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._question = question
+        self._matcher = matcher
+        self._bodies = "all" if question.thorough else archive.settings.bodies
+        known = Cursor.read(question.cursors.get(folder.name, ""))
+        self._known = known if known and known.bodies == self._bodies else None
+        self._gaps = False
+
+    @property
+    def _note(self) -> str:
+        return {"all": NOT_SEEN, "server": BY_SERVER}.get(self._bodies, NOT_SEARCHED)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the items, and at the end that the folder was searched."""
+        if self._known is not None:
+            now = self._archive.persist(lambda session: session.status(self._folder))
+            if now == self._known.state:
+                yield self._searched(now, Extent.UNCHANGED)
+                return
+        state = self._archive.examine(self._folder)
+        since = self._since(state)
+        yield from self._search(state, since)
+        yield self._searched(state, Extent.WHOLE if since == 1 else Extent.ADDED)
+
+    def _searched(self, state: State, extent: Extent) -> Searched:
+        again = self._gaps or not state.uidvalidity or not state.uidnext
+        cursor = "" if again else str(Cursor(state, self._bodies))
+        return Searched(self._folder.name, state.exists, cursor, extent, self._note)
+
+    def _since(self, state: State) -> int:
+        """Return the first UID to look at: 1, or the first new one when nothing went since the last time."""
+        if self._known is None or self._known.state.uidvalidity != state.uidvalidity:
+            return 1
+        old = self._known.state
+        if not 0 < old.uidnext < state.uidnext:
+            return 1
+        added = [uid for uid in self._uids(state, old.uidnext, state.uidnext - 1) if uid >= old.uidnext]
+        return old.uidnext if old.exists + len(added) == state.exists else 1
+
+    def _uids(self, state: State, low: int, high: int) -> list[int]:
+        def work(_: Session) -> list[int]:
+            return self._archive.inside(self._folder, state).search(["UID", f"{low}:{high}"])
+
+        return [uid for uid in self._archive.persist(work) if low <= uid <= high]
+
+    def _search(self, state: State, since: int) -> Iterator[Finding]:
+        scan = Scan(self._archive, self._folder, state, self._matcher, since)
+        for seen in scan.run():
+            yield Progress(self._folder.name, min(seen, state.exists), state.exists)
+        yield from self._check_count(scan, state, since)
+        hits: list[int] = []
+        for span in scan.spans:
+            hits += self._uids(state, span.low, span.high) if span.unread else sorted(span.hits)
+        mentions: dict[int, tuple[Match, ...]] = {}
+        yield from self._read_bodies(state, since, mentions)
+        uids = sorted({*hits, *mentions}) if mentions else hits
+        yield from self._items(state, uids, mentions)
+
+    def _check_count(self, scan: Scan, state: State, since: int) -> Iterator[Gap]:
+        """Tell when the server left messages out of its answers."""
+        if since != 1 or scan.seen >= state.exists or any(span.unread for span in scan.spans):
+            return
+        self._archive.forget(0)
+        left_out = self._archive.examine(self._folder).exists - scan.seen
+        if left_out > 0:
+            self._gaps = True
+            yield Gap(self._folder.name, f"the server left out {left_out} messages when asked for all")
+
+    def _read_bodies(self, state: State, since: int, mentions: dict[int, tuple[Match, ...]]) -> Iterator[Finding]:
+        """Note in *mentions* what bodies mention, as far as the question asks for it."""
+        uids = self._worth_reading(state, since)
+        if not uids:
+            return
+        download = Download(self._archive, self._folder, state)
+        bodies = Bodies(download, self._question.subject.identifiers, self._question.pool)
+        same: dict[tuple[Match, ...], tuple[Match, ...]] = {}
+        for one in bodies.mentions(uids):
+            if isinstance(one, int):
+                yield Progress(self._folder.name, one, len(uids))
+            elif isinstance(one, Lost):
+                yield from self._lost(one, state)
+            else:
+                uid, matches = one
+                mentions[uid] = same.setdefault(matches, matches)
+
+    def _worth_reading(self, state: State, since: int) -> list[int]:
+        last = state.uidnext - 1 if state.uidnext else (1 << 32) - 1
+        if self._bodies == "never" or not state.exists or since > last:
+            return []
+        if self._bodies == "all":
+            return self._uids(state, since, last)
+        forms = [
+            form
+            for identifier in self._question.subject.identifiers
+            if identifier.kind not in WEAK
+            for form in spellings(identifier)
+        ]
+        if not forms:
+            return []
+
+        def work(_: Session) -> list[int]:
+            session = self._archive.inside(self._folder, state)
+            return session.search(["UID", f"{since}:{last}", *criteria(forms)], patience=SEARCH_PATIENCE)
+
+        return [uid for uid in self._archive.persist(work) if uid >= since]
+
+    def _items(self, state: State, uids: list[int], mentions: dict[int, tuple[Match, ...]]) -> Iterator[Finding]:
+        download = Download(self._archive, self._folder, state)
+        for answer in download.messages(uids, ITEMS, limit=MAX_HEADER):
+            if isinstance(answer, Lost):
+                yield from self._lost(answer, state)
+                continue
+            header = answer.values.get(HEADER)
+            if isinstance(header, Skipped):
+                yield from self._lost(Lost(answer.uid, "its header section is too long"), state)
+                continue
+            item = self._item(answer, state, header if isinstance(header, bytes) else b"", mentions.get(answer.uid, ()))
+            if item is not None:
+                yield item
+
+    def _lost(self, lost: Lost, state: State) -> Iterator[Gap]:
+        if lost.reason:
+            self._gaps = True
+            yield Gap(self._folder.name, lost.reason, self._folder.key(state.uidvalidity, lost.uid))
+
+    def _item(self, answer: Fetched, state: State, header: bytes, mentions: tuple[Match, ...]) -> Item | None:
+        letterhead = self._matcher.read(header, mentions)
+        if not letterhead.matches:
+            return None
+        size = size_of(answer)
+        return mail_item(
+            key=self._folder.key(state.uidvalidity, answer.uid),
+            part=self._folder.name,
+            fingerprint=fingerprint(state.uidvalidity, answer.uid, size),
+            size=size,
+            received=internal_date(answer),
+            letterhead=letterhead,
+        )

@@ -1,0 +1,125 @@
+"""Find and export mail on an IMAP server."""
+
+import time
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from typing import ClassVar
+
+from overdracht import (
+    Category,
+    Check,
+    Connector,
+    File,
+    Finding,
+    Gap,
+    Item,
+    Origin,
+    Piece,
+    Processing,
+    Question,
+    Refused,
+    SourceError,
+    Text,
+    Unreachable,
+)
+from overdracht_imap.archive import Archive
+from overdracht_imap.faults import LoginRefused
+from overdracht_imap.settings import ImapSettings
+
+IMPORTER = "importeer_mail.py"
+
+
+class ImapConnector(Connector[ImapSettings]):
+    """A mail archive on a server that speaks IMAP4rev1; it is opened with EXAMINE and read with BODY.PEEK only."""
+
+    name: ClassVar[str] = "imap"
+    summary: ClassVar[str] = "a mail archive on an IMAP server (TLS, every folder, read-only)"
+    settings_type: ClassVar[type[ImapSettings]] = ImapSettings
+    categories: ClassVar[frozenset[Category]] = frozenset({Category.CORRESPONDENCE})
+
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Wait before a connection that broke off is opened again."""
+        time.sleep(seconds)
+
+    def check(self) -> Iterator[Check]:
+        """Try to connect, log in, list the folders and open one read-only."""
+        with Archive(self.settings, self.pause) as archive:
+            try:
+                session = archive.session()
+            except LoginRefused as error:
+                yield Check("reachable", ok=True, detail=self.settings.place)
+                yield Check("login", ok=False, detail=str(error))
+                return
+            except SourceError as error:
+                yield Check("reachable", ok=False, detail=str(error))
+                return
+            yield Check("reachable", ok=True, detail=self.settings.place)
+            yield Check("encrypted", ok=True, detail=session.tls or "no, but it stays on this machine")
+            yield Check("login", ok=True)
+            yield from _check_folders(archive)
+
+    def describe(self) -> Iterable[Processing]:
+        """Say that correspondence is kept."""
+        return (
+            Processing(
+                Category.CORRESPONDENCE,
+                Text(
+                    "Het beantwoorden van berichten en het nakomen van afspraken",
+                    "Answering messages and keeping agreements",
+                ),
+                Text(
+                    "Uitvoering van een overeenkomst (art. 6 lid 1 onder b AVG), anders gerechtvaardigd belang (onder f)",
+                    "Performance of a contract (Art. 6(1)(b) GDPR), otherwise legitimate interest (f)",
+                ),
+                Origin.GIVEN,
+                (Text("Wie de berichten heeft verzonden of ontvangen", "Who sent or received the messages"),),
+            ),
+        )
+
+    def find(self, question: Question) -> Iterator[Finding]:
+        """Search every folder the settings choose."""
+        from overdracht_imap.folder_search import FolderSearch
+        from overdracht_imap.matching import Matcher
+
+        matcher = Matcher(question.subject.identifiers, question.subject.excluded)
+        with Archive(self.settings, self.pause) as archive:
+            folders = archive.folders()
+            for number, folder in enumerate(folders):
+                try:
+                    yield from FolderSearch(archive, folder, question, matcher).findings()
+                except (Unreachable, LoginRefused) as error:
+                    yield from (Gap(rest.name, error.message) for rest in folders[number:])
+                    raise
+                except SourceError as error:
+                    archive.forget(0)
+                    yield Gap(folder.name, error.message)
+
+    def export(self, items: Iterable[Item], extras: frozenset[str] = frozenset()) -> Iterator[Piece]:
+        """Yield each message byte for byte as the server gives it, an index, and the script that puts them on another server."""
+        from overdracht_imap.eml_export import EmlExport
+
+        script = resources.files(__package__).joinpath(IMPORTER).read_bytes()
+        yield File(IMPORTER, script, "text/x-python")
+        with Archive(self.settings, self.pause) as archive:
+            yield from EmlExport(archive).pieces(iter(items))
+
+
+def _check_folders(archive: Archive) -> Iterator[Check]:
+    try:
+        folders = archive.folders()
+        if not folders:
+            yield Check("folders", ok=False, detail="there is none to search; look at folders and exclude")
+            return
+        archive.examine(folders[0])
+        read_only = archive.session().read_only
+        yield Check(
+            "read-only",
+            ok=read_only,
+            detail="EXAMINE is answered with READ-ONLY" if read_only else "the server does not confirm READ-ONLY",
+        )
+        yield Check("folders", ok=True, detail=str(len(folders)))
+    except Refused as error:
+        yield Check("read-only", ok=False, detail=str(error))
+    except SourceError as error:
+        yield Check("folders", ok=False, detail=str(error))

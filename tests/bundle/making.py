@@ -1,5 +1,6 @@
 """Bundles to test with: small ones with a little of everything, for fictitious people."""
 
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +12,9 @@ TOP = "inzage-2026-014"
 PASSPHRASE = "de zeven kalme reigers"
 ZIP_PASSWORD = "zeven-kalme-reigers-2026"
 
-LETTER = (
-    "From: Zoë Özdemir <zoe@reigershof.example>\r\nSubject: Opzegging\r\n\r\nGraag per 1 januari.\r\n".encode()
-)
+LETTER = "From: Zoë Özdemir <zoe@reigershof.example>\r\nSubject: Opzegging\r\n\r\nGraag per 1 januari.\r\n".encode()
 FILES: dict[str, bytes] = {
-    "LEESMIJ.txt": "Dit is een inzage, geen factuur.\n".encode(),
+    "LEESMIJ.txt": b"Dit is een inzage, geen factuur.\n",
     "overview.json": b"{}\n",
     "data/mailarchief/INBOX/000001.eml": LETTER,
     "data/mailarchief/Verzonden items/000002.eml": LETTER * 40,
@@ -46,3 +45,8 @@ def make(destination: Path, lock: Lock | None = None, signer: SigningKey | None 
     ) as bag:
         fill(bag)
     return destination
+
+
+def dice(seed: int) -> random.Random:
+    """Return dice that fall the same at every run."""
+    return random.Random(seed)  # noqa: S311 - chooses what to break, protects nothing

@@ -11,8 +11,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from overdracht.bundle import create, open_bundle, verify
-from overdracht.bundle import zipformat
+from overdracht.bundle import create, open_bundle, verify, zipformat
 from overdracht.bundle.unfinished import Unfinished
 from overdracht.errors import BundleError
 from overdracht.seal import (
@@ -24,12 +23,12 @@ from overdracht.seal import (
     generate_identity,
     generate_passphrase,
 )
-from tests.bundle.making import FILES, TOP, WHEN, clock, fill, make
+from tests.bundle.making import FILES, TOP, clock, fill, make
 
 
 def left_in(folder: Path) -> list[str]:
     """Return the names in *folder*, hidden ones too."""
-    return sorted(os.listdir(folder))
+    return sorted(each.name for each in folder.iterdir())
 
 
 def test_bundle_is_one_folder_in_a_zip_and_a_valid_bag(tmp_path: Path) -> None:
@@ -41,7 +40,10 @@ def test_bundle_is_one_folder_in_a_zip_and_a_valid_bag(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in names} == {TOP}
     bag = bagit.Bag(str(tmp_path / TOP))
     assert bag.validate()
-    assert bag.info["Payload-Oxum"] == f"{sum(len(FILES[p]) for p in FILES if p.startswith('data/'))}.4"
+    assert (
+        bag.info["Payload-Oxum"]
+        == f"{sum(len(FILES[p]) for p in FILES if p.startswith('data/'))}.4"
+    )
     for path, content in FILES.items():
         assert (tmp_path / TOP / path).read_bytes() == content
 
@@ -163,7 +165,11 @@ def test_an_exception_leaves_nothing(
     if not anonymous:
         monkeypatch.setattr(os, "O_TMPFILE", 0)
     identity = generate_identity()
-    for lock in (ToRecipients((identity.recipient,)), ToPassphrase(generate_passphrase()), NoLock()):
+    for lock in (
+        ToRecipients((identity.recipient,)),
+        ToPassphrase(generate_passphrase()),
+        NoLock(),
+    ):
         with pytest.raises(KeyError, match="midden"), create(
             tmp_path / "b", TOP, signer=SigningKey.generate(), lock=lock, clock=clock
         ) as bag:  # fmt: skip
@@ -322,11 +328,16 @@ except BundleError as error:
         env={**os.environ, "PYTHONPATH": f"{root}/core:{root}"},
         check=False,
     )
-    assert (done.stdout, done.stderr) == (f"{tmp_path / 'b'} cannot be written: File too large\n", "")
+    assert (done.stdout, done.stderr) == (
+        f"{tmp_path / 'b'} cannot be written: File too large\n",
+        "",
+    )
     assert left_in(tmp_path) == []
 
 
-def test_a_full_disk_at_opening_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_at_opening_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When the folder of an opened bundle does not fit, there is no folder and one clear line."""
     path = make(tmp_path / "b", ToPassphrase(generated := generate_passphrase()))
 
@@ -360,7 +371,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     peaks = [
         int(
             subprocess.run(
-                [sys.executable, "-c", script, str(tmp_path / f"b{blocks}"), str(blocks), str(files)],
+                [
+                    sys.executable,
+                    "-c",
+                    script,
+                    str(tmp_path / f"b{blocks}"),
+                    str(blocks),
+                    str(files),
+                ],
                 capture_output=True,
                 text=True,
                 env={**os.environ, "PYTHONPATH": f"{root}/core:{root}"},

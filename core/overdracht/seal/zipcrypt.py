@@ -3,6 +3,7 @@
 The names in such a zip are readable without the password, so all that can be read is the name of the one inner archive.
 """
 
+import os
 import shutil
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,6 +17,7 @@ INNER = "overdracht.zip"
 MAGIC = b"PK\x03\x04"
 _ENCRYPTED, _METHOD_AES = 0x1, 99
 _BLOCK = 1 << 20
+_END = 22
 
 
 def is_encrypted(start: bytes) -> bool:
@@ -48,6 +50,10 @@ def open_with_password(source: BinaryIO, target: BinaryIO, password: str) -> Non
     """Write to *target* the one file in the encrypted zip *source*; raise BundleError for another password, Damaged for another file."""
     from pyzipper import AESZipFile, BadZipFile
 
+    source.seek(max(0, source.seek(0, os.SEEK_END) - _END))
+    end = source.read()
+    if not end.startswith(b"PK\5\6") or not end.endswith(b"\0\0"):
+        raise Damaged("cut, damaged at its end, or something stands behind it")
     try:
         with AESZipFile(source) as archive:
             _copy_only_member(archive, target, password)
@@ -60,7 +66,7 @@ def open_with_password(source: BinaryIO, target: BinaryIO, password: str) -> Non
 
 def _copy_only_member(archive: "AESZipFile", target: BinaryIO, password: str) -> None:
     members = archive.infolist()
-    if len(members) != 1 or members[0].compress_type != 0 or archive.comment:
+    if len(members) != 1 or members[0].compress_type != 0:
         raise Damaged("this is no encrypted zip of overdracht: that holds one stored file")
     if members[0].header_offset != 0:
         raise Damaged("something stands in it before the encrypted zip")

@@ -109,13 +109,15 @@ class Letters:
     def __init__(self, identifiers: Iterable[Identifier]) -> None:
         self._mentions = Mentions(identifiers)
 
-    def mentions(self, message: Buffer) -> tuple[Match, ...]:
+    def mentions(
+        self, message: Buffer, start: int = 0, end: int | None = None
+    ) -> tuple[Match, ...]:
         """Return what the body and the attachments of *message* mention; its own header section is left to `Matcher`.
 
         A big message is best given as an `mmap`: no more of it than a chunk is held.
         """
         found: dict[tuple[Identifier, str], None] = {}
-        for part in parts(message):
+        for part in parts(message, start, end):
             if part.file_name:
                 where = "attached message" if part.inside else "attachment"
                 self._note(part.file_name, where, found)

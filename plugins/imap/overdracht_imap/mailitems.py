@@ -5,11 +5,32 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
-from overdracht import Category, Item, Origin
+from overdracht import Category, Item, Origin, Processing, Text
 from overdracht_imap.matching import Letterhead
 
 INDEX = "index.jsonl"
 """The table of an export: one line a message."""
+
+PROCESSING = (
+    Processing(
+        Category.CORRESPONDENCE,
+        Text(
+            "Het beantwoorden van berichten en het nakomen van afspraken",
+            "Answering messages and keeping agreements",
+        ),
+        Text(
+            "Uitvoering van een overeenkomst (art. 6 lid 1 onder b AVG), anders gerechtvaardigd belang (onder f)",
+            "Performance of a contract (Art. 6(1)(b) GDPR), otherwise legitimate interest (f)",
+        ),
+        Origin.GIVEN,
+        (
+            Text(
+                "Wie de berichten heeft verzonden of ontvangen", "Who sent or received the messages"
+            ),
+        ),
+    ),
+)
+"""What is done with mail, whatever way it is read."""
 
 _DATE = re.compile(
     r"(?:[a-z]{3},?\s+)?(\d{1,2})\s+([a-z]{3})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+([+-])(\d\d)(\d\d)\b)?",

@@ -1,0 +1,164 @@
+"""Search the mail folders on disk, the big ones by several processes, and know the unchanged ones again."""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+
+from overdracht import Extent, Finding, Gap, Item, Progress, Searched
+from overdracht_imap import maildir, mbox
+from overdracht_imap.disk import Place
+from overdracht_imap.letters import NOT_SEEN
+from overdracht_imap.maildir import Maildir, MaildirTask
+from overdracht_imap.mbox import MboxTask, State
+from overdracht_imap.reading import opened, why
+from overdracht_imap.searching import Answer, Task, Wanted, run
+
+HEADERS_ONLY = "only the header fields of the mail were searched, not the bodies and attachments: --thorough does"
+THOROUGH = f"bodies and textual attachments were searched; {NOT_SEEN}"
+_IN_FLIGHT = 4
+"""How many batches wait or run at a time: enough to keep every process busy, few enough to hold little."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the batches of one folder gave so far."""
+
+    looked_at: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    """Hashes of the keys that were yielded: a message that is moved while it is searched may be met twice."""
+
+
+class FolderSearch:
+    """Searches folders for *wanted*; *pool* gives the executor for the big ones."""
+
+    def __init__(self, wanted: Wanted, pool: Callable[[], Executor] | None) -> None:
+        self._wanted = wanted
+        self._pool = pool
+        self._note = THOROUGH if wanted.thorough else HEADERS_ONLY
+
+    def folder(self, part: str, place: Place, cursor: str) -> Iterator[Finding]:
+        """Yield what the folder at *place* holds, and that it was searched."""
+        search = self._maildir if place.form == "maildir" else self._mbox
+        try:
+            yield from search(part, place, cursor)
+        except OSError as error:
+            yield Gap(part, f"the folder {why(error)}")
+
+    def _maildir(self, part: str, place: Place, cursor: str) -> Iterator[Finding]:
+        folder = Maildir(place.path)
+        state, settled = folder.state()
+        if cursor and (count := _unchanged(cursor, state)) is not None:
+            yield Searched(part, count, cursor, Extent.UNCHANGED, self._note)
+            return
+        tally = _Tally()
+        yield from self._run(self._maildir_tasks(part, folder.names()), part, tally)
+        if tally.vanished or folder.state()[0] != state:
+            # Messages were moved or renamed while the folder was listed, and a listing may miss such.
+            settled = False
+            tally.looked_at, tally.vanished = 0, []
+            yield from self._run(self._maildir_tasks(part, folder.names()), part, tally)
+        after = " ".join(map(str, ("maildir", *state, tally.looked_at))) if settled else ""
+        yield from self._ended(part, tally, after)
+
+    def _maildir_tasks(self, part: str, names: Iterable[tuple[str, str]]) -> Iterator[Task]:
+        for directory, group in itertools.groupby(names, key=lambda pair: pair[0]):
+            while batch := tuple(name for _, name in itertools.islice(group, maildir.BATCH)):
+                yield MaildirTask(directory, part, batch, self._wanted)
+
+    def _mbox(self, part: str, place: Place, cursor: str) -> Iterator[Finding]:
+        with opened(str(place.path)) as descriptor:
+            state = State.of(descriptor)
+            start, count = 0, 0
+            if cursor.startswith("mbox ") and (known := _state(cursor)):
+                if (known.inode, known.size, known.changed, known.tail) == (
+                    state.inode,
+                    state.size,
+                    state.changed,
+                    state.tail,
+                ):
+                    yield Searched(part, known.count, cursor, Extent.UNCHANGED, self._note)
+                    return
+                grown = known.inode == state.inode and known.size < state.size
+                if grown and State.of(descriptor, known.size).tail == known.tail:
+                    start, count = known.size, known.count
+            if start and next(mbox.separators(descriptor, start, state.size), None) != start:
+                start, count = 0, 0  # what was added goes on with the last message
+            tally = _Tally(looked_at=count)
+            places = mbox.separators(descriptor, start, state.size)
+            yield from self._run(self._mbox_tasks(part, place, places, state.size), part, tally)
+            settled = state.settled and State.of(descriptor) == state
+        numbers = (state.inode, state.size, state.changed, state.tail, tally.looked_at)
+        after = " ".join(map(str, ("mbox", *numbers))) if settled else ""
+        yield from self._ended(part, tally, after, Extent.ADDED if start else Extent.WHOLE)
+
+    def _mbox_tasks(
+        self, part: str, place: Place, found: Iterator[int], size: int
+    ) -> Iterator[Task]:
+        path = str(place.path)
+        first = next(found, None)
+        while first is not None:
+            batch = (first, *itertools.islice(found, mbox.BATCH - 1))
+            first = next(found, None)
+            end = size if first is None else first
+            yield MboxTask(path, part, (*batch, end), self._wanted)
+
+    def _ended(
+        self, part: str, tally: _Tally, cursor: str, extent: Extent = Extent.WHOLE
+    ) -> Iterator[Finding]:
+        yield from tally.gaps
+        if tally.gaps:
+            # A message that could not be read now is not gone.
+            cursor, extent = "", Extent.ADDED
+        yield Searched(part, tally.looked_at, cursor, extent, self._note)
+
+    def _run(self, tasks: Iterator[Task], part: str, tally: _Tally) -> Iterator[Finding]:
+        tally.gaps = []
+        for answer in self._answers(tasks):
+            tally.looked_at += answer.looked_at
+            tally.gaps += answer.gaps
+            tally.vanished += answer.vanished
+            yield from _new(answer.items, tally.seen)
+            yield Progress(part, tally.looked_at)
+
+    def _answers(self, tasks: Iterator[Task]) -> Iterator[Answer]:
+        first = list(itertools.islice(tasks, 2))
+        if self._pool is None or len(first) < 2:
+            # One batch is searched before another process would have begun.
+            yield from map(run, itertools.chain(first, tasks))
+            return
+        executor = self._pool()
+        waiting: deque[Future[Answer]] = deque()
+        for task in itertools.chain(first, tasks):
+            waiting.append(executor.submit(run, task))
+            if len(waiting) >= _IN_FLIGHT:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _new(items: Iterable[Item], seen: set[int]) -> Iterator[Item]:
+    for item in items:
+        mark = hash(item.key)
+        if mark not in seen:
+            seen.add(mark)
+            yield item
+
+
+def _unchanged(cursor: str, state: tuple[int, ...]) -> int | None:
+    """Return how many messages the folder held at *cursor*, when it still is in that *state*."""
+    numbers = cursor.split(" ")
+    if numbers[:-1] != ["maildir", *map(str, state)]:
+        return None
+    return int(numbers[-1])
+
+
+def _state(cursor: str) -> State | None:
+    try:
+        _, inode, size, changed, tail, count = cursor.split(" ")
+        return State(int(inode), int(size), int(changed), tail, int(count))
+    except ValueError:
+        return None

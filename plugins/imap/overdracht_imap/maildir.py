@@ -1,0 +1,219 @@
+"""Search one Maildir folder and find its messages again, leaving it as it is: nothing is moved from `new` to `cur`."""
+
+import os
+import time
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from overdracht import Gap, Item
+from overdracht_imap.headers import LONGEST, section_end
+from overdracht_imap.mailitems import mail_item
+from overdracht_imap.matching import Letterhead
+from overdracht_imap.reading import is_packed, open_file, opened, whole, why
+from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
+
+SUBDIRECTORIES = ("cur", "new")
+BATCH = 2500
+SETTLED_NS = 2_000_000_000
+"""A directory changed so shortly ago may change again within the same tick of its clock."""
+
+_FLAGS = {
+    "D": "\\Draft",
+    "F": "\\Flagged",
+    "P": "$Forwarded",
+    "R": "\\Answered",
+    "S": "\\Seen",
+    "T": "\\Deleted",
+}
+
+
+def unique(name: str) -> str:
+    """Return the part of a message file's *name* that stays when its flags change, fit to print."""
+    return printable(name.partition(":2,")[0])
+
+
+def printable(name: str) -> str:
+    """Return a file's *name* as text; bytes that are none are spelt out."""
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def flags(name: str, keywords: dict[str, str]) -> list[str]:
+    """Return the IMAP flags that a message file's *name* tells; *keywords* are the folder's own, letter → flag."""
+    letters = name.partition(":2,")[2]
+    return [flag for letter in letters if (flag := _FLAGS.get(letter) or keywords.get(letter))]
+
+
+@dataclass(frozen=True, slots=True)
+class MaildirTask:
+    """Messages *names* of one directory to search."""
+
+    directory: str
+    part: str
+    names: tuple[str, ...]
+    wanted: Wanted
+
+    def run(self) -> Answer:
+        """Search them."""
+        answer = Answer()
+        directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            search = self._bodies if self.wanted.thorough else self._headers
+            search(directory, answer)
+        finally:
+            os.close(directory)
+        return answer
+
+    def _headers(self, directory: int, answer: Answer) -> None:
+        block = HeaderBlock(self.wanted)
+        for name in self.names:
+            if block.is_full:
+                self._collect(block, directory, answer)
+            try:
+                descriptor = open_file(name, directory)
+                try:
+                    size = os.readv(
+                        descriptor, [block.view[block.length : block.length + FIRST_READ]]
+                    )
+                    if is_packed(
+                        bytes(block.view[block.length : block.length + 2])
+                    ) or not block.keep(name, size):
+                        self._long_header(name, descriptor, directory, answer)
+                finally:
+                    os.close(descriptor)
+            except OSError as error:
+                self._fault(name, error, answer)
+            else:
+                answer.looked_at += 1
+        self._collect(block, directory, answer)
+
+    def _collect(self, block: HeaderBlock, directory: int, answer: Answer) -> None:
+        for name, letterhead in block.found():
+            self._add(name, letterhead, directory, answer)
+
+    def _long_header(self, name: str, descriptor: int, directory: int, answer: Answer) -> None:
+        start = os.pread(descriptor, LONGEST, 0)
+        if is_packed(start):
+            with whole(descriptor) as message:
+                start = bytes(message[:LONGEST])
+        end = section_end(start, 0, len(start))
+        letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
+        self._add(name, letterhead, directory, answer)
+
+    def _bodies(self, directory: int, answer: Answer) -> None:
+        for name in self.names:
+            try:
+                with opened(name, directory) as descriptor, whole(descriptor) as message:
+                    letterhead = read_whole(self.wanted, message)
+            except OSError as error:
+                self._fault(name, error, answer)
+            else:
+                self._add(name, letterhead, directory, answer)
+                answer.looked_at += 1
+
+    def _fault(self, name: str, error: OSError, answer: Answer) -> None:
+        if isinstance(error, FileNotFoundError):
+            answer.vanished.append(name)
+        else:
+            answer.gaps.append(
+                Gap(self.part, f"a message {why(error)}", message_key(self.part, name))
+            )
+
+    def _add(self, name: str, letterhead: Letterhead, directory: int, answer: Answer) -> None:
+        if not letterhead.matches:
+            return
+        try:
+            status = os.stat(name, dir_fd=directory, follow_symlinks=False)
+        except OSError as error:
+            self._fault(name, error, answer)
+            return
+        answer.items.append(
+            mail_item(
+                key=message_key(self.part, name),
+                part=self.part,
+                fingerprint=fingerprint(name, status.st_size),
+                size=status.st_size,
+                received=datetime.fromtimestamp(int(status.st_mtime), UTC),
+                letterhead=letterhead,
+            )
+        )
+
+
+def message_key(part: str, name: str) -> str:
+    """Return the key of the message file *name* in *part*: it stays when the flags change."""
+    return f"{part}/{unique(name)}"
+
+
+def fingerprint(name: str, size: int) -> str:
+    """Return the fingerprint of a message file: a Maildir's messages are never written twice."""
+    return f"{unique(name)}:{size}"
+
+
+class Maildir:
+    """The Maildir folder at *path*."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def state(self) -> tuple[tuple[int, ...], bool]:
+        """Return numbers that differ as soon as a message came, went or was renamed, and whether they can be relied on yet."""
+        numbers: list[int] = []
+        settled = True
+        for name in SUBDIRECTORIES:
+            try:
+                status = (self.path / name).stat()
+            except FileNotFoundError:
+                numbers += (0, 0)
+                continue
+            numbers += (status.st_ino, status.st_mtime_ns)
+            settled = settled and time.time_ns() - status.st_mtime_ns >= SETTLED_NS
+        return tuple(numbers), settled
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield the directory and the name of every message file, as the file system lists them."""
+        for subdirectory in SUBDIRECTORIES:
+            directory = str(self.path / subdirectory)
+            with suppress(FileNotFoundError), os.scandir(directory) as entries:
+                for entry in entries:
+                    if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False):
+                        yield directory, entry.name
+
+    def keywords(self) -> dict[str, str]:
+        """Return the folder's own flags, letter → flag, as Dovecot keeps them."""
+        found: dict[str, str] = {}
+        with suppress(OSError):
+            with opened(str(self.path / "dovecot-keywords")) as descriptor:
+                text = os.read(descriptor, 1 << 14).decode("utf-8", "replace")
+            for line in text.splitlines():
+                number, _, flag = line.partition(" ")
+                if number.isdigit() and int(number) < 26 and flag:
+                    found[chr(ord("a") + int(number))] = flag
+        return found
+
+
+class Listing:
+    """The message files of a folder at one moment, to find messages by the part of their name that stays."""
+
+    def __init__(self, folder: Maildir) -> None:
+        self._names: list[bytes] = sorted(
+            f"{unique(name)}\0{directory[-3:]}\0".encode() + os.fsencode(name)
+            for directory, name in folder.names()
+        )
+        self._path = folder.path
+
+    def find(self, name: str) -> tuple[str, str] | None:
+        """Return directory and present name of the message whose staying name is *name*."""
+        wanted = f"{name}\0".encode()
+        place = bisect_left(self._names, wanted)
+        if place == len(self._names) or not self._names[place].startswith(wanted):
+            return None
+        _, subdirectory, present = self._names[place].split(b"\0")
+        return str(self._path / subdirectory.decode()), os.fsdecode(present)
+
+
+def key_name(item: Item) -> str:
+    """Return the part of the file name that stays, out of the *item*'s key."""
+    return item.key.rpartition("/")[2]

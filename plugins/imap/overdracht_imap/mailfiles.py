@@ -1,0 +1,135 @@
+"""The connector to mail on disk: Maildir, Maildir++, nested Maildirs, and mbox files."""
+
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+
+from overdracht import (
+    Category,
+    Check,
+    ConfigPath,
+    Connector,
+    File,
+    Finding,
+    Gap,
+    Item,
+    Piece,
+    Processing,
+    Question,
+    Settings,
+    Unreachable,
+)
+from overdracht_imap.disk import Place, named, places
+from overdracht_imap.mailitems import PROCESSING
+from overdracht_imap.reading import leaves_no_trace
+from overdracht_imap.searching import Wanted
+
+IMPORTER = "importeer_mail.py"
+NO_MAIL = "no Maildir folder and no mbox file was found there"
+
+
+class MailFilesSettings(Settings):
+    """The keys of `[sources.NAME]` with `connector = "mailfiles"`."""
+
+    path: tuple[ConfigPath, ...] = Field(
+        min_length=1,
+        description="The directory with the mail (Maildir, Maildir++ or a tree of mbox files), or an mbox file; or a list of them.",
+    )
+    exclude: tuple[str, ...] = Field(
+        (), description='Folders to leave out, by name or pattern: ["Junk", "*/Spam"].'
+    )
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _one_or_more(cls, given: object) -> object:
+        return given if isinstance(given, list | tuple) else (given,)
+
+
+class MailFilesConnector(Connector[MailFilesSettings]):
+    """Reads mail on disk."""
+
+    name: ClassVar[str] = "mailfiles"
+    summary: ClassVar[str] = "Mail on disk: Maildir, Maildir++, nested Maildirs, mbox files."
+    settings_type: ClassVar[type[Settings]] = MailFilesSettings
+    categories: ClassVar[frozenset[Category]] = frozenset({Category.CORRESPONDENCE})
+    extras: ClassVar[dict[str, str]] = {
+        "mboxrd": "one mbox file a folder beside the .eml files, for mail programs (loses line ends)"
+    }
+
+    def check(self) -> Iterator[Check]:
+        """Look at the configured paths."""
+        for path in self.settings.path:
+            if not path.exists():
+                yield Check("reachable", ok=False, detail=f"{path} does not exist, check `path`")
+                return
+        yield Check("reachable", ok=True)
+        found = list(self._places())
+        folders = [part for part, place in found if place.form]
+        yield Check(
+            "folders", ok=bool(folders), detail=f"{len(folders)} folders" if folders else NO_MAIL
+        )
+        for part, place in found:
+            if not place.form:
+                yield Check(f"folder {part}", ok=False, detail=place.reason)
+        if all(map(leaves_no_trace, map(str, self.settings.path))):
+            yield Check(
+                "read-only", ok=True, detail="files are opened for reading, their access times stay"
+            )
+        else:
+            yield Check(
+                "read-only",
+                ok=True,
+                detail="files are opened for reading; access times may change, because the files are another user's",
+            )
+
+    def describe(self) -> Iterable[Processing]:
+        """Say what is done with the correspondence."""
+        return PROCESSING
+
+    def find(self, question: Question) -> Iterator[Finding]:
+        """Yield the messages about the subject, folder by folder."""
+        from overdracht_imap.disk_search import FolderSearch
+
+        self._require()
+        wanted = Wanted(question.subject.identifiers, question.subject.excluded, question.thorough)
+        search = FolderSearch(wanted, question.pool)
+        nothing = True
+        for part, place in self._places():
+            nothing = False
+            if place.form:
+                yield from search.folder(part, place, question.cursors.get(part, ""))
+            else:
+                yield Gap(part, place.reason)
+        if nothing:
+            yield Gap("", NO_MAIL)
+
+    def export(
+        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+    ) -> Iterator[Piece]:
+        """Yield each message as one `.eml` file, its bytes as the disk holds them, and its line in the index."""
+        from overdracht_imap.disk_export import FolderExport
+
+        self._require()
+        script = resources.files(__package__).joinpath(IMPORTER).read_bytes()
+        yield File(IMPORTER, script, "text/x-python")
+        folders = {part: place for part, place in self._places() if place.form}
+        yield from FolderExport(folders, mboxrd="mboxrd" in extras).pieces(items)
+
+    def _require(self) -> None:
+        for path in self.settings.path:
+            if not path.exists():
+                raise Unreachable(
+                    "the mail's path does not exist", remedy=f"check `path` of source {self.source}"
+                )
+
+    def _places(self) -> Iterator[tuple[str, Place]]:
+        roots = self.settings.path
+        alone = len(roots) == 1
+        found = (
+            place
+            for root in roots
+            for place in places(root, () if alone or not root.is_dir() else (root.name,))
+        )
+        return named(found, self.settings.exclude)

@@ -1,0 +1,216 @@
+"""Search one mbox file: where its messages begin and end in each of the mbox family's dialects, and what they hold.
+
+A message begins at a `From ` line that has a date in it and a header field behind it; a `Content-Length` (mboxcl) is believed where it leads to the next such
+line or to the end. A message's bytes are what stands between two separators, unchanged: mboxo and mboxrd quote `From ` lines in bodies
+differently, nothing in the file tells which it is, and taking a `>` away that was the writer's own would be a loss.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from overdracht import Gap
+from overdracht_imap.headers import LONGEST, section_end
+from overdracht_imap.maildir import SETTLED_NS
+from overdracht_imap.mailitems import MONTHS, mail_item
+from overdracht_imap.matching import Letterhead
+from overdracht_imap.reading import opened, whole, why
+from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, tools
+
+BATCH = 2500
+TAIL = 4096
+"""Bytes at the end of a file whose digest tells whether more was only added behind them."""
+_WINDOW = 1 << 20
+_AHEAD = 2048
+"""Bytes behind a `From ` line that are looked at to tell whether it is one."""
+
+_SEPARATOR = re.compile(
+    rb"From [^\n]{0,1000}?(?:\d\d?:\d\d[^\n]{0,60}\b(?:19|20)\d\d\b|\b(?:19|20)\d\d\b[^\n]{0,60}\d\d?:\d\d)[^\n]{0,100}\n"
+    rb"(?:[!-9;-~]+[ \t]*:|>?From |\r?\n|\Z)"
+)
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_BEFORE_NEXT = re.compile(rb"\r?\n?\r?\nFrom |From |\s{0,4}\Z")
+_TIME = re.compile(rb"([A-Za-z]{3}) +(\d{1,2}) +(\d\d?):(\d\d)(?::(\d\d))?(?: [^ \n]+)? +(\d{4})")
+
+
+def begins_mbox(start: bytes) -> bool:
+    """Say whether a file that begins with *start* is an mbox."""
+    return start.startswith(b"From ")
+
+
+def separators(descriptor: int, start: int, size: int) -> Iterator[int]:
+    """Yield where in the open file the `From ` lines are that begin a message, from *start*, which is such a line's place."""
+    trusted_to = start
+    for at in range(start, size, _WINDOW):
+        # One byte earlier, for the line end before a separator at the window's own beginning.
+        before = max(0, at - 1)
+        window = os.pread(descriptor, _WINDOW + _AHEAD + at - before, before)
+        for place in _from_lines(window, at - before + _WINDOW, first=at == 0):
+            position = before + place
+            # What the file begins with is a separator, or it would be no mbox.
+            if position >= trusted_to and (position == 0 or _SEPARATOR.match(window, place)):
+                yield position
+                trusted_to = max(trusted_to, _end_by_length(descriptor, position, size))
+
+
+def _from_lines(window: bytes, limit: int, *, first: bool) -> Iterator[int]:
+    if first:
+        yield 0
+    place = window.find(b"\nFrom ") + 1
+    while 0 < place < limit:
+        yield place
+        place = window.find(b"\nFrom ", place) + 1
+
+
+def _end_by_length(descriptor: int, position: int, size: int) -> int:
+    """Return where the message at *position* ends by its Content-Length; *position* where it has none that is right."""
+    header = os.pread(descriptor, FIRST_READ, position)
+    end = section_end(header, 0, len(header))
+    found = _LENGTH.search(header, 0, end) if end >= 0 else None
+    if found is None:
+        return position
+    after = position + end + int(found[1])
+    if after > size or not _BEFORE_NEXT.match(os.pread(descriptor, 16, after)):
+        return position
+    return after
+
+
+def when_received(separator: bytes) -> datetime | None:
+    """Return the time in a `From ` line, which has no zone and is taken for UTC (RFC 4155)."""
+    found = _TIME.search(separator)
+    if found is None or (month := found[1].decode().lower()) not in MONTHS:
+        return None
+    day, hour, minute, second, year = (int(found[n] or 0) for n in (2, 3, 4, 5, 6))
+    try:
+        return datetime(year, MONTHS.index(month) + 1, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where one message is: its separator line, its first byte, and the byte behind its last."""
+
+    separator: int
+    start: int
+    end: int
+    received: datetime | None
+
+
+def bounds(descriptor: int, separator: int, next_separator: int) -> Bounds:
+    """Return where the message is whose separator line is at *separator* and which ends before *next_separator*."""
+    line = os.pread(descriptor, _AHEAD, separator)
+    start = separator + line.find(b"\n") + 1
+    tail = os.pread(descriptor, min(4, next_separator - start), max(start, next_separator - 4))
+    # The empty line before the next separator belongs to the file, not to the message.
+    cut = 2 if tail.endswith(b"\n\r\n") else 1 if tail.endswith(b"\n\n") else 0
+    return Bounds(separator, start, next_separator - cut, when_received(line[: start - separator]))
+
+
+def header_digest(descriptor: int, place: Bounds) -> str:
+    """Return what tells a message in an mbox from others: a digest of the beginning of its header section."""
+    start = os.pread(descriptor, min(FIRST_READ, place.end - place.start), place.start)
+    end = section_end(start, 0, len(start))
+    return sha256(start[:end] if end >= 0 else start).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class MboxTask:
+    """Messages of one mbox file to search: the places of their separators, and where the last of them ends."""
+
+    path: str
+    part: str
+    places: tuple[int, ...]
+    wanted: Wanted
+
+    def run(self) -> Answer:
+        """Search them."""
+        answer = Answer(looked_at=len(self.places) - 1)
+        try:
+            with opened(self.path) as descriptor:
+                search = self._bodies if self.wanted.thorough else self._headers
+                search(descriptor, answer)
+        except OSError as error:
+            answer.gaps.append(Gap(self.part, f"the file {why(error)}"))
+        return answer
+
+    def _bounds(self, descriptor: int) -> Iterator[Bounds]:
+        for number in range(len(self.places) - 1):
+            yield bounds(descriptor, self.places[number], self.places[number + 1])
+
+    def _headers(self, descriptor: int, answer: Answer) -> None:
+        block = HeaderBlock(self.wanted)
+        for number, place in enumerate(self._bounds(descriptor)):
+            if block.is_full:
+                self._collect(block, descriptor, answer)
+            length = min(FIRST_READ, place.end - place.start)
+            size = os.preadv(
+                descriptor, [block.view[block.length : block.length + length]], place.start
+            )
+            if not block.keep(str(number), size):
+                self._long_header(place, descriptor, answer)
+        self._collect(block, descriptor, answer)
+
+    def _long_header(self, place: Bounds, descriptor: int, answer: Answer) -> None:
+        start = os.pread(descriptor, min(LONGEST, place.end - place.start), place.start)
+        end = section_end(start, 0, len(start))
+        letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
+        self._add(place, letterhead, descriptor, answer)
+
+    def _collect(self, block: HeaderBlock, descriptor: int, answer: Answer) -> None:
+        for number, letterhead in block.found():
+            place = bounds(descriptor, self.places[int(number)], self.places[int(number) + 1])
+            self._add(place, letterhead, descriptor, answer)
+
+    def _bodies(self, descriptor: int, answer: Answer) -> None:
+        matcher, letters = tools(self.wanted)
+        with whole(descriptor) as buffer:
+            for place in self._bounds(descriptor):
+                end = section_end(buffer, place.start, place.end)
+                header = bytes(buffer[place.start : end if end >= 0 else place.end])
+                mentions = letters.mentions(buffer, place.start, place.end)
+                self._add(place, matcher.read(header, mentions), descriptor, answer)
+
+    def _add(self, place: Bounds, letterhead: Letterhead, descriptor: int, answer: Answer) -> None:
+        if letterhead.matches:
+            digest = header_digest(descriptor, place)
+            size = place.end - place.start
+            answer.items.append(
+                mail_item(
+                    key=f"{self.part}@{place.separator}:{digest}",
+                    part=self.part,
+                    fingerprint=f"{digest}:{size}",
+                    size=size,
+                    received=place.received,
+                    letterhead=letterhead,
+                )
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an mbox file was when it was searched: as long as it is that, or begins with it, what was found stands."""
+
+    inode: int
+    size: int
+    changed: int
+    tail: str
+    count: int = 0
+
+    @classmethod
+    def of(cls, descriptor: int, upto: int | None = None) -> "State":
+        """Return the state of the open file, its tail that before *upto*."""
+        status = os.fstat(descriptor)
+        end = status.st_size if upto is None else upto
+        start = max(0, end - TAIL)
+        tail = sha256(os.pread(descriptor, end - start, start)).hexdigest()[:32]
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns, tail)
+
+    @property
+    def settled(self) -> bool:
+        """Say whether a later change must show in the time of the last one."""
+        return time.time_ns() - self.changed >= SETTLED_NS

@@ -24,7 +24,10 @@ def _shown(found: re.Match[str]) -> str:
     character = found[0]
     if character in "\t\n\r\v\f":
         return " "
-    if unicodedata.category(character) not in _INVISIBLE or character in _JOINERS:
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    if category not in _INVISIBLE or character in _JOINERS:
         return character
     number = ord(character)
     if number <= 0xFF:

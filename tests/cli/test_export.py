@@ -1,0 +1,186 @@
+"""`export` writes one file, says what is not in it, and `verify` and `open` take it from there."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from overdracht.seal import generate_identity
+from tests.cli import plugin
+from tests.cli.conftest import SANNE, Home, Run
+
+PASSPHRASE = "paard-batterij-niet-juist"
+
+
+@pytest.fixture
+def secret(home: Home) -> str:
+    """A passphrase in a file, by its name."""
+    (home.path / "wachtwoord").write_text(f"{PASSPHRASE}\n")
+    return "wachtwoord"
+
+
+def _made(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+def test_everything_searched_and_decided_is_complete(run: Run, home: Home, secret: str) -> None:
+    """A person's identifiers lead to a bundle in one command; it is verified and opened with the same passphrase."""
+    made = run("export", SANNE, "--to", "uit.age", "--passphrase-file", secret)
+    assert made.exit_code == 0, made.output
+    assert "3 items in" in made.output
+    assert "Passphrase, shown once" not in made.output
+    assert stat.S_IMODE((home.path / "uit.age").stat().st_mode) == 0o600
+
+    checked = run("verify", "uit.age", "--passphrase-file", secret)
+    assert checked.exit_code == 0
+    assert "this organisation's own key" in checked.output
+    assert "All is as it was made." in checked.output
+
+    opened = run("open", "uit.age", "--to", "uit", "--passphrase-file", secret)
+    assert opened.exit_code == 0
+    assert "Begin with uit/index.html" in opened.output
+    overview = json.loads((home.path / "uit" / "overview.json").read_text())
+    assert len(overview["items"]) == 3
+
+
+def test_a_passphrase_is_made_and_shown_once(run: Run, home: Home) -> None:
+    """Without another way to close it a passphrase is made, shown at the end, and opens the bundle."""
+    made = _made(run("export", SANNE, "--to", "uit.age", "--json"))
+    (home.path / "p").write_text(made["passphrase"])
+    assert run("verify", "uit.age", "--passphrase-file", "p").exit_code == 0
+    shown = run("export", SANNE, "--to", "nog-een.age").output
+    assert shown.count("Passphrase, shown once and kept nowhere: ") == 1
+    kept = [one for one in home.path.rglob("*") if one.is_file() and one.name != "p"]
+    assert not [one for one in kept if made["passphrase"].encode() in one.read_bytes()]
+
+
+def test_it_is_closed_to_a_key(run: Run, home: Home) -> None:
+    """A recipient's public key closes it and the secret key file opens it."""
+    identity = generate_identity()
+    (home.path / "sleutel").write_text(identity.secret)
+    made = _made(run("export", SANNE, "--to", "uit.age", "--recipient", identity.recipient, "--json"))
+    assert made["passphrase"] is None
+    assert run("verify", "uit.age", "--identity", "sleutel").exit_code == 0
+
+
+def test_it_is_closed_as_a_zip(run: Run, home: Home) -> None:
+    """--zip makes an encrypted zip file for who has no age."""
+    made = _made(run("export", SANNE, "--to", "uit.zip", "--zip", "--json"))
+    (home.path / "p").write_text(made["passphrase"])
+    assert (home.path / "uit.zip").read_bytes().startswith(b"PK")
+    assert run("open", "uit.zip", "--to", "uit", "--passphrase-file", "p").exit_code == 0
+
+
+def test_what_waits_for_review_is_left_out_and_said(run: Run, home: Home, secret: str) -> None:
+    """Items that nobody decided about are not in it, the answer says how many, and the exit code is 1."""
+    reference = json.loads(run("find", SANNE, "--thorough", "--json").output)["reference"]
+    arguments = ("export", reference, "--passphrase-file", secret, "--no-find", "--to")
+    before = run(*arguments, "voor.age")
+    assert before.exit_code == 1
+    assert "not in it: 2 items to review" in before.output
+    assert "INCOMPLETE" in before.output
+    run("review", reference, "--accept", "all")
+    after = run(*arguments, "na.age", "--json")
+    assert after.exit_code == 0
+    assert _made(after)["items"] == 5
+
+
+def test_a_gap_is_said_and_the_rest_is_there(run: Run, home: Home, secret: str) -> None:
+    """A source that fails makes exit code 1 and is named; what the others hold is in the bundle."""
+    home.configure(plugin.source("kast", "cabinet"), plugin.source("stuk", "refusing"))
+    made = run("export", SANNE, "--to", "uit.age", "--passphrase-file", secret, "--json")
+    assert made.exit_code == 1
+    assert _made(made)["items"] == 3
+    assert _made(made)["complete"] is False
+
+
+def test_without_a_search_there_is_nothing_to_export(run: Run, secret: str) -> None:
+    """--no-find on a request that was never searched is a usage error."""
+    result = run("export", SANNE, "--to", "uit.age", "--passphrase-file", secret, "--no-find")
+    assert result.exit_code == 2
+    assert "has not been searched yet" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("--to", "overdracht.toml"), 1, "overdracht.toml exists already"),
+        (("--to", "nergens/uit.age"), 1, "there is no folder"),
+        (("--to", "u.age", "--recipient", "age1nep"), 2, "this is no age public key"),
+        (("--to", "u.age", "--passphrase-file", "weg"), 2, "weg: No such file or directory"),
+        (("--to", "u.age", "--passphrase-file", "kort"), 2, "too easy to guess"),
+        (("--to", "u.age", "--passphrase"), 2, "there is no terminal to ask for a passphrase on"),
+        (("--to", "u.age", "--extra", "pdf"), 2, "no source offers the extra pdf (there are: text)"),
+        (("--to", "u.age", "--purpose", "wissen"), 2, "'wissen' is not one of"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_the_search(
+    run: Run, home: Home, options: tuple[str, ...], code: int, told: str
+) -> None:
+    """A wrong option is told in one line at once: nothing is searched, no request is opened, no file is left."""
+    (home.path / "kort").write_text("geheim\n")
+    before = home.names()
+    result = run("export", SANNE, *options)
+    assert result.exit_code == code
+    assert told in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert home.names() - before <= {"state"}
+    assert "There is no request yet." in run("requests").output
+
+
+@pytest.fixture
+def bundle(run: Run, home: Home, secret: str) -> Path:
+    """A good bundle."""
+    run("export", SANNE, "--to", "uit.age", "--passphrase-file", secret)
+    return home.path / "uit.age"
+
+
+def test_a_wrong_passphrase_is_one_line(run: Run, home: Home, bundle: Path) -> None:
+    """A wrong passphrase opens nothing, leaves nothing, and is told in one line."""
+    (home.path / "fout").write_text("een heel ander wachtwoord\n")
+    for arguments in (("verify", "uit.age"), ("open", "uit.age", "--to", "uit")):
+        result = run(*arguments, "--passphrase-file", "fout")
+        assert result.exit_code == 1
+        assert len(result.stderr.splitlines()) == 1, result.stderr
+        assert not (home.path / "uit").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "foreign"])
+def test_a_damaged_bundle_is_told(
+    run: Run, home: Home, bundle: Path, secret: str, damage: str
+) -> None:
+    """A bundle that was cut, altered or is none is exit code 1 with the reason, and is not unpacked."""
+    whole = bundle.read_bytes()
+    changed = bytearray(whole)
+    changed[len(whole) // 2] ^= 1
+    foreign = b"dit is geen bundel\n" * 50
+    bundle.write_bytes(
+        {"cut": whole[:-40], "flipped": bytes(changed), "empty": b"", "foreign": foreign}[damage]
+    )
+    checked = run("verify", "uit.age", "--passphrase-file", secret)
+    assert checked.exit_code == 1
+    assert "wrong: " in checked.output or checked.stderr.startswith("overdracht: ")
+    opened = run("open", "uit.age", "--to", "uit", "--passphrase-file", secret)
+    assert opened.exit_code == 1
+    assert len(opened.stderr.splitlines()) == 1
+    assert not (home.path / "uit").exists()
+
+
+def test_a_bundle_of_somebody_else_is_not_ours(
+    run: Run, home: Home, bundle: Path, secret: str
+) -> None:
+    """A bundle signed with another key is refused by verify unless that key is named, and open says what it is worth."""
+    (home.path / "state" / "signing.key").unlink()
+    run("export", SANNE, "--to", "ander.age", "--passphrase-file", secret)
+    result = run("verify", "uit.age", "--passphrase-file", secret)
+    assert result.exit_code == 1
+    assert "signed with key" in result.output
+    opened = run("open", "uit.age", "--to", "uit", "--passphrase-file", secret)
+    assert "it shows that nothing changed since, not who made it" in opened.output
+    named = run("verify", "uit.age", "--passphrase-file", secret, "--trusted", "uit/minisign.pub")
+    assert named.exit_code == 0
+    assert "the key you named" in named.output
+    assert run("verify", "uit.age", "--trusted", "RWnep").exit_code == 2

@@ -335,6 +335,19 @@ except BundleError as error:
     assert left_in(tmp_path) == []
 
 
+def test_a_full_disk_for_the_manifest_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for the end of the bundle is on a disk as well, which may be the first to be full."""
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: open("/dev/full", "w+b"))  # noqa: PTH123, SIM115 - what a spool opens
+    with pytest.raises(BundleError, match="no room for temporary files: No space left"), create(
+        tmp_path / "b.zip", TOP, signer=SigningKey.generate(), lock=NoLock(), clock=clock
+    ) as bag:  # fmt: skip
+        for number in range(10_000):
+            bag.add(f"data/{number}", b"")
+    assert left_in(tmp_path) == []
+
+
 def test_a_full_disk_at_opening_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import itertools
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from overdracht import manifest
 from overdracht.bundle import zipformat
 from overdracht.bundle.pump import BLOCK, Pump
+from overdracht.bundle.spool import Spool
 from overdracht.bundle.unfinished import Unfinished
 from overdracht.errors import BundleError, PathRefused
 from overdracht.names import alike, is_safe
@@ -39,7 +39,7 @@ class _ZipStream:
         self._pump = pump
         self._stamp = stamp
         self._buffer = bytearray()
-        self._directory = tempfile.TemporaryFile(dir=spools)  # noqa: SIM115 - lives as long as the stream; `close` closes it
+        self._directory = Spool(spools)
         self._position = self._count = 0
 
     def store(self, name: bytes, content: Chunk) -> None:
@@ -68,11 +68,10 @@ class _ZipStream:
 
     def finish(self) -> None:
         """Write the directory and the end."""
-        offset, size = self._position, self._directory.tell()
-        self._directory.seek(0)
-        while block := self._directory.read(BLOCK):
+        end = zipformat.End(self._count, self._directory.size, self._position)
+        for block in self._directory.blocks():
             self._write(block)
-        self._write(zipformat.end(zipformat.End(self._count, size, offset)))
+        self._write(zipformat.end(end))
         self._flush()
 
     def close(self) -> None:
@@ -105,7 +104,7 @@ class BagWriter:
         self.info: dict[str, str] = {}
         self._stream = stream
         self._top = f"{top}/".encode()
-        self._payload_lines = tempfile.TemporaryFile(dir=spools)  # noqa: SIM115 - lives as long as the writer; `close` closes it
+        self._payload_lines = Spool(spools)
         self._tag_lines = io.BytesIO()
         self._taken: set[int] = set()
         self._folders: set[str] = set()
@@ -128,8 +127,7 @@ class BagWriter:
         info = manifest.info_text(self.info, size=self._size, count=self._count, date=stamp[:10])
         self._add(manifest.BAG_INFO, info)
         self._add(manifest.PUBLIC_KEY, signer.public_text.encode())
-        self._payload_lines.seek(0)
-        self._add(manifest.MANIFEST, iter(lambda: self._payload_lines.read(BLOCK), b""))
+        self._add(manifest.MANIFEST, self._payload_lines.blocks())
         tags = self._tag_lines.getvalue()
         self._add(manifest.TAG_MANIFEST, tags)
         signature = signer.sign(tags, f"overdracht {self._top[:-1].decode()} {stamp}")

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-import orjson
-
 from overdracht.errors import BundleError, OverdrachtError, PathRefused
-from overdracht.export.ledger import Ledger, encodable, item_id
+from overdracht.export.encoding import encoded
+from overdracht.export.ledger import Ledger, item_id
 from overdracht.export.order import Bag, Exported
 from overdracht.export.spool import Content, fetched
 from overdracht.items import File, Gap, Line, Piece
@@ -102,7 +101,7 @@ class Delivery:
 
     def _line(self, piece: Line, numbers: list[int]) -> None:
         try:
-            content = _encoded(piece.record)
+            content = encoded(piece.record) + b"\n"
         except (TypeError, ValueError) as error:
             self._missing(_fault(error), numbers)
             return
@@ -117,24 +116,6 @@ class Delivery:
         else:
             self._ledger.unwritten(file)
             self._ledger.add_gap(self._source, "", UNFIT)
-
-
-def _encoded(record: dict[str, object]) -> bytes:
-    try:
-        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        # Half a surrogate pair out of a broken text has no UTF-8.
-        return orjson.dumps(_encodable(record), option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _encodable(value: object) -> object:
-    if isinstance(value, str):
-        return encodable(value)
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_encodable(one) for one in value]
-    return value
 
 
 def _fault(error: Exception) -> str:

@@ -12,12 +12,13 @@ from importlib.resources import files as resources
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
+from overdracht.export.encoding import encodable
 from overdracht.export.order import Written
 from overdracht.items import Item
 from overdracht.retention import local_day
 
 _BATCH = 500
-_REMEMBERED = 10_000
+_REMEMBERED = 2_000
 """How many items a piece can come after and its item still be known without asking the database."""
 
 _INSERT = {
@@ -83,11 +84,6 @@ _ENTRY = (
     "n, id, source, part, category, title, at, day, size, origin, certainty, third_parties, ends"
 )
 _FILE = "n, path, source, media_type, size, sha512, lines"
-
-
-def encodable(text: str) -> str:
-    """Return *text* without the surrogates that no encoding can write."""
-    return text.encode(errors="replace").decode()
 
 
 def item_id(source: str, key: str) -> str:

@@ -6,9 +6,8 @@ It is written as it is read from the ledger; `overview.schema.json` says what st
 from collections.abc import Iterator
 from itertools import groupby
 
-import orjson
-
 from overdracht.coverage import Coverage
+from overdracht.export.encoding import encoded
 from overdracht.identifiers import ALWAYS
 from overdracht.report.encoding import Json, processing_of, rule_of, text_of
 from overdracht.report.facts import CategoryFacts, Facts
@@ -27,7 +26,7 @@ def overview(facts: Facts) -> Iterator[bytes]:
 
 
 def _overview(facts: Facts) -> Iterator[bytes]:
-    yield orjson.dumps(_head(facts))[:-1]
+    yield encoded(_head(facts))[:-1]
     yield b',\n"items":['
     yield from separated(item_records(facts))
     yield b'],\n"files":['

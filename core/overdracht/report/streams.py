@@ -58,7 +58,7 @@ def with_files(haul: Haul) -> Iterator[tuple[Entry, list[Json]]]:
     """Yield each item with the files that hold it: two sorted streams, merged."""
     holds = groupby(
         haul.ledger.rows(
-            "SELECT h.item, f.path, h.line FROM holds h JOIN file f ON f.n = h.file ORDER BY h.item, h.file, h.line"
+            "SELECT h.item, f.path, h.line FROM holds h JOIN file f ON f.n = h.file ORDER BY h.item, f.lines IS NOT NULL, h.file, h.line"
         ),
         key=itemgetter(0),
     )

@@ -61,7 +61,9 @@ def test_it_is_closed_to_a_key(run: Run, home: Home) -> None:
     """A recipient's public key closes it and the secret key file opens it."""
     identity = generate_identity()
     (home.path / "sleutel").write_text(identity.secret)
-    made = _made(run("export", SANNE, "--to", "uit.age", "--recipient", identity.recipient, "--json"))
+    made = _made(
+        run("export", SANNE, "--to", "uit.age", "--recipient", identity.recipient, "--json")
+    )
     assert made["passphrase"] is None
     assert run("verify", "uit.age", "--identity", "sleutel").exit_code == 0
 
@@ -113,7 +115,11 @@ def test_without_a_search_there_is_nothing_to_export(run: Run, secret: str) -> N
         (("--to", "u.age", "--passphrase-file", "weg"), 2, "weg: No such file or directory"),
         (("--to", "u.age", "--passphrase-file", "kort"), 2, "too easy to guess"),
         (("--to", "u.age", "--passphrase"), 2, "there is no terminal to ask for a passphrase on"),
-        (("--to", "u.age", "--extra", "pdf"), 2, "no source offers the extra pdf (there are: text)"),
+        (
+            ("--to", "u.age", "--extra", "pdf"),
+            2,
+            "no source offers the extra pdf (there are: text)",
+        ),
         (("--to", "u.age", "--purpose", "wissen"), 2, "'wissen' is not one of"),
     ],
 )

@@ -78,9 +78,7 @@ def test_debug_shows_the_traceback(run: Run) -> None:
         (("verify", "uit.age", "--identity", "kast"), "kast: No such file or directory"),
     ],
 )  # fmt: skip
-def test_what_was_typed_wrong_is_one_line(
-    run: Run, arguments: tuple[str, ...], told: str
-) -> None:
+def test_what_was_typed_wrong_is_one_line(run: Run, arguments: tuple[str, ...], told: str) -> None:
     """What cannot be used is told in one line with a remedy."""
     result = run(*arguments)
     assert result.exit_code == (1 if arguments[0] == "verify" else 2)

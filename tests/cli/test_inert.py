@@ -29,7 +29,8 @@ def test_what_controls_is_written_out(hostile: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "plain", ["", "Offerte", "Zoë Özdemir, François, 't Hooft", "价格 цена السعر", "👩\u200d🌾", "[bold]"]
+    "plain",
+    ["", "Offerte", "Zoë Özdemir, François, 't Hooft", "价格 цена السعر", "👩\u200d🌾", "[bold]"],
 )
 def test_plain_text_stays(plain: str) -> None:
     """Whatever only shows is left as it is, in any script."""

@@ -167,5 +167,12 @@ def test_what_is_started_loads_only_what_it_needs(home: Home) -> None:
         check=True,
     )
     loaded = set(done.stderr.decode().partition("LOADED")[2].split())
-    heavy = {"rich", "pyrage", "pyzipper", "overdracht.bundle", "overdracht.report", "overdracht.export"}
+    heavy = {
+        "rich",
+        "pyrage",
+        "pyzipper",
+        "overdracht.bundle",
+        "overdracht.report",
+        "overdracht.export",
+    }
     assert not loaded & heavy

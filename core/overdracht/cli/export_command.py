@@ -266,13 +266,13 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
             f"  not in it: {count(made.waiting, 'item')} to review: {session.command(f'review {found.reference}')}",
             "red",
         )
-    screen.line(
+    screen.exact(
         f"  signed by {made.key_id}; the public key, for the receiver: {made.public_key.splitlines()[-1]}"
     )
-    screen.line(f"  to open it: {chosen.opening.replace('FILE', made.path.name)}")
+    screen.exact(f"  to open it: {chosen.opening.replace('FILE', made.path.name)}")
     if chosen.shown:
         screen.line()
-        screen.line(f"Passphrase, shown once and kept nowhere: {chosen.shown}", "bold")
+        screen.exact(f"Passphrase, shown once and kept nowhere: {chosen.shown}", "bold")
         screen.line("  Pass it on by another way than the file.")
     screen.line()
     if made.complete:

@@ -113,8 +113,8 @@ def what_next(screen: Screen, session: Session, found: Found) -> None:
         kinds = ", ".join(
             f"{number:,} {certainty}" for certainty, number in sorted(found.tally.awaiting.items())
         )
-        screen.line(
+        screen.exact(
             f"{count(waiting, 'item')} to review ({kinds}): {session.command(f'review {reference}')}",
             "yellow",
         )
-    screen.line(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
+    screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")

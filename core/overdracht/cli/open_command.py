@@ -39,4 +39,4 @@ def command(
     found = open_bundle(file, unlock(file, identity, passphrase_file), to, trusted=wanted)
     screen().line(f"Unpacked: {count(found.files, 'file')}, {size(found.size)}.")
     show_signer(screen(), session, found.signed_by, wanted)
-    screen().line(f"Begin with {to / 'index.html'}")
+    screen().exact(f"Begin with {to / 'index.html'}")

@@ -134,11 +134,11 @@ def summary(screen: Screen, session: Session, reference: str, review: Review, li
     if listed < waiting and listed:
         screen.line(f"The first {listed:,} are shown; --limit shows more.")
     if waiting:
-        screen.line(
+        screen.exact(
             f"Decide: {session.command(f'review {reference} --reject NUMBER --accept all')}"
         )
     else:
-        screen.line(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
+        screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
 
 
 def _ask_each(screen: Screen, review: Review) -> None:

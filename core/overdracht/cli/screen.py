@@ -24,6 +24,9 @@ class Screen(Protocol):
     def line(self, text: str = "", style: str = "") -> None:
         """Show *text*."""
 
+    def exact(self, text: str, style: str = "") -> None:
+        """Show *text*, a command or a key, so that it can be copied: on one line, however long."""
+
     def table(self, columns: Row, rows: Iterable[Row], *, right: Collection[int] = ()) -> None:
         """Show *rows* under the *columns*' names, those of the numbers in *right* aligned to the right."""
 
@@ -34,6 +37,8 @@ class Plain:
     def line(self, text: str = "", style: str = "") -> None:  # noqa: ARG002 - a pipe has no style
         """Show *text*."""
         click.echo(inert(text))
+
+    exact = line
 
     def table(self, columns: Row, rows: Iterable[Row], *, right: Collection[int] = ()) -> None:
         """Show *rows* under *columns*, two spaces between."""
@@ -56,7 +61,16 @@ class Terminal:
         self._console = Console(highlight=False, markup=False, emoji=False)
 
     def line(self, text: str = "", style: str = "") -> None:
-        """Show *text*; what is long wraps where the terminal wraps it, so that it can be copied."""
+        """Show *text*, wrapped between words and indented as it begins."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        shown = inert(text)
+        indent = len(shown) - len(shown.lstrip())
+        self._console.print(Padding(Text(shown.strip(), style=style), (0, 0, 0, indent)))
+
+    def exact(self, text: str, style: str = "") -> None:
+        """Show *text* on one line; the terminal wraps it, and copies it whole."""
         from rich.text import Text
 
         self._console.print(Text(inert(text), style=style), soft_wrap=True)
@@ -64,10 +78,11 @@ class Terminal:
     def table(self, columns: Row, rows: Iterable[Row], *, right: Collection[int] = ()) -> None:
         """Show *rows* under *columns*."""
         from rich import box
+        from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
         for number, column in enumerate(columns):
             last = number == len(columns) - 1
             table.add_column(
@@ -78,7 +93,7 @@ class Terminal:
             )
         for row in rows:
             table.add_row(*(Text(inert(cell)) for cell in row))
-        self._console.print(table)
+        self._console.print(Padding(table, (0, 0, 0, 2)))
 
 
 @cache

@@ -4,25 +4,17 @@ This is the whole interface a plugin needs; it imports nothing else of the core 
 """
 
 from overdracht.connector import (
-    ApprovedStep,
+    Ages,
     Check,
     Connector,
-    Disposition,
     Erases,
     Identifies,
-    Objection,
-    Outcome,
     Processing,
     Question,
     Rectifies,
-    Residue,
     Restores,
     Restricts,
-    Result,
     Settings,
-    Step,
-    Text,
-    Verdict,
 )
 from overdracht.errors import (
     ConfigError,
@@ -65,11 +57,27 @@ from overdracht.items import (
 from overdracht.names import SafeNames
 from overdracht.paths import ConfigPath
 from overdracht.secrets import Secret, SecretRef
+from overdracht.steps import (
+    Aged,
+    ApprovedStep,
+    Disposition,
+    Objection,
+    Outcome,
+    Residue,
+    Result,
+    Ruling,
+    Sighting,
+    Step,
+    Verdict,
+)
 from overdracht.subject import Subject
+from overdracht.text import Text
 from overdracht.world import Person, World
 
 __all__ = [
     "ALWAYS",
+    "Aged",
+    "Ages",
     "ApprovedStep",
     "Category",
     "Certainty",
@@ -109,12 +117,14 @@ __all__ = [
     "Restricts",
     "Result",
     "Revealed",
+    "Ruling",
     "SafeNames",
     "Searched",
     "Secret",
     "SecretError",
     "SecretRef",
     "Settings",
+    "Sighting",
     "SourceError",
     "Step",
     "Subject",

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
-from overdracht.identifiers import Identifier
-from overdracht.items import Category, Finding, Item, Origin, Piece
+from overdracht.items import Category, Finding, Gap, Item, Origin, Piece
+from overdracht.steps import Aged, ApprovedStep, Objection, Outcome, Residue, Ruling, Sighting, Step
 from overdracht.subject import Subject
+from overdracht.text import Text
 
 
 class Settings(BaseModel):
@@ -35,18 +35,6 @@ class Settings(BaseModel):
 
 
 SettingsT_co = TypeVar("SettingsT_co", bound=Settings, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence for the person concerned, in Dutch and English."""
-
-    nl: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        """Return the sentence in *language*, `nl` or `en`."""
-        return self.en if language == "en" else self.nl
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,102 +118,30 @@ class Connector(ABC, Generic[SettingsT_co]):
         """
 
 
-class Verdict(StrEnum):
-    """What a plan does with an item."""
-
-    ERASE = "erase"
-    ANONYMISE = "anonymise"
-    RETAIN = "retain"
-    CANCEL = "cancel"
-    REVIEW = "review"
-
-
-@dataclass(frozen=True, slots=True)
-class Disposition:
-    """A verdict with what it rests on."""
-
-    verdict: Verdict
-    ground: str = ""
-    """The legal ground, or the rule, in one line."""
-    until: date | None = None
-    """For RETAIN the first day on which it may go, for CANCEL the day on which it ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How one system will carry out one disposition: the connector's own words (`action`), made by `propose`, executed by `erase`."""
-
-    item: Item
-    disposition: Disposition
-    action: str
-    external: bool = False
-    """It has an effect outside the organisation that cannot be taken back."""
-
-
-class ApprovedStep(Step):
-    """A step of a plan that was approved by its digest. Only the core makes these; `prepare` and `erase` take nothing else."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """Why a step cannot be done; one of them stops the whole erasure before anything is touched."""
-
-    reason: str
-    key: str = ""
-
-
-class Result(StrEnum):
-    """What happened to an item."""
-
-    ERASED = "erased"
-    ANONYMISED = "anonymised"
-    ALREADY_GONE = "already gone"
-    CHANGED = "changed since the plan"
-    RETAINED = "retained"
-    SCHEDULED = "scheduled"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of one step."""
-
-    key: str
-    result: Result
-    reason: str = ""
-    on: date | None = None
-    """The day for which it is scheduled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Residue:
-    """What physically stays behind after an erasure."""
-
-    what: Text
-    where: str
-    until: str
-    """When it goes by itself: a date, a duration, or what makes it go."""
-    remedy: str = ""
-
-
 @runtime_checkable
 class Erases(Protocol):
-    """A connector whose system can forget."""
+    """A connector whose system can forget. Nothing but `erase` changes anything."""
 
-    def propose(self, item: Item, disposition: Disposition) -> Step:
-        """Say how the system would carry out the *disposition*; change nothing."""
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        """Say how the system would carry out the *ruling*. May be milder than it (a system that cannot blank one field), never harsher."""
 
     def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
-        """Yield what stands in the way: unreachable, read-only, locked, a fingerprint that is not the planned one; change nothing."""
+        """Yield what stands in the way: unreachable, read-only, locked, a fingerprint that is not the planned one.
+
+        Changes nothing. An item that is gone already is no objection.
+        """
 
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
-        """Carry out each step and yield its outcome before taking the next. Gone is gone: erasing twice is success."""
+        """Carry out the *steps* and yield one outcome for each.
+
+        Handing out a step writes down the intent; yielding its outcome makes that durable. So a connector takes as many steps at a
+        time as it can tell apart afterwards, carries them out, and yields their outcomes. Gone is gone: erasing twice is success
+        (`ALREADY_GONE`). An item whose fingerprint is not the planned one is not touched (`CHANGED`). May raise SourceError when
+        the source goes away: the core comes back with the steps that have no outcome.
+        """
 
     def residue(self) -> Iterable[Residue]:
-        """Say what stays behind physically, and for how long."""
+        """Say what stays behind physically after an erasure, and for how long; must not contact the source."""
 
 
 @runtime_checkable
@@ -256,10 +172,18 @@ class Restores(Protocol):
 
 @runtime_checkable
 class Identifies(Protocol):
-    """A connector that can tell whom its system knows, for erasing again after a backup was restored."""
+    """A connector that can tell whom its system knows: for erasing again after a restore, and for terms since the last contact."""
 
-    def identifiers(self) -> Iterator[tuple[Identifier, str]]:
-        """Yield every identifier the source holds with the key of its item."""
+    def identifiers(self) -> Iterator[Sighting | Gap]:
+        """Yield every strong identifier in every item, read-only, and a `Gap` for every part that could not be read."""
+
+
+@runtime_checkable
+class Ages(Protocol):
+    """A connector that can tell what is older than a day, whomever it is about."""
+
+    def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        """Yield each item whose own time is before the day of its category, read-only, and a `Gap` for every part that could not be read."""
 
 
 CAPABILITIES: Mapping[str, type[Any]] = {
@@ -268,9 +192,15 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "restrict": Restricts,
     "restore": Restores,
     "identifiers": Identifies,
+    "age": Ages,
 }
 
 
 def capabilities(connector: type[Connector[Settings]]) -> tuple[str, ...]:
     """Return what *connector* can do beyond finding and exporting."""
     return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(connector, protocol))
+
+
+def erasing(connector: object) -> Erases | None:
+    """Return *connector* as what erases, None when it cannot."""
+    return connector if isinstance(connector, Erases) else None

@@ -42,6 +42,15 @@ class Certainty(StrEnum):
 STRONGEST_FIRST = (Certainty.EXACT, Certainty.MENTION, Certainty.POSSIBLE)
 
 
+class Mark(StrEnum):
+    """What deserves an administrator's eye in a plan."""
+
+    REQUEST = "request"
+    """It looks like the person's request itself."""
+    IDENTITY_DOCUMENT = "identity document"
+    """It seems to carry a copy of an identity document, which is to be kept no longer than the check takes."""
+
+
 class Origin(StrEnum):
     """Where the organisation has an item from; GDPR Art. 20 covers the first two (WP242 rev.01)."""
 
@@ -106,6 +115,9 @@ class Item:
     """How many other people appear in it, as far as its structure tells (GDPR Art. 15(4))."""
     is_contact: bool = False
     """It counts as customer contact: a letter somebody wrote, not an automatic message."""
+    running: bool = False
+    """It is a subscription that runs: it is cancelled before anything of it is erased, and no term counts meanwhile."""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def certainty(self) -> Certainty:

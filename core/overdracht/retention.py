@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from overdracht.connector import Text
 from overdracht.items import Category, Item
+from overdracht.text import Text
 
 _TERM = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?")
 
@@ -69,6 +69,8 @@ class Rule:
     counts_from: CountsFrom
     ground: Text
     article: Text
+    binding: bool = False
+    """The law demands that it is kept: a request to erase does not shorten the term."""
 
     def first_day_after(self, start: date) -> date | None:
         """Return the first day on which what counts from *start* may go; None when the calendar ends before."""
@@ -104,7 +106,12 @@ def _rules() -> dict[Category, Rule]:
     for category in Category:
         if category in books:
             rules[category] = Rule(
-                category, Term.parse("P7Y"), CountsFrom.FINANCIAL_YEAR, _BOOKS, _TAX_LAW
+                category,
+                Term.parse("P7Y"),
+                CountsFrom.FINANCIAL_YEAR,
+                _BOOKS,
+                _TAX_LAW,
+                binding=True,
             )
         elif category not in rules:
             rules[category] = Rule(

@@ -9,7 +9,7 @@ import orjson
 
 from overdracht.coverage import Coverage, Reach
 from overdracht.identifiers import ALWAYS, Identifier, Period
-from overdracht.items import Category, Certainty, Gap, Item, Match, Origin, Revealed
+from overdracht.items import Category, Certainty, Gap, Item, Mark, Match, Origin, Revealed
 
 Packed = list[Any]
 
@@ -69,6 +69,8 @@ def _packed(item: Item) -> Packed:
         [[*pack_identifier(one.identifier), one.certainty, one.where] for one in item.reveals],
         item.third_parties,
         item.is_contact,
+        item.running,
+        item.marks,
     ]
 
 
@@ -91,6 +93,8 @@ def decode_item(raw: bytes) -> Item:
         ),
         third_parties=packed[11],
         is_contact=packed[12],
+        running=packed[13],
+        marks=tuple(map(Mark, packed[14])),
     )
 
 

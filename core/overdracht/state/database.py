@@ -73,6 +73,61 @@ CREATE TABLE coverage (
     payload BLOB NOT NULL,
     PRIMARY KEY (request, source)
 );
+CREATE TABLE plan (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,
+    digest TEXT NOT NULL UNIQUE,
+    made TEXT NOT NULL,
+    phase TEXT NOT NULL,           -- proposed, executing, executed, closed
+    payload BLOB NOT NULL
+);
+CREATE TABLE step (                -- the journal: what is to be done, what was begun, what came of it
+    id INTEGER PRIMARY KEY,
+    plan INTEGER NOT NULL REFERENCES plan ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    key BLOB NOT NULL,
+    category TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    until TEXT,
+    external INTEGER NOT NULL,
+    state TEXT NOT NULL,           -- planned, intended, settled
+    result TEXT,
+    payload BLOB NOT NULL,
+    outcome BLOB,
+    UNIQUE (plan, source, key)
+);
+CREATE INDEX step_by_state ON step (plan, state, source);
+CREATE TABLE audit (               -- a chain: each entry authenticates the one before it; nothing personal
+    number INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    event TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    details TEXT NOT NULL,
+    code BLOB NOT NULL
+);
+CREATE TABLE ledger (              -- keyed hashes of erased identifiers, for erasing again after a restore
+    identifier BLOB NOT NULL,
+    reference TEXT NOT NULL,
+    erased TEXT NOT NULL,
+    PRIMARY KEY (identifier, reference)
+);
+CREATE TABLE schedule (            -- what may go later, under a key of its own
+    id INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL,
+    source TEXT NOT NULL,
+    category TEXT NOT NULL,
+    due TEXT NOT NULL,
+    payload BLOB NOT NULL
+);
+CREATE INDEX schedule_by_due ON schedule (due);
+CREATE TABLE bundle (              -- the copies that were made, so that they do not outlive their use
+    id INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL,
+    made TEXT NOT NULL,
+    deletes TEXT NOT NULL,
+    deleted TEXT,
+    payload BLOB NOT NULL          -- master key: the path tells whom it is about
+);
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
@@ -130,3 +185,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise StateError(
             f"the state file cannot be written: {error}", remedy="is the disk full?"
         ) from error
+
+
+@contextmanager
+def durable(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Run a block as one transaction that has reached the disk when this returns."""
+    connection.execute("PRAGMA synchronous=FULL")
+    try:
+        with transaction(connection):
+            yield connection
+    finally:
+        connection.execute("PRAGMA synchronous=NORMAL")

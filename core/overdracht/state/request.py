@@ -19,6 +19,7 @@ from overdracht.state.codec import (
     unpack_identifier,
 )
 from overdracht.state.database import transaction
+from overdracht.state.plans import Plans
 from overdracht.state.recorder import Recorder
 from overdracht.state.vault import Cipher
 
@@ -196,6 +197,10 @@ class RequestFile:
                 "INSERT INTO decision (request, payload) VALUES (?,?)",
                 [(self._number, self._cipher.encrypt(orjson.dumps(one))) for one in decisions],
             )
+
+    def plans(self) -> Plans:
+        """Return the request's plans."""
+        return Plans(self._connection, self._cipher, self._number, self.reference)
 
     def coverage(self) -> tuple[Coverage, ...]:
         """Return the coverage of the last run, by source."""

@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Self
 
 from overdracht.errors import StateError, UsageError
 from overdracht.identifiers import Identifier
-from overdracht.state.database import connect, transaction
+from overdracht.state.afterlife import Copies, Ledger, Schedule
+from overdracht.state.audit import Audit, Entry
+from overdracht.state.database import connect, durable, transaction
+from overdracht.state.plans import PlanFile
 from overdracht.state.request import Given, RequestFile
-from overdracht.state.vault import Vault
+from overdracht.state.vault import Cipher, Vault
 
 
 class Store:
@@ -28,6 +32,10 @@ class Store:
             ) from error
         self.directory = directory
         self._connection = connect(directory / "overdracht.sqlite")
+        self.audit = Audit(self._connection, self._vault.master, directory / "audit.head")
+        self.ledger = Ledger(self._connection, self._vault.master)
+        self.schedule = Schedule(self._connection)
+        self.copies = Copies(self._connection, self._vault.master)
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +64,49 @@ class Store:
         except UsageError:
             return None
 
+    def plan(self, digest: str) -> tuple[RequestFile, PlanFile]:
+        """Return the plan with this *digest* and its request; raise UsageError when there is none."""
+        row = self._connection.execute(
+            "SELECT reference FROM request JOIN plan ON plan.request = request.id WHERE digest=?",
+            (digest,),
+        ).fetchone()
+        if row is None:
+            raise UsageError(
+                f"there is no plan with the digest {digest}",
+                remedy="a newer plan replaces an older one: overdracht plan shows it",
+            )
+        request = self.request(row[0])
+        return request, next(plan for plan in request.plans().all() if plan.digest == digest)
+
+    def schedule_cipher(self, reference: str, *, new: bool = False) -> Cipher:
+        """Return the key of what is scheduled of *reference*, made when it is *new* and not there."""
+        name = f"{reference}.scheduled"
+        return self._vault.new(name) if new and not self._vault.has(name) else self._vault.get(name)
+
+    def close_request(self, reference: str, closing: Callable[[sqlite3.Connection], Entry]) -> None:
+        """Do the *closing* durably, all of it or nothing, and remember the audit entry it returns."""
+        with durable(self._connection) as connection:
+            entry = closing(connection)
+            connection.execute(
+                "UPDATE plan SET phase='closed' WHERE request=(SELECT id FROM request WHERE reference=?)",
+                (reference,),
+            )
+        self.audit.remember(entry)
+
+    def shred(self, reference: str) -> None:
+        """Destroy the key of *reference* and with it all that was known of the person; then clear away what it protected."""
+        self._vault.destroy(reference)
+        with durable(self._connection):
+            self._connection.execute("DELETE FROM request WHERE reference=?", (reference,))
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def end_schedule(self, reference: str) -> None:
+        """Destroy the key of what was scheduled of *reference* when nothing of it is left to do."""
+        if not self.schedule.open(reference):
+            self._vault.destroy(f"{reference}.scheduled")
+
     def new_request(self, given: Iterable[Given], now: datetime) -> RequestFile:
         """Open a request about the *given* identifiers, referenced by year and number."""
         given = tuple(given)
@@ -75,13 +126,16 @@ class Store:
         number = self._connection.execute(
             "SELECT coalesce(max(id), 0) + 1 FROM request"
         ).fetchone()[0]
-        year = self._connection.execute(
-            "SELECT count(*) + 1 FROM request WHERE reference LIKE ?", (f"{now.year}-%",)
-        ).fetchone()[0]
-        # A key that is there without its request (the process died in between) is never reused.
-        while self._vault.path(f"{now.year}-{year:04}").exists():
-            year += 1
-        return number, f"{now.year}-{year:04}"
+        while True:
+            # Counted apart from the requests, which are forgotten: a reference is never used twice.
+            count = self._connection.execute(
+                "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
+                " RETURNING value",
+                (f"requests of {now.year}",),
+            ).fetchone()[0]
+            reference = f"{now.year}-{count:04}"
+            if not self._vault.has(reference):  # left by a process that died in between
+                return number, reference
 
     def _subject(self, identifiers: Iterable[Identifier]) -> bytes:
         return self._vault.master.tag("subject", *(str(one) for one in sorted(identifiers)))

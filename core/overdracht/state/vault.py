@@ -75,6 +75,27 @@ class Vault:
         """Return the key of the request *name*."""
         return Cipher(self.master.decrypt(_read(self.path(name))))
 
+    def has(self, name: str) -> bool:
+        """Say whether the key of the request *name* is there."""
+        return self.path(name).exists()
+
+    def destroy(self, name: str) -> None:
+        """Destroy the key of the request *name*: overwritten, removed, and the removal durable. Gone is gone."""
+        path = self.path(name)
+        try:
+            with path.open("r+b") as file:
+                file.write(secrets.token_bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return
+        directory = os.open(self._keys, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
     def path(self, name: str) -> Path:
         """Return where the key of the request *name* lies."""
         return self._keys / f"{name}.key"

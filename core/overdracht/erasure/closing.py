@@ -1,0 +1,61 @@
+"""End a request: remember what must be remembered, then forget the person."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from overdracht.identifiers import Identifier
+from overdracht.retention import local_day
+from overdracht.state import PlanFile, Store
+from overdracht.state.audit import Entry
+from overdracht.steps import Result, Step, Verdict
+
+
+def close(
+    store: Store,
+    reference: str,
+    plans: Iterable[PlanFile],
+    identifiers: Iterable[Identifier],
+    summary: Mapping[str, Any],
+    now: datetime,
+    moment: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Close request *reference* and shred it; return how much is scheduled for later.
+
+    What may go later keeps its reference under a key of its own, the *identifiers* become keyed hashes in the ledger, the audit trail
+    gets its entry; all of that in one transaction. Then the request's key is destroyed. After a crash it is done again without harm.
+    """
+    plans = tuple(plans)
+    scheduled = 0
+
+    def closing(_: sqlite3.Connection) -> Entry:
+        nonlocal scheduled
+        kept = list(_kept(plans))
+        if kept and not store.schedule.open(reference):
+            scheduled = store.schedule.enter(
+                reference, store.schedule_cipher(reference, new=True), kept
+            )
+        store.ledger.enter(reference, identifiers, local_day(now))
+        return store.audit.enter("closed", reference, {**summary, "scheduled": scheduled}, now)
+
+    store.close_request(reference, closing)
+    moment("closed")
+    store.shred(reference)
+    moment("shredded")
+    return scheduled
+
+
+def _kept(plans: Iterable[PlanFile]) -> Iterator[tuple[str, date, Step]]:
+    for plan in plans:
+        for one in plan.steps(Verdict.RETAIN, Verdict.ANONYMISE, Verdict.CANCEL):
+            outcome = one.outcome
+            if outcome is None or outcome.result not in {
+                Result.RETAINED,
+                Result.ANONYMISED,
+                Result.SCHEDULED,
+            }:
+                continue
+            due = outcome.on or one.step.disposition.until
+            if due is not None:
+                yield one.source, due, one.step

@@ -1,0 +1,237 @@
+"""Carry out an approved plan: prepare everything, then act, writing down each intent before and each outcome after.
+
+This is the one entry point that erases, and the guard stands in it: nothing runs but a plan whose digest was named, whose every source
+is ready, and whose effects outside the organisation were confirmed by name.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from overdracht.connector import Erases, erasing
+from overdracht.erasure.planning import CHANGING, Connectors
+from overdracht.errors import OverdrachtError, SourceError, UsageError
+from overdracht.state import Phase, PlanFile, Planned, StepState
+from overdracht.steps import ApprovedStep, Objection, Outcome, Result, Verdict
+from overdracht.survey.engine import explain
+
+BATCH = 200
+"""Steps whose intent is written at once, and outcomes likewise: two syncs of the disk for as many acts."""
+
+PAUSES = (1.0, 5.0, 25.0)
+"""Seconds between the tries of a source that fails."""
+
+Fault = Callable[[str], None]
+"""Called with the name of every moment at which a process can die: `intent`, `act`, `outcome`; tests die there."""
+
+
+class NotReady(OverdrachtError):
+    """A source objects: nothing was touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What executing needs from outside."""
+
+    sleep: Callable[[float], None] = time.sleep
+    moment: Fault = lambda _: None
+    listen: Callable[[str, int], None] = lambda _source, _settled: None
+    """Told how many steps of a source are settled."""
+    pauses: Sequence[float] = field(default=PAUSES)
+
+
+def prepare(plan: PlanFile, connectors: Connectors) -> tuple[tuple[str, Objection], ...]:
+    """Ask every source whether it can do its part; return the objections. Changes nothing."""
+    objections: list[tuple[str, Objection]] = []
+    for source in _sources(plan):
+        eraser = erasing(connectors.get(source))
+        if eraser is None:
+            objections.append((source, Objection("the connector is not there, or cannot erase")))
+            continue
+        try:
+            steps = (_approved(one) for one in _open(plan, source))
+            objections += [(source, one) for one in islice(eraser.prepare(steps), BATCH)]
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; whatever it is, it is an objection
+            objections.append((source, Objection(explain(error))))
+    return tuple(objections)
+
+
+def unconfirmed(plan: PlanFile, confirmed: Collection[str]) -> tuple[str, ...]:
+    """Return the names of what has an effect outside the organisation and was not *confirmed*."""
+    return tuple(
+        sorted(
+            {one.step.external for one in plan.steps(*CHANGING) if one.step.external}
+            - set(confirmed)
+        )
+    )
+
+
+def execute(
+    plan: PlanFile,
+    connectors: Connectors,
+    *,
+    late: Collection[str] = (),
+    confirmed: Collection[str] = (),
+    means: Means | None = None,
+) -> None:
+    """Carry out *plan*, or what is left of it after an interruption.
+
+    The sources in *late* yield identifiers and go after the others; effects outside the organisation go last. Raise UsageError when
+    one of those was not *confirmed* by its name, and NotReady when a source objects: nothing has been touched then. What a source
+    cannot do after that is a FAILED step, and the others go on.
+    """
+    means = means or Means()
+    missing = unconfirmed(plan, confirmed)
+    if missing:
+        raise UsageError(
+            f"{missing[0]} has an effect outside the organisation that cannot be taken back"
+            + (f", and {len(missing) - 1} more" if len(missing) > 1 else ""),
+            remedy=" ".join(f"--confirm {name}" for name in missing),
+        )
+    if plan.phase in {Phase.EXECUTED, Phase.CLOSED}:
+        return
+    if plan.phase is Phase.PROPOSED:
+        _ready(plan, connectors)
+        plan.advance(Phase.EXECUTING)
+    means.moment("begin")
+    _settle_what_stays(plan)
+    order = sorted(_sources(plan), key=lambda source: (source in late, source))
+    for external in (False, True):
+        for source in order:
+            _carry_out(plan, source, connectors, external=external, means=means)
+    plan.advance(Phase.EXECUTED)
+    means.moment("executed")
+
+
+def _ready(plan: PlanFile, connectors: Connectors) -> None:
+    objections = prepare(plan, connectors)
+    if objections:
+        source, first = objections[0]
+        more = f", and {len(objections) - 1} more" if len(objections) > 1 else ""
+        raise NotReady(
+            f"[{source}] {first.reason}{more}; nothing has been touched",
+            remedy="make a new plan when that is mended",
+        )
+
+
+def _sources(plan: PlanFile) -> tuple[str, ...]:
+    return tuple(sorted({one.source for one in plan.counts() if one.verdict in CHANGING}))
+
+
+def _open(plan: PlanFile, source: str) -> Iterator[Planned]:
+    return plan.steps(*CHANGING, source=source, states=(StepState.PLANNED, StepState.INTENDED))
+
+
+def _settle_what_stays(plan: PlanFile) -> None:
+    kept = plan.steps(Verdict.RETAIN, states=(StepState.PLANNED,))
+    while batch := list(islice(kept, BATCH)):
+        plan.settle(
+            (one.number, Outcome(one.step.item.key, Result.RETAINED, on=one.step.disposition.until))
+            for one in batch
+        )
+
+
+def _carry_out(
+    plan: PlanFile, source: str, connectors: Connectors, *, external: bool, means: Means
+) -> None:
+    eraser = erasing(connectors.get(source))
+    reason = "the connector is not there, or cannot erase"
+    if eraser is not None:
+        for pause in (0.0, *means.pauses):
+            if pause:
+                means.sleep(pause)
+            run = _Run(plan, source, external=external, means=means)
+            try:
+                reason = run.through(eraser)
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its steps are tried again and then reported
+                reason = explain(error)
+            run.flush()
+            if not any(_of(plan, source, external=external)):
+                return
+    failed = _of(plan, source, external=external)
+    while batch := list(islice(failed, BATCH)):
+        plan.settle(
+            (one.number, Outcome(one.step.item.key, Result.FAILED, reason)) for one in batch
+        )
+
+
+def _of(plan: PlanFile, source: str, *, external: bool) -> Iterator[Planned]:
+    return (one for one in _open(plan, source) if bool(one.step.external) is external)
+
+
+class _Run:
+    """One pass of one source over its open steps."""
+
+    def __init__(self, plan: PlanFile, source: str, *, external: bool, means: Means) -> None:
+        self._plan = plan
+        self._source = source
+        self._steps = _of(plan, source, external=external)
+        self._means = means
+        self._handed: dict[str, Planned] = {}
+        self._outcomes: list[tuple[int, Outcome]] = []
+        self._settled = 0
+
+    def through(self, connector: Erases) -> str:
+        """Let *connector* carry out the steps; return why some have no outcome, should that be."""
+        for outcome in connector.erase(self._hand()):
+            self._means.moment("act")
+            planned = self._handed.pop(outcome.key, None)
+            if planned is None:
+                raise SourceError("the connector gave an outcome for what it was not handed")
+            self._outcomes.append((planned.number, _accounted(planned, outcome)))
+            if len(self._outcomes) >= BATCH:
+                self.flush()
+        return "the connector gave no outcome"
+
+    def _hand(self) -> Iterator[ApprovedStep]:
+        while batch := list(islice(self._steps, BATCH)):
+            self.flush()
+            self._plan.intend(one.number for one in batch)
+            self._means.moment("intent")
+            for one in batch:
+                self._handed[one.step.item.key] = one
+                yield _approved(one)
+
+    def flush(self) -> None:
+        """Make the outcomes so far durable."""
+        if self._outcomes:
+            self._plan.settle(self._outcomes)
+            self._settled += len(self._outcomes)
+            self._outcomes = []
+            self._means.moment("outcome")
+            self._means.listen(self._source, self._settled)
+
+
+def _approved(planned: Planned) -> ApprovedStep:
+    step = planned.step
+    return ApprovedStep(step.item, step.disposition, step.action, step.external)
+
+
+def _accounted(planned: Planned, outcome: Outcome) -> Outcome:
+    if planned.state is StepState.INTENDED and outcome.result is Result.ALREADY_GONE:
+        # Begun before an interruption, and gone now: it was this plan that did it.
+        return replace(outcome, result=Result.ERASED, reason="found done after an interruption")
+    return outcome
+
+
+def retry(plan: PlanFile) -> int:
+    """Open the failed steps of *plan* again, for `execute` to try once more; return how many there are."""
+    reopened = plan.reopen(Result.FAILED)
+    if reopened:
+        plan.advance(Phase.EXECUTING)
+    return reopened
+
+
+def outcomes_by_result(plan: PlanFile) -> dict[str, int]:
+    """Return how many steps have come to each result."""
+    totals: dict[str, int] = {}
+    for one in plan.counts():
+        if one.result is not None:
+            totals[one.result] = totals.get(one.result, 0) + one.steps
+    return totals
+
+
+def in_doubt(plan: PlanFile) -> Iterable[Planned]:
+    """Yield the steps that were begun and have no outcome."""
+    return plan.steps(*CHANGING, states=(StepState.INTENDED,))

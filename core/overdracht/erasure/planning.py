@@ -1,0 +1,145 @@
+"""Decide, on paper, what an erasure would do: every item, what happens to it, and why."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from overdracht.connector import Connector, Settings, erasing
+from overdracht.coverage import Coverage
+from overdracht.errors import OverdrachtError, SourceError
+from overdracht.items import Category, Item
+from overdracht.retention import local_day
+from overdracht.review import Inclusion, Review
+from overdracht.ruling import Rules, Situation
+from overdracht.state import PlanFile, RequestFile
+from overdracht.steps import Disposition, Step, Verdict
+from overdracht.survey import Identity
+from overdracht.text import Text
+
+FEWEST = 10
+"""A source with fewer things than this is not guarded by a share: one of two is half."""
+
+CHANGING = frozenset({Verdict.ERASE, Verdict.ANONYMISE, Verdict.CANCEL})
+
+_UNDECIDED = Text(
+    "Nog niet beoordeeld of dit over u gaat.", "Not yet decided whether this is about you."
+)
+_BY_HAND = Text(
+    "Dit systeem kan niet zelf wissen: het moet met de hand.",
+    "This system cannot erase by itself: it is to be done by hand.",
+)
+
+# The connector may do less than the rules allow, never more.
+_MILDER: Mapping[Verdict, frozenset[Verdict]] = {
+    Verdict.ERASE: frozenset(Verdict),
+    Verdict.ANONYMISE: frozenset({Verdict.ANONYMISE, Verdict.RETAIN, Verdict.REVIEW}),
+    Verdict.CANCEL: frozenset({Verdict.CANCEL, Verdict.RETAIN, Verdict.REVIEW}),
+    Verdict.RETAIN: frozenset({Verdict.RETAIN, Verdict.ANONYMISE, Verdict.REVIEW}),
+    Verdict.REVIEW: frozenset({Verdict.REVIEW}),
+}
+
+
+class UnsafePlan(OverdrachtError):
+    """A plan would take more of a source than one person can plausibly be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a source one plan may take, as a share of what it holds."""
+
+    most: float = 0.3
+    by_source: Mapping[str, float] | None = None
+
+    def of(self, source: str) -> float:
+        """Return the share for *source*."""
+        return (self.by_source or {}).get(source, self.most)
+
+
+Connectors = Mapping[str, Connector[Settings]]
+
+
+def last_contact(items: Iterable[Item]) -> date | None:
+    """Return the day of the last customer contact among *items*: a letter, a note, an invoice, a payment; None when there is none."""
+    books = {Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK}
+    days = (
+        local_day(one.when)
+        for one in items
+        if one.when is not None and (one.is_contact or one.category in books)
+    )
+    return max(days, default=None)
+
+
+def plan_erasure(
+    request: RequestFile,
+    identity: Identity,
+    connectors: Connectors,
+    rules: Rules,
+    limits: Limits,
+    now: datetime,
+) -> PlanFile:
+    """Write down what erasing the subject of *request* would do. Changes nothing but the state; raise UnsafePlan when it takes too much."""
+    review = Review(request, identity)
+    contact = last_contact(one.item for one in review.items(Inclusion.INCLUDED))
+    situation = Situation(local_day(now), contact, requested=True)
+    facts = {"identifiers": [str(one) for one in identity.sought], "last_contact": contact}
+    steps = guarded(_steps(review, connectors, rules, situation), request.coverage(), limits)
+    return request.plans().draw(steps, facts, now)
+
+
+def _steps(
+    review: Review, connectors: Connectors, rules: Rules, situation: Situation
+) -> Iterator[tuple[str, Step]]:
+    for one in review.items(Inclusion.INCLUDED, Inclusion.AWAITING):
+        if one.inclusion is Inclusion.AWAITING:
+            yield one.source, Step(one.item, Disposition(Verdict.REVIEW, _UNDECIDED), "")
+        else:
+            yield one.source, propose(connectors.get(one.source), one.item, rules, situation)
+
+
+def propose(
+    connector: Connector[Settings] | None, item: Item, rules: Rules, situation: Situation
+) -> Step:
+    """Return how *connector* would carry out what the *rules* say about *item*; raise SourceError when it would do more."""
+    ruling = rules.ruling(item, situation)
+    verdict = ruling.disposition.verdict
+    eraser = erasing(connector)
+    if connector is None or eraser is None:
+        if verdict is Verdict.RETAIN:
+            return Step(item, ruling.disposition, "")
+        return Step(item, replace(ruling.disposition, verdict=Verdict.REVIEW, ground=_BY_HAND), "")
+    step = eraser.propose(item, ruling)
+    said = step.disposition
+    if said.verdict not in _MILDER[verdict] or (
+        verdict is Verdict.RETAIN
+        and said.until != ruling.disposition.until
+        and said.verdict is not Verdict.REVIEW
+    ):
+        raise SourceError(
+            f"{connector.source}: the connector {connector.name} would do more than the rules allow ({said.verdict} for {verdict})"
+        )
+    if step.item != item:
+        raise SourceError(
+            f"{connector.source}: the connector {connector.name} proposes a step for another item"
+        )
+    return step
+
+
+def guarded(
+    steps: Iterable[tuple[str, Step]], coverage: Iterable[Coverage], limits: Limits
+) -> Iterator[tuple[str, Step]]:
+    """Yield the *steps*; at their end, raise UnsafePlan when they take more than their share of a source.
+
+    Raised there, it takes the plan that is being written along: what is refused does not exist.
+    """
+    taken: Counter[str] = Counter()
+    for source, step in steps:
+        taken[source] += step.disposition.verdict in CHANGING
+        yield source, step
+    for one in coverage:
+        count, held, most = taken[one.source], one.looked_at, limits.of(one.source)
+        if held >= FEWEST and count > most * held:
+            raise UnsafePlan(
+                f"[{one.source}] the plan would take {count / held:.0%} of it ({count:,} of {held:,}), and {most:.0%} is the most",
+                remedy="is an identifier shared or your own? Else raise `most` under [erasure] in the configuration",
+            )

@@ -1,0 +1,189 @@
+"""What outlives a request: hashes of whom was erased, references to what may go later, and the copies that were made."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import orjson
+
+from overdracht.identifiers import Identifier
+from overdracht.state.database import durable
+from overdracht.state.step_codec import pack_step, unpack_step
+from overdracht.state.vault import Cipher
+from overdracht.steps import Step
+
+
+class Ledger:
+    """Keyed hashes (HMAC) of the identifiers of erased people: they tell who comes back, and nothing to who lacks the key."""
+
+    def __init__(self, connection: sqlite3.Connection, master: Cipher) -> None:
+        self._connection = connection
+        self._master = master
+
+    def enter(self, reference: str, identifiers: Iterable[Identifier], erased: date) -> None:
+        """Keep that these *identifiers* were erased, within a transaction of the caller's."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO ledger VALUES (?,?,?)",
+            [(self._tag(one), reference, erased.isoformat()) for one in identifiers],
+        )
+
+    def erased(self, identifier: Identifier) -> tuple[str, date] | None:
+        """Return the latest request by which *identifier* was erased, and the day."""
+        row = self._connection.execute(
+            "SELECT reference, erased FROM ledger WHERE identifier=? ORDER BY erased DESC LIMIT 1",
+            (self._tag(identifier),),
+        ).fetchone()
+        return None if row is None else (row[0], date.fromisoformat(row[1]))
+
+    def __len__(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM ledger").fetchone()[0])
+
+    def _tag(self, identifier: Identifier) -> bytes:
+        return self._master.tag("ledger", identifier.kind, identifier.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that may go from a day on."""
+
+    number: int
+    reference: str
+    source: str
+    due: date
+    step: Step
+
+
+class Schedule:
+    """References to items that are kept for now, each request's under a key of its own, which goes with the last of them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def enter(self, reference: str, cipher: Cipher, kept: Iterable[tuple[str, date, Step]]) -> int:
+        """Keep what may go later, within a transaction of the caller's; return how much."""
+        rows = [
+            (
+                reference,
+                source,
+                step.item.category,
+                due.isoformat(),
+                cipher.encrypt(pack_step(step)),
+            )
+            for source, due, step in kept
+        ]
+        self._connection.executemany(
+            "INSERT INTO schedule (reference, source, category, due, payload) VALUES (?,?,?,?,?)",
+            rows,
+        )
+        return len(rows)
+
+    def references(self, until: date) -> tuple[str, ...]:
+        """Return the requests of which something is due on *until* or before."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT reference FROM schedule WHERE due<=? ORDER BY reference",
+            (until.isoformat(),),
+        )
+        return tuple(row[0] for row in rows)
+
+    def due(self, reference: str, cipher: Cipher, until: date) -> Iterator[Due]:
+        """Yield what of *reference* is due on *until* or before."""
+        rows = self._connection.execute(
+            "SELECT id, source, due, payload FROM schedule WHERE reference=? AND due<=? ORDER BY id",
+            (reference, until.isoformat()),
+        ).fetchall()
+        for number, source, due, payload in rows:
+            yield Due(
+                number,
+                reference,
+                source,
+                date.fromisoformat(due),
+                unpack_step(cipher.decrypt(payload)),
+            )
+
+    def settle(self, numbers: Iterable[int]) -> None:
+        """Forget what has been done."""
+        with durable(self._connection):
+            self._connection.executemany(
+                "DELETE FROM schedule WHERE id=?", [(number,) for number in numbers]
+            )
+
+    def open(self, reference: str) -> int:
+        """Return how much of *reference* is still to be done."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM schedule WHERE reference=?", (reference,)
+        ).fetchone()
+        return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A bundle that was written."""
+
+    number: int
+    reference: str
+    path: Path
+    """Forgotten once the file is deleted: a path can tell whom it is about."""
+    made: datetime
+    deletes: date
+    deleted: datetime | None
+    size: int
+    inode: int
+
+
+class Copies:
+    """The bundles that were written, and when each is to be deleted: there are no copies outside the systems named."""
+
+    def __init__(self, connection: sqlite3.Connection, master: Cipher) -> None:
+        self._connection = connection
+        self._master = master
+
+    def enter(self, reference: str, path: Path, made: datetime, deletes: date) -> None:
+        """Keep that the finished bundle at *path* was written."""
+        stat = path.stat()
+        payload = self._master.encrypt(
+            orjson.dumps([str(path.absolute()), stat.st_size, stat.st_ino])
+        )
+        with durable(self._connection):
+            self._connection.execute(
+                "INSERT INTO bundle (reference, made, deletes, payload) VALUES (?,?,?,?)",
+                (reference, made.isoformat(), deletes.isoformat(), payload),
+            )
+
+    def all(self) -> Iterator[Copy]:
+        """Yield the bundles, oldest first."""
+        for number, reference, made, deletes, deleted, payload in self._connection.execute(
+            "SELECT id, reference, made, deletes, deleted, payload FROM bundle ORDER BY id"
+        ).fetchall():
+            path, size, inode = (
+                orjson.loads(self._master.decrypt(payload)) if payload else ("", 0, 0)
+            )
+            yield Copy(
+                number,
+                reference,
+                Path(path),
+                datetime.fromisoformat(made),
+                date.fromisoformat(deletes),
+                datetime.fromisoformat(deleted) if deleted else None,
+                size,
+                inode,
+            )
+
+    def delete(self, copy: Copy, now: datetime) -> bool:
+        """Delete the file of *copy*, if it still is the one that was written, and keep that it is gone; return whether it is."""
+        try:
+            stat = copy.path.stat()
+            if (stat.st_size, stat.st_ino) != (copy.size, copy.inode):
+                return False
+            copy.path.unlink()
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return False
+        with durable(self._connection):
+            self._connection.execute(
+                "UPDATE bundle SET deleted=?, payload=x'' WHERE id=?",
+                (now.isoformat(), copy.number),
+            )
+        return True

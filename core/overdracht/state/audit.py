@@ -1,0 +1,125 @@
+"""The audit trail: who did what when, without personal data, in a chain that shows any change, removal or reorder.
+
+Every entry carries a code over its own content and the code before it, made with a key derived from the state's master key. A file beside
+the database remembers the last entry, so that entries cut off at the end are missed too.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from overdracht.errors import StateError
+from overdracht.state.database import durable
+from overdracht.state.vault import Cipher
+
+_BEGIN = b"\0" * 16
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened."""
+
+    number: int
+    at: str
+    event: str
+    reference: str
+    details: Mapping[str, object]
+    code: bytes
+
+
+class Audit:
+    """The audit trail in *connection*; *head* is the file that remembers its last entry."""
+
+    def __init__(self, connection: sqlite3.Connection, master: Cipher, head: Path) -> None:
+        self._connection = connection
+        self._master = master
+        self._head = head
+
+    def append(
+        self, event: str, reference: str, details: Mapping[str, object], now: datetime
+    ) -> None:
+        """Add an entry, durably. *details* must hold nothing personal."""
+        with durable(self._connection):
+            entry = self.enter(event, reference, details, now)
+        self.remember(entry)
+
+    def enter(
+        self, event: str, reference: str, details: Mapping[str, object], now: datetime
+    ) -> Entry:
+        """Add an entry within a transaction of the caller's, who calls `remember` when that is durable."""
+        row = self._connection.execute(
+            "SELECT number, code FROM audit ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        number, before = (row[0] + 1, row[1]) if row else (1, _BEGIN)
+        text = orjson.dumps(details, option=orjson.OPT_SORT_KEYS, default=str).decode()
+        code = self._code(before, number, now.isoformat(), event, reference, text)
+        self._connection.execute(
+            "INSERT INTO audit VALUES (?,?,?,?,?,?)",
+            (number, now.isoformat(), event, reference, text, code),
+        )
+        return Entry(number, now.isoformat(), event, reference, details, code)
+
+    def remember(self, entry: Entry) -> None:
+        """Keep in the file that *entry* is there."""
+        content = f"{entry.number} {self._master.tag('audit head', str(entry.number), entry.code.hex()).hex()}\n"
+        temporary = self._head.with_suffix(".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._head)
+
+    def _code(self, before: bytes, *texts: object) -> bytes:
+        return self._master.tag("audit", before.hex(), *map(str, texts))
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries, oldest first, without checking them."""
+        for number, at, event, reference, text, code in self._connection.execute(
+            "SELECT * FROM audit ORDER BY number"
+        ):
+            yield Entry(number, at, event, reference, orjson.loads(text), code)
+
+    def verify(self) -> int:
+        """Return how many entries there are; raise StateError naming the first that is not what it was."""
+        before, count = _BEGIN, 0
+        for row in self._connection.execute("SELECT * FROM audit ORDER BY number"):
+            number, at, event, reference, text, code = row
+            count += 1
+            if number != count:
+                raise StateError(f"the audit trail has no entry {count}: it was removed or moved")
+            if code != self._code(before, number, at, event, reference, text):
+                raise StateError(
+                    f"entry {number} of the audit trail is not what it was, or what came before it is not"
+                )
+            before = code
+        self._check_head(count)
+        return count
+
+    def _check_head(self, count: int) -> None:
+        try:
+            number, _, tag = self._head.read_text().strip().partition(" ")
+            remembered = int(number)
+        except FileNotFoundError:
+            remembered, tag = 0, ""
+            if count > 1:
+                raise StateError(
+                    f"{self._head} is gone: whether entries were cut off cannot be told"
+                ) from None
+        except ValueError as error:
+            raise StateError(f"{self._head} is not what it was") from error
+        if remembered > count:
+            raise StateError(
+                f"the audit trail ends at entry {count}, and {remembered} were made: the last were removed"
+            )
+        if remembered:
+            row = self._connection.execute(
+                "SELECT code FROM audit WHERE number=?", (remembered,)
+            ).fetchone()
+            if tag != self._master.tag("audit head", str(remembered), row[0].hex()).hex():
+                raise StateError(f"{self._head} is not what it was")

@@ -1,0 +1,36 @@
+"""Tick a plan's steps off against what is found now."""
+
+import sqlite3
+
+from overdracht.state.vault import Cipher
+from overdracht.steps import Result, Verdict
+
+
+class Remembered:
+    """A plan's steps to tick off against what is found now, held by SQLite and not in memory."""
+
+    def __init__(self, connection: sqlite3.Connection, cipher: Cipher, plan: int) -> None:
+        self._connection = connection
+        self._cipher = cipher
+        self._plan = plan
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS ticked (step INTEGER PRIMARY KEY)")
+        connection.execute("DELETE FROM ticked")
+
+    def seen(self, source: str, key: str) -> tuple[Verdict | None, Result | None]:
+        """Tick the item off; return the verdict about it and what came of that, None where there is none."""
+        row = self._connection.execute(
+            "SELECT id, verdict, result FROM step WHERE plan=? AND source=? AND key=?",
+            (self._plan, source, self._cipher.tag("key", key)),
+        ).fetchone()
+        if row is None:
+            return None, None
+        self._connection.execute("INSERT OR IGNORE INTO ticked VALUES (?)", (row[0],))
+        return Verdict(row[1]), Result(row[2]) if row[2] else None
+
+    def unseen(self, verdict: Verdict) -> dict[str, int]:
+        """Return, by source, how many steps with *verdict* were not ticked off."""
+        rows = self._connection.execute(
+            "SELECT source, count(*) FROM step WHERE plan=? AND verdict=? AND id NOT IN (SELECT step FROM ticked) GROUP BY source",
+            (self._plan, verdict),
+        )
+        return dict(rows.fetchall())

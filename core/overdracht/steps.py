@@ -1,0 +1,146 @@
+"""What an erasure consists of: dispositions, steps, objections, outcomes, and what stays behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from overdracht.identifiers import Identifier
+from overdracht.items import Category, Item
+from overdracht.text import NOTHING, Text
+
+
+class Verdict(StrEnum):
+    """What a plan does with an item."""
+
+    ERASE = "erase"
+    ANONYMISE = "anonymise"
+    """Blank or replace what is personal in it, and keep the rest."""
+    RETAIN = "retain"
+    CANCEL = "cancel"
+    """End what runs (a subscription, a domain) at the end of its notice; what is left then is erased."""
+    REVIEW = "review"
+    """Leave alone until somebody has looked at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """A verdict with what it rests on."""
+
+    verdict: Verdict
+    ground: Text = NOTHING
+    """The sentence of the rule, for the person concerned."""
+    article: Text = NOTHING
+    until: date | None = None
+    """For RETAIN and ANONYMISE the first day on which what is kept may go; for CANCEL the day on which it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the retention rules say about one item, and about fields of it that fall under other categories.
+
+    A connector that knows fields asks for each: the e-mail address on an invoice's customer falls under `contact`, the amount under
+    `invoice`.
+    """
+
+    disposition: Disposition
+    """Of the item as a whole."""
+    by_category: Mapping[Category, Disposition] = field(default_factory=dict)
+
+    def of(self, category: Category) -> Disposition:
+        """Return what holds for fields of *category* in the item."""
+        return self.by_category.get(category, self.disposition)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one system carries out one disposition; made by `propose`, which changes nothing."""
+
+    item: Item
+    disposition: Disposition
+    action: str
+    """The connector's own words, by which `erase` knows what to do: `expunge`, `blank addr_email addr_phone`."""
+    external: str = ""
+    """The name of the thing, when the step has an effect outside the organisation that cannot be taken back."""
+
+
+class ApprovedStep(Step):
+    """A step of a plan whose digest was approved. The core alone makes these, and `prepare` and `erase` take nothing else."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a step cannot be done; one of them stops the whole erasure before anything is touched."""
+
+    reason: str
+    """One line without personal data."""
+    key: str = ""
+    """The item's key; empty when it is the whole source."""
+
+
+class Result(StrEnum):
+    """What happened to an item."""
+
+    ERASED = "erased"
+    ANONYMISED = "anonymised"
+    ALREADY_GONE = "already gone"
+    CHANGED = "changed since the plan"
+    RETAINED = "retained"
+    SCHEDULED = "scheduled"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+DONE = frozenset(
+    {Result.ERASED, Result.ANONYMISED, Result.ALREADY_GONE, Result.RETAINED, Result.SCHEDULED}
+)
+"""The results after which nothing is left to do for a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one step."""
+
+    key: str
+    result: Result
+    reason: str = ""
+    """One line without personal data; needed for REFUSED and FAILED."""
+    on: date | None = None
+    """The day for which it is SCHEDULED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What physically stays behind after an erasure, where, and until when."""
+
+    what: Text
+    where: Text
+    until: Text
+    """When it goes by itself: a date, a duration, or what makes it go."""
+    remedy: Text = NOTHING
+    """How to clear it sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One identifier in one item, of whomever: for erasing again after a restore, and for finding what outlived its term."""
+
+    identifier: Identifier
+    key: str
+    part: str
+    when: datetime | None = None
+    is_contact: bool = False
+    """It counts as contact with a customer on that day."""
+    running: bool = False
+    """It belongs to a subscription that runs: the term since the last contact has not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """An item that is older than a term, with everybody it is about."""
+
+    item: Item
+    """Its matches are empty: nobody was looked for."""
+    parties: tuple[Identifier, ...]

@@ -18,7 +18,6 @@ class MemoryHarness(Harness):
 
     known_by = ("email", "phone", "iban", "customer")
     holders = True
-    many = 5_000
 
     def __init__(
         self, make: Callable[[str, MemorySettings], Connector[Any]] = MemoryConnector

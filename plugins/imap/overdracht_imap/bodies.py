@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from overdracht import Identifier, Match
 from overdracht_imap.answers import body, is_large
-from overdracht_imap.download import Download, Lost
+from overdracht_imap.download import Download, Lost, Vanished
 from overdracht_imap.letters import Letters
 
 ITEMS = b"(UID BODY.PEEK[])"
@@ -24,7 +24,12 @@ Bundle = tuple[tuple[int, bytes], ...]
 class Bodies:
     """Reads whole messages and yields of each the mentions in it; of a message that did not come, that it is lost."""
 
-    def __init__(self, download: Download, identifiers: tuple[Identifier, ...], pool: Callable[[], Executor] | None) -> None:
+    def __init__(
+        self,
+        download: Download,
+        identifiers: tuple[Identifier, ...],
+        pool: Callable[[], Executor] | None,
+    ) -> None:
         self._download = download
         self._identifiers = identifiers
         self._pool = pool
@@ -71,11 +76,15 @@ class Bodies:
         if held:
             yield tuple(held)
 
-    def _large(self, uid: int) -> Iterator[Mentioned]:
+    def _large(self, uid: int) -> Iterator[Mentioned | Lost]:
         """Look at a message that is too large to hold, by way of a file."""
         with tempfile.TemporaryFile() as file:
-            for part in self._download.whole(uid):
-                file.write(part)
+            try:
+                for part in self._download.whole(uid):
+                    file.write(part)
+            except Vanished as error:
+                yield Lost(uid, error.message)
+                return
             file.flush()
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as message:
                 matches = _letters(self._identifiers).mentions(message)
@@ -102,7 +111,11 @@ def spellings(identifier: Identifier) -> tuple[str, ...]:
         return value, " ".join(value[at : at + 4] for at in range(0, len(value), 4))
     if identifier.kind == "phone":
         local = value.removeprefix("+31")
-        return (value,) if local == value else (value, f"0{local}", f"06-{local[1:]}", f"06 {local[1:]}")
+        return (
+            (value,)
+            if local == value
+            else (value, f"0{local}", f"06-{local[1:]}", f"06 {local[1:]}")
+        )
     return (value,)
 
 

@@ -29,6 +29,10 @@ class Lost:
     reason: str = ""
 
 
+class Vanished(SourceError):
+    """A message cannot be read to its end; others can."""
+
+
 class Download:
     """Fetches from one *folder*, which must stay the one of *state*; raises SourceError when there is no going on."""
 
@@ -49,14 +53,14 @@ class Download:
             yield from self._round(_Round(uids[at : at + ROUND]), items, limit)
 
     def whole(self, uid: int) -> Iterator[bytes]:
-        """Yield the bytes of message *uid* in parts of SMALL; Unreachable or Moved when it breaks off for good."""
+        """Yield the bytes of message *uid* in parts of SMALL; raise Vanished when it cannot be had."""
         offset = 0
         while True:
             item = b"(UID BODY.PEEK[]<%d.%d>)" % (offset, SMALL)
             part = b""
             for answer in self.messages((uid,), item, limit=2 * SMALL):
                 if isinstance(answer, Lost):
-                    raise Unreachable(answer.reason or "the message went away while it was read")
+                    raise Vanished(answer.reason or "the message went away while it was read")
                 part = body(answer)
             if part:
                 yield part

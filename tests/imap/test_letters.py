@@ -1,6 +1,9 @@
 """Where the body and the attachments of a message mention somebody."""
 
+import base64
+import quopri
 import tracemalloc
+from collections.abc import Callable
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
@@ -15,6 +18,11 @@ from tests.imap.test_matching import strongest
 from tests.imap.ugly import LETTERS, PERSON, STRANGER, Ugly, enormous
 
 KINDS = Kinds()
+ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "7bit": bytes,
+    "base64": base64.encodebytes,
+    "quoted-printable": quopri.encodestring,
+}
 
 
 def places(message: bytes, *identifiers: str) -> dict[str, set[str]]:
@@ -128,8 +136,8 @@ class TestSize:
     def test_an_enormous_attachment_is_not_held(self, tmp_path: Path) -> None:
         """Fifty megabytes of attachment are passed over, and the text before them is read."""
         path = tmp_path / "groot.eml"
-        with path.open("wb") as file:
-            file.writelines(enormous(50))
+        with path.open("wb") as written:
+            written.writelines(enormous(50))
         letters = Letters(PERSON)
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as message:
             tracemalloc.start()
@@ -142,14 +150,7 @@ class TestSize:
     @pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
     def test_a_mention_on_the_seam_of_two_chunks_is_found(self, encoding: str) -> None:
         """A long text is read in chunks that overlap, so that nothing is lost where they meet."""
-        import base64
-        import quopri
-
-        encode = {
-            "7bit": bytes,
-            "base64": base64.encodebytes,
-            "quoted-printable": quopri.encodestring,
-        }[encoding]
+        encode = ENCODERS[encoding]
         for shift in range(0, 90, 7):
             text = (
                 (b"regel met caf\xc3\xa9 en\n" * 55_200)[: (1 << 20) - 60 + shift]

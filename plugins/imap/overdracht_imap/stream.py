@@ -11,6 +11,7 @@ SMALLEST_READ = 1 << 16
 MAX_LINE = 1 << 20
 MAX_HEADER = 1 << 24
 """A longer header section is skipped, and reported as skipped."""
+MAX_PARTS = 2001
 MAX_LITERAL = 1 << 32
 """RFC 9051 ends numbers at 63 bits; no message is this long, so a longer literal is a lie."""
 
@@ -102,15 +103,15 @@ class Stream:
         parts: Response = [line]
         if line[:2] != b"* " or _STATUS.match(line):
             return parts  # human text, which may end like a literal and is none
-        total = 0
+        held = 0
         while (literal := _LITERAL.search(line)) is not None:
             size = int(literal[1])
             parts[-1] = line[: literal.start()]
             parts.append(self._literal(size, limit))
             line = self.line()
             parts.append(line)
-            total += len(line) + 1 + min(size, limit)
-            if total > limit + MAX_HEADER:
+            held += len(line) + (size if size <= limit else 0)
+            if held > limit + MAX_LINE or len(parts) > MAX_PARTS:
                 raise Nonsense("an answer that does not end")
         return parts
 

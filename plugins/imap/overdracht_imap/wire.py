@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 
-from overdracht_imap.stream import MAX_HEADER, Dropped, Nonsense, Response, Stream
+from overdracht_imap.stream import MAX_HEADER, MAX_LINE, Dropped, Nonsense, Response, Stream
 from overdracht_imap.tokens import Skipped, Value, attributes
 
 EMIT = 1 << 17
@@ -125,6 +125,8 @@ class Wire:
                 if starts or odd:
                     yield Block(data, starts, odd)
                 walked, starts, odd = 0, [], []
+                if not unusual:
+                    continue  # there may be more in the buffer already, and nothing more to come
             if not unusual:
                 self._stream.more()
                 continue
@@ -152,11 +154,11 @@ class Wire:
         buffer, base, end = self._stream.buffer, self._stream.start, self._stream.end
         shape = self._shape
         find, width, position = buffer.find, len(shape), base + walked
-        while True:
+        while position - base < EMIT:
             opening = find(b" {", position, end)
             named = opening - width
             if opening < 0 or named < position or find(b"\r", position, named) >= 0:
-                return position - base, find(b"\r\n", position, end) >= 0
+                return position - base, find(b"\r\n", position, end) >= 0 or end - position > MAX_LINE
             closing = find(b"}\r\n", opening, opening + 16)
             if closing < 0 or closing + 3 > end:
                 return position - base, end - opening > 16
@@ -170,6 +172,7 @@ class Wire:
                 return position - base, True
             starts.append(position - base)
             position = after + 3
+        return position - base, False
 
     # -- the conversation ----------------------------------------------------------------------------------------------------
 

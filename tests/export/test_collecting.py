@@ -159,7 +159,10 @@ def test_a_record_that_is_no_json_is_missing(tmp_path: Path) -> None:
 def test_a_bundle_that_cannot_be_written_ends_the_export(tmp_path: Path) -> None:
     """A full disk is no fault of a connector: the export stops with the bundle's own error."""
 
-    class Full:  # a bag on a full disk
+    class Full:
+        def __init__(self) -> None:
+            self.info: dict[str, str] = {}
+
         def add(self, path: str, content: object) -> Written:
             raise BundleError("no space left on the disk")
 
@@ -245,7 +248,7 @@ def test_what_is_spooled_has_no_name_and_no_other_reader() -> None:
     before = set(_open_files())
     with Ledger() as ledger:
         for number in range(20_000):
-            ledger.add_item("mail", item_id("mail", str(number)), item(str(number)), None)
+            ledger.add_item("mail", item(str(number)), None, None)
         spools = set(_open_files()) - before
         assert spools
         for descriptor, target in spools:

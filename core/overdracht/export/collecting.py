@@ -13,11 +13,11 @@ from operator import itemgetter
 from overdracht.connector import Connector, Settings
 from overdracht.errors import SourceError
 from overdracht.export.delivery import Delivery, Listener
-from overdracht.export.ledger import Ledger, item_id
+from overdracht.export.ledger import Ledger
 from overdracht.export.order import Bag, Haul, Order, Purpose, Shortfall, Summary
 from overdracht.items import Gap, Item, Origin, Piece
 from overdracht.names import SafeNames
-from overdracht.retention import ends, local_day
+from overdracht.retention import CountsFrom, ends, local_day
 
 UNDELIVERED = "the connector did not hand it over"
 NO_CONNECTOR = "its connector is not there"
@@ -31,6 +31,13 @@ def collect(bag: Bag, order: Order, listen: Listener = lambda _: None) -> Iterat
         for source, pairs in groupby(order.items(), key=itemgetter(0)):
             collecting.source(source, (item for _, item in pairs))
         yield collecting.haul()
+
+
+def _day(item: Item) -> date | None:
+    try:
+        return None if item.when is None else local_day(item.when)
+    except OverflowError:
+        return None
 
 
 class _Collecting:
@@ -64,17 +71,14 @@ class _Collecting:
         if self._order.purpose is Purpose.OVERDRACHT and item.origin is Origin.DERIVED:
             self._derived += 1
             return False
-        if item.is_contact and item.when is not None:
-            self._contact(local_day(item.when))
+        day = _day(item)
+        if item.is_contact and day is not None:
+            self._last_contact = max(day, self._last_contact or day)
         rule = self._order.rules.get(item.category)
         # A term that counts from the last contact has the same end for all, known when all have been seen.
-        end = ends(rule, item, None) if rule else None
-        self._ledger.add_item(source, item_id(source, item.key), item, end)
+        known = rule is not None and rule.counts_from is not CountsFrom.LAST_CONTACT
+        self._ledger.add_item(source, item, day, ends(rule, item, None) if known and rule else None)
         return True
-
-    def _contact(self, day: date) -> None:
-        if self._last_contact is None or day > self._last_contact:
-            self._last_contact = day
 
     def haul(self) -> Haul:
         shortfalls = self._shortfalls()

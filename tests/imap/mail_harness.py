@@ -46,9 +46,9 @@ def message(record: Record) -> bytes:
 class FilesHarness(Harness):
     """A directory with mail, read as files."""
 
-    many = (
-        15_000  # the connector reads in batches of thousands; what it holds stops growing at 10,000
-    )
+    many = 10_000
+    batch = 5 << 20
+    """It searches some thousands of files at a time."""
 
     def __init__(self, directory: Path) -> None:
         self.root = directory / "mail"

@@ -16,8 +16,6 @@ from overdracht.testing.watching import Export, Found, discard, export, find, pe
 FEW = 200
 ALLOWED = 400
 """Bytes a further record may cost: enough to remember a number or a file name for each, not enough for an item."""
-BUFFERS = 1 << 20
-"""Bytes that are allowed once: buffers of a fixed size, which a few records do not fill."""
 
 
 class Faults:
@@ -103,7 +101,7 @@ class Faults:
         search()
         few = peak(search)
         harness.fill(crowd(harness.many, first=20_000))
-        assert peak(search) - few < BUFFERS + ALLOWED * harness.many
+        assert peak(search) - few < harness.batch + ALLOWED * harness.many
 
     def test_r35_the_memory_of_an_export_is_flat(self, harness: Harness) -> None:
         """R35: Exporting many items holds no more memory than exporting few."""
@@ -115,7 +113,7 @@ class Faults:
         harness.fill(crowd(harness.many, first=20_000))
         everything = find(harness.connector(), person).items
         many = peak(lambda: discard(harness.connector().export(iter(everything))))
-        assert many - few < BUFFERS + ALLOWED * harness.many
+        assert many - few < harness.batch + ALLOWED * harness.many
 
 
 @contextmanager

@@ -24,6 +24,8 @@ class Harness(ABC):
     """The system knows whose record each is (`Item.holder`)."""
     many: ClassVar[int] = 5_000
     """How many records stand for *many*, several times what a connector reads at once; with fewer, an item held is not noticed."""
+    batch: ClassVar[int] = 1 << 20
+    """Bytes that a connector may hold whatever the number: its buffers, and one batch of items."""
     secrets: tuple[str, ...] = ()
     """The passwords and tokens that the connector was given."""
 

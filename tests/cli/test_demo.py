@@ -28,7 +28,7 @@ def test_it_shows_every_step_and_the_result_is_there(toured: tuple[Home, str]) -
     home, said = toured
     for step in ("check", "find", "review", "export", "verify", "open"):
         assert re.search(
-            rf"^   \$ .* --config overdracht-demo/overdracht\.toml {step}\b", said, re.M
+            rf"^   \$ .* --config overdracht-demo/overdracht\.toml {step}\b", said, re.MULTILINE
         )
     assert "All is as it was made." in said
     assert "INCOMPLETE" not in said

@@ -170,6 +170,21 @@ def test_a_bundle_that_cannot_be_written_ends_the_export(tmp_path: Path) -> None
         _collected(tmp_path, as_mails, "a", bag=Full())
 
 
+def test_a_full_temporary_directory_ends_the_export_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room for the account of the export is no fault of a connector either, and told with what to do."""
+
+    class Cramped(Ledger):
+        def __init__(self) -> None:
+            super().__init__()
+            self._db.execute("PRAGMA max_page_count=12")
+
+    monkeypatch.setattr("overdracht.export.collecting.Ledger", Cramped)
+    with pytest.raises(BundleError, match=r"full .*TMPDIR"):
+        _collected(tmp_path, as_mails, *(f"m{n}" for n in range(2_000)))
+
+
 def test_a_state_that_cannot_be_read_ends_the_export(tmp_path: Path) -> None:
     """When the items themselves cannot be read, the connector that asks for them is not blamed."""
 

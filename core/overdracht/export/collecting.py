@@ -4,14 +4,15 @@ One source's fault is its own: it becomes a gap, and the others go on. A file is
 a connection lost halfway leaves no half a file; and a file that holds what was not asked for does not go in at all.
 """
 
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
 from overdracht.connector import Connector, Settings
-from overdracht.errors import SourceError
+from overdracht.errors import BundleError, SourceError
 from overdracht.export.delivery import Delivery, Listener
 from overdracht.export.ledger import Ledger
 from overdracht.export.order import Bag, Haul, Order, Purpose, Shortfall, Summary
@@ -26,11 +27,17 @@ NO_CONNECTOR = "its connector is not there"
 @contextmanager
 def collect(bag: Bag, order: Order, listen: Listener = lambda _: None) -> Iterator[Haul]:
     """Put the data that *order* asks for into *bag*, and give the account of it."""
-    with Ledger() as ledger:
-        collecting = _Collecting(bag, order, ledger, listen)
-        for source, pairs in groupby(order.items(), key=itemgetter(0)):
-            collecting.source(source, (item for _, item in pairs))
-        yield collecting.haul()
+    try:
+        with Ledger() as ledger:
+            collecting = _Collecting(bag, order, ledger, listen)
+            for source, pairs in groupby(order.items(), key=itemgetter(0)):
+                collecting.source(source, (item for _, item in pairs))
+            yield collecting.haul()
+    except sqlite3.Error as error:
+        raise BundleError(
+            f"the account of the export cannot be kept: {error}",
+            remedy="make room in the temporary directory, or point TMPDIR elsewhere",
+        ) from error
 
 
 def _day(item: Item) -> date | None:
@@ -121,21 +128,27 @@ class _Feed:
             raise
         return item
 
-    def finish(self) -> None:
-        """Account for the items that the connector did not come to; raise what broke while they were read."""
+    def check(self) -> None:
+        """Raise what broke while the items were read."""
         if self._broken is not None:
             raise self._broken
+
+    def finish(self) -> None:
+        """Account for the items that the connector did not come to."""
+        self.check()
         for _ in self:
             pass
 
 
 def _pieces(
-    connector: Connector[Settings], items: Iterable[Item], extras: frozenset[str]
+    connector: Connector[Settings], items: _Feed, extras: frozenset[str]
 ) -> Iterator[Piece]:
     """Yield what *connector* exports; a fault of it is the last piece."""
     try:
         yield from connector.export(items, extras & connector.extras.keys())
     except SourceError as error:
+        items.check()
         yield Gap("", str(error))
     except Exception as error:  # noqa: BLE001 - a connector may fault in any way, and only its own source suffers
+        items.check()
         yield Gap("", f"the connector {connector.name} failed ({type(error).__name__})")

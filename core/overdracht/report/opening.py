@@ -73,8 +73,8 @@ class Opening:
         )
         told = (
             self.say(
-                "Alle bronnen zijn geheel doorzocht en alles wat over u is gevonden, zit hierin.",
-                "Every source was searched whole, and everything found about you is in here.",
+                "Alle bronnen zijn geheel doorzocht, en alles wat is gevonden en u toekomt, zit hierin.",
+                "Every source was searched whole, and everything that was found and is due to you is in here.",
             )
             if summary.complete
             else self.say(

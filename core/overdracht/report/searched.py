@@ -189,7 +189,8 @@ def _branch(
 
 def _kind(one: Known, order: Order, language: str) -> str:
     kind = order.kinds.get(one.identifier.kind)
-    return kind.in_(language) if kind else one.identifier.kind
+    name = kind.in_(language) if kind else one.identifier.kind
+    return name[:1].upper() + name[1:]
 
 
 def _period(identifier: Identifier, language: str) -> str:

@@ -56,6 +56,16 @@ def is_large(answer: Fetched) -> bool:
     return any(isinstance(value, Skipped) for value in answer.values.values())
 
 
+def has_body(answer: Fetched) -> bool:
+    """Say whether this is an answer to what was asked, and not a flag change that the server volunteers."""
+    return any(name.startswith(b"BODY[") for name in answer.values)
+
+
+def is_gone(answer: Fetched) -> bool:
+    """Say whether the message was expunged meanwhile: Dovecot then answers with NIL, where an empty message is an empty string."""
+    return any(value is None for name, value in answer.values.items() if name.startswith(b"BODY["))
+
+
 def body(answer: Fetched) -> bytes:
     """Return the message, or the part of it, that *answer* holds; empty when the server gives none."""
     for name, value in answer.values.items():

@@ -111,7 +111,7 @@ class _Messages:
         """Yield a message by way of a file: no piece must begin that the connection may not let end."""
         with tempfile.TemporaryFile() as file:
             try:
-                for part in download.whole(answer.uid):
+                for part in download.whole(answer.uid, size_of(answer)):
                     file.write(part)
             except Vanished as error:
                 yield _gap(waiting, key, error.message)

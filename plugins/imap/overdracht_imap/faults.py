@@ -77,8 +77,9 @@ def _tls(error: ssl.SSLError, place: str) -> SourceError:
         return Unreachable(f"{place}: {reason}", remedy=remedy)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Unreachable(f"{place} broke off the TLS connection")
+    reason = getattr(error, "reason", None) or "no reason given"  # not set on every one
     return Unreachable(
-        f"{place} does not speak TLS as it should ({error.reason or 'no reason given'})",
+        f"{place} does not speak TLS as it should ({reason})",
         remedy='check the port, and tls = "tls" or "starttls"',
     )
 

@@ -76,5 +76,5 @@ def chosen(
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    # A name is what it says before it is a pattern: `[Gmail]/Sent` must fit itself.
-    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    # Only * and ? are special: `[Gmail]/Sent` must fit itself.
+    return any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for pattern in patterns)

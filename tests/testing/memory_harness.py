@@ -62,7 +62,7 @@ def _record(record: Record) -> MemoryRecord:
         text=f"{record.token} {record.text}",
         when=record.when,
         category=Category.CONTACT
-        if record.title.startswith("Verhuizing")
+        if record.title.startswith("Factuur")
         else Category.CORRESPONDENCE,
         holder=Identifier("customer", person.customer.casefold()),
     )

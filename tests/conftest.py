@@ -21,5 +21,3 @@ def account(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An empty account on the mail server, whose password is where its settings point to."""
     monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
     return dovecot.account()
-
-

@@ -1,18 +1,17 @@
 """The thread between the writer and the lock hands everything on, in order, and never hangs."""
 
 import threading
-from typing import BinaryIO
 
 import pytest
 
-from overdracht.bundle.pump import Pump
+from overdracht.bundle.pump import Blocks, Pump
 
 
 def test_everything_sent_is_read_in_order() -> None:
     """Blocks of any size come out as one stream."""
     got = bytearray()
 
-    def drain(source: BinaryIO) -> None:
+    def drain(source: Blocks) -> None:
         while piece := source.read(1000):
             got.extend(piece)
 
@@ -27,7 +26,7 @@ def test_everything_sent_is_read_in_order() -> None:
 def test_what_ends_the_reader_comes_out_at_the_writer() -> None:
     """When the lock fails, the writer hears why at its next block, and does not wait for room that never comes."""
 
-    def drain(source: BinaryIO) -> None:
+    def drain(source: Blocks) -> None:
         source.read(10)
         raise RuntimeError("vol")
 
@@ -43,7 +42,7 @@ def test_giving_up_ends_the_thread() -> None:
     """After an abort no thread is left, whatever it was waiting for."""
     before = threading.active_count()
 
-    def drain(source: BinaryIO) -> None:
+    def drain(source: Blocks) -> None:
         source.read(1 << 22)
 
     pump = Pump(drain)

@@ -55,6 +55,20 @@ def test_passphrase_form_is_age_for_an_independent_library(length: int) -> None:
     assert opened(closed) == content
 
 
+@pytest.mark.parametrize("length", LENGTHS)
+def test_key_form_is_age_for_an_independent_library(length: int) -> None:
+    """At every length around the edges of a chunk, pyrage opens what we sealed with either of two keys, and not with a third."""
+    content = os.urandom(length)
+    pairs = [pyrage.x25519.Identity.generate() for _ in range(3)]
+    target = io.BytesIO()
+    recipients = [str(pair.to_public()) for pair in pairs]
+    age.seal_to_keys(io.BytesIO(content), target, [recipients[0], recipients[1].upper()])
+    for pair in pairs[:2]:
+        assert pyrage.decrypt(target.getvalue(), [pair]) == content
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(target.getvalue(), pairs[2:])
+
+
 def test_what_the_library_sealed_with_a_passphrase_is_opened() -> None:
     """pyrage's own work factor is within what we open."""
     content = os.urandom(CHUNK + 5)

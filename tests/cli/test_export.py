@@ -90,6 +90,17 @@ def test_what_waits_for_review_is_left_out_and_said(run: Run, home: Home, secret
     assert _made(after)["items"] == 5
 
 
+def test_what_only_a_thorough_search_finds_stays(run: Run, home: Home, secret: str) -> None:
+    """An export after a thorough search searches thoroughly again: what was found and accepted so is in the bundle."""
+    reference = json.loads(run("find", SANNE, "--thorough", "--json").output)["reference"]
+    run("review", reference, "--accept", "all")
+    made = run("export", reference, "--to", "uit.age", "--passphrase-file", secret, "--json")
+    assert made.exit_code == 0
+    assert _made(made)["items"] == 5
+    run("find", reference)
+    assert len(json.loads(run("review", reference, "--all", "--json").output)) == 5
+
+
 def test_a_gap_is_said_and_the_rest_is_there(run: Run, home: Home, secret: str) -> None:
     """A source that fails makes exit code 1 and is named; what the others hold is in the bundle."""
     home.configure(plugin.source("kast", "cabinet"), plugin.source("stuk", "refusing"))

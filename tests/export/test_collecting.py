@@ -159,12 +159,30 @@ def test_a_record_that_is_no_json_is_missing(tmp_path: Path) -> None:
 def test_a_bundle_that_cannot_be_written_ends_the_export(tmp_path: Path) -> None:
     """A full disk is no fault of a connector: the export stops with the bundle's own error."""
 
-    class Full:  # a bag on a full disk
+    class Full:
+        def __init__(self) -> None:
+            self.info: dict[str, str] = {}
+
         def add(self, path: str, content: object) -> Written:
             raise BundleError("no space left on the disk")
 
     with pytest.raises(BundleError, match="no space left"):
         _collected(tmp_path, as_mails, "a", bag=Full())
+
+
+def test_a_full_temporary_directory_ends_the_export_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room for the account of the export is no fault of a connector either, and told with what to do."""
+
+    class Cramped(Ledger):
+        def __init__(self) -> None:
+            super().__init__()
+            self._db.execute("PRAGMA max_page_count=12")
+
+    monkeypatch.setattr("overdracht.export.collecting.Ledger", Cramped)
+    with pytest.raises(BundleError, match=r"full .*TMPDIR"):
+        _collected(tmp_path, as_mails, *(f"m{n}" for n in range(2_000)))
 
 
 def test_a_state_that_cannot_be_read_ends_the_export(tmp_path: Path) -> None:
@@ -245,7 +263,7 @@ def test_what_is_spooled_has_no_name_and_no_other_reader() -> None:
     before = set(_open_files())
     with Ledger() as ledger:
         for number in range(20_000):
-            ledger.add_item("mail", item_id("mail", str(number)), item(str(number)), None)
+            ledger.add_item("mail", item(str(number)), None, None)
         spools = set(_open_files()) - before
         assert spools
         for descriptor, target in spools:

@@ -56,6 +56,7 @@ class FolderBag:
 
     top: Path | None = None
     written: dict[str, Written] = field(default_factory=dict)
+    info: dict[str, str] = field(default_factory=dict)
     _taken: set[int] = field(default_factory=set)
 
     def add(self, path: str, content: bytes | Iterable[bytes | memoryview]) -> Written:

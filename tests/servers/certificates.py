@@ -30,7 +30,9 @@ def write_certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + dt.timedelta(days=valid[0]))
         .not_valid_after(now + dt.timedelta(days=valid[1]))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name), *addresses]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name), *addresses]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -73,6 +73,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth {{
   user = {user}
@@ -102,6 +105,7 @@ class Dovecot:
     def __init__(self, mail: str = "maildir:%h/mail:LAYOUT=fs") -> None:
         self._mail = mail
         self._accounts = 0
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.base = Path(tempfile.mkdtemp(prefix="ovd"))  # short: it holds Unix sockets
@@ -124,7 +128,7 @@ class Dovecot:
 
     def start(self) -> None:
         """Start the server and wait until it greets."""
-        self._process = subprocess.Popen(
+        self._process = process = subprocess.Popen(
             [PROGRAM, "-F", "-c", str(self.config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -134,26 +138,22 @@ class Dovecot:
         )
         deadline = time.monotonic() + PATIENCE
         while not _greets(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 log = self.base / "dovecot.log"
                 raise RuntimeError(log.read_text() if log.exists() else "Dovecot did not start")
             time.sleep(0.02)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the server and all its processes; SIGKILL gives them no time for a last word."""
-        process = getattr(self, "_process", None)
+        process = self._process
         if process is None:
             return
         if how == signal.SIGTERM:
             process.terminate()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
         self._process = None
 
@@ -263,6 +263,6 @@ def _greets(port: int) -> bool:
 
 
 def _group_name(gid: int) -> str:
-    import grp  # noqa: PLC0415 - exists on Unix only, as this server does
+    import grp
 
     return grp.getgrgid(gid).gr_name

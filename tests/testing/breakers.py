@@ -485,3 +485,15 @@ class HoldsItsItems(Twisted):
 class HoldsItsPieces(Twisted):
     def bend(self, pieces: Pieces) -> Pieces:
         return iter(list(pieces))
+
+
+@breaks("r36")
+class RevealsOnlyWhatIsNew(Twisted):
+    def twist(self, findings: Findings, question: Question) -> Findings:
+        known = question.subject.identifiers
+        for one in findings:
+            if isinstance(one, Item):
+                new = tuple(told for told in one.reveals if told.identifier not in known)
+                yield replace(one, reveals=new)
+            else:
+                yield one

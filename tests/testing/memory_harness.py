@@ -18,7 +18,6 @@ class MemoryHarness(Harness):
 
     known_by = ("email", "phone", "iban", "customer")
     holders = True
-    many = 5_000
 
     def __init__(
         self, make: Callable[[str, MemorySettings], Connector[Any]] = MemoryConnector
@@ -63,7 +62,7 @@ def _record(record: Record) -> MemoryRecord:
         text=f"{record.token} {record.text}",
         when=record.when,
         category=Category.CONTACT
-        if record.title.startswith("Verhuizing")
+        if record.title.startswith("Factuur")
         else Category.CORRESPONDENCE,
         holder=Identifier("customer", person.customer.casefold()),
     )

@@ -6,8 +6,8 @@ What encrypts wants to pull, what writes a bag wants to push; the bounded queue 
 import io
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -20,8 +20,8 @@ class _Aborted(Exception):
     """Ends the thread when the writing side gives up."""
 
 
-class _Queue(io.RawIOBase):
-    """The blocks that were sent and not yet read, as a stream."""
+class Blocks(io.RawIOBase):
+    """The blocks that were sent and not yet read, as a stream, or one by one as they are."""
 
     def __init__(self) -> None:
         self._blocks: deque[bytes | bytearray] = deque()
@@ -40,6 +40,10 @@ class _Queue(io.RawIOBase):
         room[:size] = self._current[:size]
         self._current = self._current[size:]
         return size
+
+    def __iter__(self) -> Iterator[memoryview]:  # type: ignore[override]  # blocks, where a file has lines
+        while block := self._next():
+            yield block
 
     def _next(self) -> memoryview:
         with self._changed:
@@ -73,10 +77,10 @@ class _Queue(io.RawIOBase):
 
 
 class Pump:
-    """Runs *drain* in a thread of its own on the stream of what is sent."""
+    """Runs *drain* in a thread of its own on what is sent."""
 
-    def __init__(self, drain: Callable[[BinaryIO], None]) -> None:
-        self._queue = _Queue()
+    def __init__(self, drain: Callable[[Blocks], None]) -> None:
+        self._queue = Blocks()
         self._drain = drain
         self.failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="overdracht-seal", daemon=True)
@@ -101,7 +105,7 @@ class Pump:
 
     def _run(self) -> None:
         try:
-            self._drain(io.BufferedReader(self._queue, BLOCK))
+            self._drain(self._queue)
         except BaseException as error:  # noqa: BLE001 - carried over to the writing side, and raised there
             self.failure = error
         finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 from overdracht.errors import BundleError
 
 _BUFFER = 256 * 1024
+_WRITE_BACK = 16 << 20
 _NO_ANONYMOUS = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -17,13 +18,24 @@ class _Target(io.FileIO):
     """A file that remembers why a write failed: a library in between may tell it in its own words."""
 
     failure: OSError | None = None
+    _asked = 0
 
     def write(self, data: object) -> int:
         try:
+            self._start_writing_back()
             return super().write(data)  # type: ignore[arg-type]  # whatever the buffer above gives
         except OSError as error:
             self.failure = error
             raise
+
+    def _start_writing_back(self) -> None:
+        # Or else a gigabyte waits in memory for the disk until the end, and then all wait for it.
+        position = self.tell()
+        if position - self._asked >= _WRITE_BACK and hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(
+                self.fileno(), self._asked, position - self._asked, os.POSIX_FADV_DONTNEED
+            )
+            self._asked = position
 
 
 class Unfinished:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from overdracht import manifest
 from overdracht.bundle import zipformat
-from overdracht.bundle.pump import BLOCK, Pump
+from overdracht.bundle.pump import BLOCK, Blocks, Pump
 from overdracht.bundle.spool import Spool
 from overdracht.bundle.unfinished import Unfinished
 from overdracht.errors import BundleError, PathRefused
@@ -21,6 +21,8 @@ from overdracht.seal import Lock, SigningKey
 
 Chunk = bytes | bytearray | memoryview
 _LONGEST_PATH = 1024
+_PIECE = 64 * 1024
+"""What age encrypts at a time: a buffer of that size is filled without being copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class BagWriter:
         try:
             self._stream.stream(name, meter)
         finally:
-            written = self._enter(path, meter.size, meter.digest.hexdigest())
+            written = self._enter(path, meter.size, meter.finish())
         return written
 
     def _add_whole(self, path: str, name: bytes, content: bytes) -> Written:
@@ -200,18 +202,29 @@ class BagWriter:
 
 
 class _Meter:
-    """Passes chunks on, counting and hashing them."""
+    """Passes chunks on, counting them, while a thread hashes them: hashing takes longer than all the rest."""
 
     def __init__(self, chunks: Iterable[Chunk]) -> None:
         self._chunks = chunks
+        self._digest = hashlib.sha512()
+        self._hasher = Pump(self._hash)
         self.size = 0
-        self.digest = hashlib.sha512()
 
-    def __iter__(self) -> Iterator[Chunk]:
+    def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
-            yield chunk
-            self.size += len(chunk)
-            self.digest.update(chunk)
+            fixed = bytes(chunk)
+            self._hasher.send(fixed)
+            self.size += len(fixed)
+            yield fixed
+
+    def finish(self) -> str:
+        """Return the digest of what was passed on."""
+        self._hasher.finish()
+        return self._digest.hexdigest()
+
+    def _hash(self, blocks: Blocks) -> None:
+        for block in blocks:
+            self._digest.update(block)
 
 
 def _first_block(chunks: Iterator[bytes | memoryview]) -> tuple[bytes, tuple[bytes, ...]]:
@@ -240,7 +253,7 @@ def create(
         raise BundleError(f"{top!r}: some systems do not take this for a folder's name")
     room = Unfinished(destination)
     try:
-        pump = Pump(lambda source: lock.seal(source, room.file))
+        pump = Pump(lambda blocks: lock.seal(io.BufferedReader(blocks, _PIECE), room.file))
         try:
             with _bag(pump, top, destination.parent, clock()) as bag:
                 yield bag

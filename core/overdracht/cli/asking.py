@@ -51,7 +51,6 @@ def ask(
     session: Session,
     request: RequestFile,
     *,
-    thorough: bool = False,
     only: Collection[str] = (),
 ) -> Survey:
     """Ask the sources, or *only* some of them, in which case the others count as not searched."""
@@ -62,7 +61,7 @@ def ask(
             sources,
             session.organisation,
             session.registry.kinds,
-            thorough=thorough,
+            thorough=request.thorough,
             pool=pool,
             listen=listen,
         )

@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -25,6 +26,7 @@ from overdracht.state import Given, Role, Store
 from overdracht.survey import identity_of
 
 DIRECTORY = "overdracht-demo"
+PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of a file
 LIST = "Klantenlijst"
 """The mail in the demo's world that must not be handed out."""
 
@@ -139,7 +141,7 @@ class Tour:
         self._step(
             4,
             "Write it all into one file: open formats, indexed, signed, encrypted.",
-            f"export {reference} --to {bundle}",
+            f"export {reference} --to {quote(str(bundle))}",
         )
         chosen = closing((), None, ask=False, as_zip=False)
         wish = export_command.Wish(to=bundle)
@@ -147,17 +149,23 @@ class Tour:
             self.session, self.store, self.store.request(reference), wish, chosen
         )
         export_command.show(self.out, self.session, made, chosen)
-        secret = self.home / "passphrase.txt"
+        secret = self.home / PASSPHRASE
         secret.touch(mode=0o600)
         secret.write_text(f"{chosen.shown}\n")
         self.out.line(f"  (Only this demo also writes it to {secret}, for the commands below.)")
         return bundle, chosen.shown
 
+    def _passphrase_option(self) -> str:
+        return f"--passphrase-file {quote(str(self.home / PASSPHRASE))}"
+
+    def _verifying(self, bundle: Path) -> str:
+        return f"verify {quote(str(bundle))} {self._passphrase_option()}"
+
     def _verify(self, bundle: Path, passphrase: str) -> bool:
         self._step(
             5,
             "Is every byte as it was made, and is it yours?",
-            f"verify {bundle} --passphrase-file {self.home / 'passphrase.txt'}",
+            self._verifying(bundle),
         )
         found = verify(bundle, Unlock(passphrase=passphrase))
         verify_command.show(self.out, self.session, found)
@@ -168,7 +176,7 @@ class Tour:
         self._step(
             6,
             "What she will see.",
-            f"open {bundle} --to {target} --passphrase-file {self.home / 'passphrase.txt'}",
+            f"open {quote(str(bundle))} --to {quote(str(target))} {self._passphrase_option()}",
         )
         found = open_bundle(bundle, Unlock(passphrase=passphrase), target)
         self.out.line(f"{count(found.files, 'file')} in {target}")
@@ -182,7 +190,7 @@ class Tour:
             f"review {reference} --all --limit 20",
             f"find {SANNE.email} --json",
             "find zoe@ozdemir-advies.example",
-            f"verify {bundle} --passphrase-file {self.home / 'passphrase.txt'}",
+            self._verifying(bundle),
         ):
             self.out.exact(f"  {self.session.command(words)}")
         self.out.line("and for your own organisation")

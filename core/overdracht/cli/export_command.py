@@ -111,6 +111,11 @@ class Made:
     help="The day on which the request came in.",
 )
 @click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also search where that is slow; a request that was searched so already is so again.",
+)
+@click.option(
     "--no-find",
     is_flag=True,
     help="Do not search again: use what the last search found, and its coverage.",
@@ -125,6 +130,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     passphrase_file: Path | None,
     ask_passphrase: bool,
     as_zip: bool,
+    thorough: bool,
     no_find: bool,
     as_json: bool,
     **wish: object,
@@ -144,7 +150,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     with session.store() as store:
         request = request_for(session, store, person)
         if not no_find:
-            find(session, store, request)
+            find(session, store, request, thorough=thorough)
         elif not request.coverage():
             raise UsageError("the request has not been searched yet", remedy="leave out --no-find")
         made = export(session, store, request, order, chosen)

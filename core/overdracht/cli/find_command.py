@@ -96,7 +96,9 @@ def find(
     with store.working_on(request.reference):
         if given:
             request.give(given)
-        survey = ask(session, request, thorough=thorough, only=only)
+        if thorough:
+            request.be_thorough()
+        survey = ask(session, request, only=only)
         return count_up(request, survey.identity)
 
 

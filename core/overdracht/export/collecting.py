@@ -4,20 +4,21 @@ One source's fault is its own: it becomes a gap, and the others go on. A file is
 a connection lost halfway leaves no half a file; and a file that holds what was not asked for does not go in at all.
 """
 
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
 from overdracht.connector import Connector, Settings
-from overdracht.errors import SourceError
+from overdracht.errors import BundleError, SourceError
 from overdracht.export.delivery import Delivery, Listener
-from overdracht.export.ledger import Ledger, item_id
+from overdracht.export.ledger import Ledger
 from overdracht.export.order import Bag, Haul, Order, Purpose, Shortfall, Summary
 from overdracht.items import Gap, Item, Origin, Piece
 from overdracht.names import SafeNames
-from overdracht.retention import ends, local_day
+from overdracht.retention import CountsFrom, ends, local_day
 
 UNDELIVERED = "the connector did not hand it over"
 NO_CONNECTOR = "its connector is not there"
@@ -26,11 +27,24 @@ NO_CONNECTOR = "its connector is not there"
 @contextmanager
 def collect(bag: Bag, order: Order, listen: Listener = lambda _: None) -> Iterator[Haul]:
     """Put the data that *order* asks for into *bag*, and give the account of it."""
-    with Ledger() as ledger:
-        collecting = _Collecting(bag, order, ledger, listen)
-        for source, pairs in groupby(order.items(), key=itemgetter(0)):
-            collecting.source(source, (item for _, item in pairs))
-        yield collecting.haul()
+    try:
+        with Ledger() as ledger:
+            collecting = _Collecting(bag, order, ledger, listen)
+            for source, pairs in groupby(order.items(), key=itemgetter(0)):
+                collecting.source(source, (item for _, item in pairs))
+            yield collecting.haul()
+    except sqlite3.Error as error:
+        raise BundleError(
+            f"the account of the export cannot be kept: {error}",
+            remedy="make room in the temporary directory, or point TMPDIR elsewhere",
+        ) from error
+
+
+def _day(item: Item) -> date | None:
+    try:
+        return None if item.when is None else local_day(item.when)
+    except OverflowError:
+        return None
 
 
 class _Collecting:
@@ -64,17 +78,14 @@ class _Collecting:
         if self._order.purpose is Purpose.OVERDRACHT and item.origin is Origin.DERIVED:
             self._derived += 1
             return False
-        if item.is_contact and item.when is not None:
-            self._contact(local_day(item.when))
+        day = _day(item)
+        if item.is_contact and day is not None:
+            self._last_contact = max(day, self._last_contact or day)
         rule = self._order.rules.get(item.category)
         # A term that counts from the last contact has the same end for all, known when all have been seen.
-        end = ends(rule, item, None) if rule else None
-        self._ledger.add_item(source, item_id(source, item.key), item, end)
+        known = rule is not None and rule.counts_from is not CountsFrom.LAST_CONTACT
+        self._ledger.add_item(source, item, day, ends(rule, item, None) if known and rule else None)
         return True
-
-    def _contact(self, day: date) -> None:
-        if self._last_contact is None or day > self._last_contact:
-            self._last_contact = day
 
     def haul(self) -> Haul:
         shortfalls = self._shortfalls()
@@ -117,21 +128,27 @@ class _Feed:
             raise
         return item
 
-    def finish(self) -> None:
-        """Account for the items that the connector did not come to; raise what broke while they were read."""
+    def check(self) -> None:
+        """Raise what broke while the items were read."""
         if self._broken is not None:
             raise self._broken
+
+    def finish(self) -> None:
+        """Account for the items that the connector did not come to."""
+        self.check()
         for _ in self:
             pass
 
 
 def _pieces(
-    connector: Connector[Settings], items: Iterable[Item], extras: frozenset[str]
+    connector: Connector[Settings], items: _Feed, extras: frozenset[str]
 ) -> Iterator[Piece]:
     """Yield what *connector* exports; a fault of it is the last piece."""
     try:
         yield from connector.export(items, extras & connector.extras.keys())
     except SourceError as error:
+        items.check()
         yield Gap("", str(error))
     except Exception as error:  # noqa: BLE001 - a connector may fault in any way, and only its own source suffers
+        items.check()
         yield Gap("", f"the connector {connector.name} failed ({type(error).__name__})")

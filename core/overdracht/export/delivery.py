@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from overdracht.errors import BundleError, OverdrachtError, PathRefused
 from overdracht.export.encoding import encoded
-from overdracht.export.ledger import Ledger, item_id
+from overdracht.export.ledger import Ledger
 from overdracht.export.order import Bag, Exported
 from overdracht.export.spool import Content, fetched
 from overdracht.items import File, Gap, Line, Piece
@@ -35,9 +35,7 @@ class Delivery:
         """Take all *pieces*, then write the tables."""
         for count, piece in enumerate(pieces, 1):
             if isinstance(piece, Gap):
-                number = (
-                    self._ledger.number(item_id(self._source, piece.key)) if piece.key else None
-                )
+                number = self._ledger.number(self._source, piece.key) if piece.key else None
                 self._ledger.add_gap(self._source, piece.part, piece.reason, number)
             else:
                 self._take(piece)
@@ -52,7 +50,7 @@ class Delivery:
         self._listen(Exported(self._source, items, self._files, self._size, finished))
 
     def _take(self, piece: File | Line) -> None:
-        numbers = [self._ledger.number(item_id(self._source, key)) for key in piece.keys]
+        numbers = [self._ledger.number(self._source, key) for key in piece.keys]
         asked = [number for number in numbers if number is not None]
         if len(asked) < len(numbers):
             self._refuse(piece, UNASKED)
@@ -72,15 +70,21 @@ class Delivery:
                 self._ledger.add_gap(self._source, "", _fault(error))
 
     def _file(self, piece: File, numbers: list[int]) -> None:
+        if isinstance(piece.content, bytes):
+            self._whole(piece, piece.content, numbers)
+            return
         with fetched(piece.content) as (content, fault):
-            if fault is not None:
-                self._missing(_fault(fault), numbers)
-                return
-            file = self._ledger.new_file()
-            if self._write(file, piece.path, content, piece.media_type):
-                self._ledger.hold(file, numbers)
+            if fault is None:
+                self._whole(piece, content, numbers)
             else:
-                self._missing(UNFIT, numbers)
+                self._missing(_fault(fault), numbers)
+
+    def _whole(self, piece: File, content: Content, numbers: list[int]) -> None:
+        file = self._ledger.new_file()
+        if self._write(file, piece.path, content, piece.media_type):
+            self._ledger.hold(file, numbers)
+        else:
+            self._missing(UNFIT, numbers)
 
     def _missing(self, reason: str, numbers: list[int]) -> None:
         for number in numbers:

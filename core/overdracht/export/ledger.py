@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, Self
 from overdracht.export.encoding import encodable
 from overdracht.export.order import Written
 from overdracht.items import Item
-from overdracht.retention import local_day
 
 _BATCH = 500
 _REMEMBERED = 2_000
@@ -104,7 +103,7 @@ class Ledger:
         self._db.executescript(schema)
         self._db.execute("BEGIN")
         self._waiting: dict[str, list[tuple[object, ...]]] = {table: [] for table in _INSERT}
-        self._recent: dict[str, int] = {}
+        self._recent: dict[tuple[str, str], int] = {}
         self._lines: dict[int, int] = {}
         self._covered = bytearray()
         self._files = 0
@@ -115,25 +114,25 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def add_item(self, source: str, item_id: str, item: Item, ends: date | None) -> int:
-        """Write down *item* of *source*, and return its number."""
+    def add_item(self, source: str, item: Item, day: date | None, ends: date | None) -> int:
+        """Write down *item* of *source*, which is of *day* and may go at *ends*; return its number."""
         number = len(self._covered)
         self._covered.append(0)
         if len(self._recent) >= _REMEMBERED:
             for old in list(islice(self._recent, _REMEMBERED // 2)):
                 del self._recent[old]
-        self._recent[item_id] = number
+        self._recent[source, item.key] = number
         when = item.when
         self._put(
             "item",
             number,
-            item_id,
+            item_id(source, item.key),
             source,
             encodable(item.part),
             item.category.value,
             encodable(item.title),
             when.isoformat() if when else None,
-            local_day(when).isoformat() if when else None,
+            day.isoformat() if day else None,
             when.timestamp() if when else None,
             item.size,
             item.origin.value,
@@ -156,13 +155,15 @@ class Ledger:
             self._db.executemany(_INSERT[table], rows)
             rows.clear()
 
-    def number(self, item_id: str) -> int | None:
-        """Return the number of the item *item_id*, None when it is not part of the export."""
-        found = self._recent.get(item_id)
+    def number(self, source: str, key: str) -> int | None:
+        """Return the number of the item *key* of *source*, None when it is not part of the export."""
+        found = self._recent.get((source, key))
         if found is None:
             self._settle()
             self._db.execute("CREATE INDEX IF NOT EXISTS item_id ON item (id)")
-            row = self._db.execute("SELECT n FROM item WHERE id=?", (item_id,)).fetchone()
+            row = self._db.execute(
+                "SELECT n FROM item WHERE id=?", (item_id(source, key),)
+            ).fetchone()
             found = None if row is None else int(row[0])
         return found
 

@@ -44,8 +44,12 @@ class Written(Protocol):
 class Bag(Protocol):
     """What the files of a bundle go into: below `data/` what came from the sources, beside it what explains that."""
 
+    @property
+    def info(self) -> dict[str, str]:
+        """What stands in bag-info.txt, by label; to be added to."""
+
     def add(self, path: str, content: bytes | Iterable[bytes | memoryview]) -> Written:
-        """Write *content*, which is read once."""
+        """Write *content*, which is read once; raise PathRefused, reading none of it, when *path* cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,11 @@ Content = bytes | Iterable[bytes | memoryview]
 
 
 @contextmanager
-def fetched(content: Content) -> Iterator[tuple[Content, Exception | None]]:
-    """Give *content* as it is once all of it was read, or the fault that reading met.
+def fetched(content: Iterable[bytes | memoryview]) -> Iterator[tuple[Content, Exception | None]]:
+    """Give *content* once all of it was read, or the fault that reading met.
 
     What does not fit in memory goes to a temporary file without a name, which nobody else can read and which no crash leaves behind.
     """
-    if isinstance(content, bytes):
-        yield content, None
-        return
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         chunks = iter(content)
         while True:

@@ -7,9 +7,11 @@ from overdracht.report.facts import facts
 from overdracht.report.herkomst import herkomst
 from overdracht.report.index import Index
 from overdracht.report.lists import add_lists
+from overdracht.report.markup import neutral
 from overdracht.report.opening import page_name
 from overdracht.report.overview import overview
 from overdracht.report.readme import readme
+from overdracht.report.words import PURPOSES
 
 LANGUAGES = ("nl", "en")
 
@@ -24,4 +26,14 @@ def fill(bag: Bag, order: Order, listen: Callable[[Exported], None] = lambda _: 
         bag.add("herkomst.jsonl", herkomst(counted))
         bag.add("overview.json", overview(counted))
         bag.add("LEESMIJ.txt", readme(counted))
+        bag.info.update(_labels(order))
     return haul.summary
+
+
+def _labels(order: Order) -> dict[str, str]:
+    """Return the labels that RFC 8493 has for what is known, for software that keeps bags."""
+    return {
+        "Source-Organization": neutral(order.controller.name),
+        "External-Identifier": neutral(order.reference),
+        "External-Description": PURPOSES[order.purpose].en,
+    }

@@ -172,7 +172,7 @@ class Index(Opening):
 
     def _checking(self) -> Iterator[Html]:
         yield html(
-            "<p>{}</p>\n<pre><code>sha512sum -c manifest-sha512.txt\nminisign -Vm tagmanifest-sha512.txt -p minisign.pub</code></pre>\n<p>{}</p>\n",
+            "<p>{}</p>\n<pre><code>sha512sum -c manifest-sha512.txt\nsha512sum -c tagmanifest-sha512.txt\nminisign -Vm tagmanifest-sha512.txt -p minisign.pub</code></pre>\n<p>{}</p>\n",
             self.say(
                 "Elk bestand heeft een controlegetal, en over alle controlegetallen samen staat een handtekening. "
                 "Met deze gewone programma’s ziet u of er iets is veranderd:",

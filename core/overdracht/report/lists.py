@@ -12,15 +12,13 @@ from overdracht.export import Bag, Haul
 from overdracht.export.ledger import Listed
 from overdracht.items import Category
 from overdracht.report.facts import Facts, SourceFacts
-from overdracht.report.markup import Html, foreign, html, link
-from overdracht.report.page import head, number_head, page, table
+from overdracht.report.markup import Html, foreign, html, link, shortened
+from overdracht.report.page import head, page, table
 from overdracht.report.words import CATEGORIES, told_items, told_size
 
 FOLDER = "overzicht"
 PER_PAGE = 1000
 NEWEST = 10
-_LONGEST = 200
-"""Characters of a title that are shown; `herkomst.jsonl` has it whole."""
 
 _UNNAMED = Text("(zonder titel)", "(untitled)")
 _MISSING = Text("niet meegegeven", "not handed over")
@@ -68,20 +66,19 @@ def _said(text: Text, languages: Iterable[str]) -> str:
 
 
 def _heads(languages: tuple[str, ...], *, with_kind: bool) -> list[Html]:
-    kind = head(_said(Text("Soort", "Kind"), languages))
+    kind = head(_said(Text("Soort", "Kind"), languages), "kind")
     return [
-        head(_said(Text("Datum", "Date"), languages)),
+        head(_said(Text("Datum", "Date"), languages), "d"),
         head(_said(Text("Gegeven", "Item"), languages)),
         *((kind,) if with_kind else ()),
-        head(_said(Text("Plaats", "Place"), languages)),
-        number_head(_said(Text("Grootte", "Size"), languages)),
+        head(_said(Text("Plaats", "Place"), languages), "place"),
+        head(_said(Text("Grootte", "Size"), languages), "n"),
     ]
 
 
 def _row(row: Listed, up: str, languages: tuple[str, ...], *, with_kind: bool) -> Html:
     day, title, part, category, size, path = row
-    shown = foreign(title[:_LONGEST] + "…" * (len(title) > _LONGEST)) if title else None
-    what = shown or html("<i>{}</i>", _said(_UNNAMED, languages))
+    what = foreign(title) if title else html("<i>{}</i>", _said(_UNNAMED, languages))
     if path is None:
         what = html('{} <span class="bad-word">({})</span>', what, _said(_MISSING, languages))
     else:
@@ -91,7 +88,7 @@ def _row(row: Listed, up: str, languages: tuple[str, ...], *, with_kind: bool) -
         day,
         what,
         _kind(category, languages[0]) if with_kind else None,
-        part,
+        shortened(part),
         None if size is None else told_size(size, languages[0]),
     )
 

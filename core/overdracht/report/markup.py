@@ -16,6 +16,7 @@ _PLAIN = re.compile(
     r"[^&<>\"'\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff0-\uffff\U00010000-\U0010ffff]*"
 )
 """What can stand in a page as it is; looking is far cheaper than rewriting."""
+_LONGEST = 200
 _SPACE = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 _HARMFUL = re.compile(
     # Controls, what turns the direction of writing around, what cannot be seen, and code points that are no characters.
@@ -71,9 +72,14 @@ def _markup(value: Value) -> str:
     return "".join(one.text for one in value or ())
 
 
+def shortened(text: str) -> str:
+    """Return *text*, cut where nobody reads on; `herkomst.jsonl` has it whole."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def foreign(text: str) -> Html:
-    """Return *text* that came from a source, so that its direction of writing ends where it ends."""
-    return html("<bdi>{}</bdi>", text)
+    """Return *text* that came from a source, of a length one reads, so that its direction of writing ends where it ends."""
+    return html("<bdi>{}</bdi>", shortened(text))
 
 
 def link(path: str, content: Value, *, up: str = "") -> Html:

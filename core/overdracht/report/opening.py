@@ -73,8 +73,8 @@ class Opening:
         )
         told = (
             self.say(
-                "Alle bronnen zijn geheel doorzocht en alles wat over u is gevonden, zit hierin.",
-                "Every source was searched whole, and everything found about you is in here.",
+                "Alle bronnen zijn geheel doorzocht, en alles wat is gevonden en u toekomt, zit hierin.",
+                "Every source was searched whole, and everything that was found and is due to you is in here.",
             )
             if summary.complete
             else self.say(
@@ -97,17 +97,18 @@ class Opening:
         first = min((one.first for one in kinds if one.first), default=None)
         last = max((one.last for one in kinds if one.last), default=None)
         period = told_months(first, last, self.language) if first and last else "–"
-        figure = "<div><dt>{}</dt><dd>{}</dd></div>"
         return html(
-            '<dl class="figures">{}<div><dt>{}</dt><dd class="long">{}</dd></div></dl>\n',
-            (
-                html(figure, self.say("gegevens", "items"), self.number(summary.items)),
-                html(figure, self.say("bestanden", "files"), self.number(summary.files)),
-                html(figure, self.say("omvang", "size"), told_size(summary.size, self.language)),
-            ),
+            '<dl class="figures">{}{}{}<div><dt>{}</dt><dd class="long">{}</dd></div></dl>\n',
+            _figure(self.say("gegevens", "items"), self.number(summary.items)),
+            _figure(self.say("bestanden", "files"), self.number(summary.files)),
+            _figure(self.say("omvang", "size"), told_size(summary.size, self.language)),
             self.say("periode", "period"),
             period,
         )
+
+
+def _figure(name: str, value: str) -> Html:
+    return html("<div><dt>{}</dt><dd>{}</dd></div>", name, value)
 
 
 def page_name(order: Order, language: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from overdracht.coverage import Coverage
+from overdracht.export import Controller
 from overdracht.export.encoding import encoded
 from overdracht.identifiers import ALWAYS
 from overdracht.report.encoding import Json, processing_of, rule_of, text_of
-from overdracht.report.facts import CategoryFacts, Facts
+from overdracht.report.facts import CategoryFacts, Facts, SourceFacts
 from overdracht.report.rights import AUTOMATED, COMPLAINT, RIGHTS, TRANSFERS
 from overdracht.report.streams import file_records, in_blocks, item_records, separated
 from overdracht.report.words import CATEGORIES, STANDINGS
@@ -36,8 +37,6 @@ def _overview(facts: Facts) -> Iterator[bytes]:
 
 def _head(facts: Facts) -> Json:
     order, summary = facts.haul.order, facts.haul.summary
-    first = min((one.first for one in facts.categories if one.first), default=None)
-    last = max((one.last for one in facts.categories if one.last), default=None)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -47,12 +46,7 @@ def _head(facts: Facts) -> Json:
         "made": order.now,
         "received": order.received,
         "complete": summary.complete,
-        "controller": {
-            "name": order.controller.name,
-            "contact": order.controller.contact,
-            "address": order.controller.address,
-            "recipients": order.controller.recipients,
-        },
+        "controller": _controller(order.controller),
         "identifiers": [
             _identifier(one) for one in order.identity.known if one.standing in STANDINGS
         ],
@@ -63,25 +57,10 @@ def _head(facts: Facts) -> Json:
             "by_decision": order.left_out,
             "derived": summary.derived,
         },
-        "totals": {
-            "items": summary.items,
-            "files": summary.files,
-            "size": summary.size,
-            "first": first,
-            "last": last,
-        },
+        "totals": _totals(facts),
         "last_contact": facts.haul.last_contact,
         "categories": [_category(one) for one in facts.categories],
-        "sources": [
-            {
-                "source": one.source,
-                "folder": f"data/{one.folder}/",
-                "items": one.items,
-                "files": one.files,
-                "size": one.size,
-            }
-            for one in facts.sources
-        ],
+        "sources": [_source(one) for one in facts.sources],
         "rights": [
             {"name": text_of(one.name), "article": one.article, "explanation": text_of(one.told)}
             for one in RIGHTS
@@ -89,6 +68,36 @@ def _head(facts: Facts) -> Json:
         "complaint": text_of(COMPLAINT),
         "automated_decisions": text_of(order.controller.automated_decisions or AUTOMATED),
         "transfers": text_of(order.controller.transfers or TRANSFERS),
+    }
+
+
+def _controller(controller: Controller) -> Json:
+    return {
+        "name": controller.name,
+        "contact": controller.contact,
+        "address": controller.address,
+        "recipients": controller.recipients,
+    }
+
+
+def _totals(facts: Facts) -> Json:
+    summary = facts.haul.summary
+    return {
+        "items": summary.items,
+        "files": summary.files,
+        "size": summary.size,
+        "first": min((one.first for one in facts.categories if one.first), default=None),
+        "last": max((one.last for one in facts.categories if one.last), default=None),
+    }
+
+
+def _source(one: SourceFacts) -> Json:
+    return {
+        "source": one.source,
+        "folder": f"data/{one.folder}/",
+        "items": one.items,
+        "files": one.files,
+        "size": one.size,
     }
 
 

@@ -45,14 +45,9 @@ def table(caption: Value, heads: Iterable[Html], rows: Iterable[Html]) -> Html:
     )
 
 
-def head(text: str) -> Html:
-    """Return the head of a column."""
-    return html('<th scope="col">{}</th>', text)
-
-
-def number_head(text: str) -> Html:
-    """Return the head of a column of numbers."""
-    return html('<th scope="col" class="n">{}</th>', text)
+def head(text: str, kind: str = "") -> Html:
+    """Return the head of a column; *kind* is the style's name for what stands in it."""
+    return html('<th scope="col" class="{}">{}</th>', kind, text)
 
 
 def fact(name: str, *values: Value) -> Html:

@@ -29,7 +29,7 @@ Controleren (in deze map)
   minisign -Vm tagmanifest-sha512.txt -p minisign.pub
       en de lijst is ondertekend. Vergelijk de sleutel in minisign.pub met die u van de organisatie zelf kreeg: een sleutel
       in het pakket bewijst alleen dat het heel is, niet van wie het komt.
-  Het versleutelde pakket zelf opent u met:  age -d PAKKET.age > pakket.zip
+  Het versleutelde pakket zelf opent u met  age -d -o pakket.zip PAKKET.age  of, als het een zip met wachtwoord is, met 7-Zip.
 
 Bewaar dit veilig: er staan persoonsgegevens in, van u en soms van anderen.
 """
@@ -59,7 +59,7 @@ Checking (in this folder)
   minisign -Vm tagmanifest-sha512.txt -p minisign.pub
       and the list is signed. Compare the key in minisign.pub with the one the organisation itself gave you: a key inside the
       bundle proves only that it is whole, not whom it is from.
-  The encrypted bundle itself opens with:  age -d BUNDLE.age > bundle.zip
+  The encrypted bundle itself opens with  age -d -o bundle.zip BUNDLE.age  or, if it is a zip with a password, with 7-Zip.
 
 Keep this safe: it holds personal data, yours and sometimes other people's.
 """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from overdracht.connector import Text
 from overdracht.report.facts import Facts
 from overdracht.report.markup import Html, html, link
-from overdracht.report.page import head, number_head, table
+from overdracht.report.page import head, table
 from overdracht.report.words import told_number
 
 USES: Mapping[str, Text] = {
@@ -72,10 +72,10 @@ def reuse(facts: Facts, language: str) -> Html:
     return table(
         caption.in_(language),
         [
-            head(Text("Bron", "Source").in_(language)),
-            head(Text("Formaat", "Format").in_(language)),
+            head(Text("Bron", "Source").in_(language), "source"),
+            head(Text("Formaat", "Format").in_(language), "format"),
             head(Text("Waarvoor", "What for").in_(language)),
-            number_head(Text("Bestanden", "Files").in_(language)),
+            head(Text("Bestanden", "Files").in_(language), "n"),
         ],
         rows,
     )

@@ -11,7 +11,7 @@ from overdracht.identifiers import ALWAYS, Identifier
 from overdracht.report.facts import Facts
 from overdracht.report.markup import Html, foreign, html
 from overdracht.report.overview import gaps
-from overdracht.report.page import head, number_head, table
+from overdracht.report.page import head, table
 from overdracht.report.words import REACHES, REACHES_TOLD, STANDINGS, told_day, told_number
 from overdracht.survey import Known, Standing
 
@@ -45,11 +45,11 @@ def coverage_table(coverage: Iterable[Coverage], language: str) -> Html:
             "Every source the organisation has, and how much of it was searched",
         ).in_(language),
         [
-            head(Text("Bron", "Source").in_(language)),
+            head(Text("Bron", "Source").in_(language), "source"),
             head(Text("Uitkomst", "Result").in_(language)),
-            number_head(_PARTS.in_(language)),
-            number_head(_LOOKED_AT.in_(language)),
-            number_head(_FOUND.in_(language)),
+            head(_PARTS.in_(language), "n"),
+            head(_LOOKED_AT.in_(language), "n"),
+            head(_FOUND.in_(language), "n"),
         ],
         [_covered(one, language) for one in coverage],
     )
@@ -189,7 +189,8 @@ def _branch(
 
 def _kind(one: Known, order: Order, language: str) -> str:
     kind = order.kinds.get(one.identifier.kind)
-    return kind.in_(language) if kind else one.identifier.kind
+    name = kind.in_(language) if kind else one.identifier.kind
+    return name[:1].upper() + name[1:]
 
 
 def _period(identifier: Identifier, language: str) -> str:

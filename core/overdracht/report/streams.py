@@ -78,7 +78,7 @@ def file_records(haul: Haul) -> Iterator[Iterator[bytes]]:
     """Yield each file with the items it holds, in pieces: a table may hold them all."""
     holds = groupby(
         haul.ledger.rows(
-            "SELECT DISTINCT h.file, i.id, h.item FROM holds h JOIN item i ON i.n = h.item ORDER BY h.file, h.item"
+            "SELECT h.file, i.id FROM holds h JOIN item i ON i.n = h.item ORDER BY h.file, h.item"
         ),
         key=itemgetter(0),
     )
@@ -93,7 +93,9 @@ def file_records(haul: Haul) -> Iterator[Iterator[bytes]]:
             **({} if file.lines is None else {"lines": file.lines}),
         }
         mine = number == file.n
-        yield _file(orjson.dumps(record)[:-1], (row[1] for row in same) if mine else iter(()))
+        # Several lines of a table may be of one item, which then comes several times in a row.
+        ids = (one for one, _ in groupby(row[1] for row in same)) if mine else iter(())
+        yield _file(orjson.dumps(record)[:-1], ids)
         if mine:
             number, same = next(holds, (None, iter(())))
 

@@ -1,8 +1,9 @@
-"""The age format (C2SP age v1) for a passphrase, streamed; what stands in any age header.
+"""The age format (C2SP age v1), written to keys or to a passphrase and read with a passphrase, streamed.
 
-`pyrage` reads and writes age for keys, but for a passphrase it holds the whole file in memory and its scrypt takes a gigabyte.
-So the passphrase form is written here, by the specification: an scrypt stanza wraps a random file key, an HMAC covers the header, and
-the payload is ChaCha20-Poly1305 in chunks of 64 KiB. The stock program opens it (`age -d`), and the other way round.
+The library, `pyrage`, makes and checks keys and reads what is sealed to them. For a passphrase it holds the whole file in memory and its
+scrypt takes a gigabyte, and to write through it takes three times the processor that the encryption takes. So here is the rest, by the specification: a
+stanza wraps a random file key, an HMAC covers the header, and the payload is ChaCha20-Poly1305 in chunks of 64 KiB. The
+stock program opens all of it (`age -d`), and the other way round.
 """
 
 import base64
@@ -12,7 +13,7 @@ import hmac
 import itertools
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO
 
 from overdracht.errors import BundleError
@@ -61,19 +62,43 @@ def stanzas(header: bytes) -> tuple[str, ...]:
     )
 
 
-def seal_with_passphrase(
-    source: BinaryIO,
-    target: BinaryIO,
-    passphrase: str,
-    *,
-    work: int,
-    random: Callable[[int], bytes] = os.urandom,
-) -> None:
+def seal_with_passphrase(source: BinaryIO, target: BinaryIO, passphrase: str, *, work: int) -> None:
     """Write what *source* holds to *target* so that *passphrase* opens it; *work* is log2(N) of scrypt."""
-    file_key, salt = random(16), random(16)
+    file_key, salt = os.urandom(16), os.urandom(16)
     body = _cipher(_wrapping_key(passphrase, salt, work)).encrypt(_NONCE, file_key, None)
-    header = MAGIC + b"-> scrypt %s %d\n%s\n---" % (_base64(salt), work, _base64(body))
-    nonce = random(16)
+    _seal(source, target, file_key, b"-> scrypt %s %d\n%s\n" % (_base64(salt), work, _base64(body)))
+
+
+def seal_to_keys(source: BinaryIO, target: BinaryIO, recipients: Iterable[str]) -> None:
+    """Write what *source* holds to *target* so that the secret half of any of the *recipients*, `age1…`, opens it."""
+    file_key = os.urandom(16)
+    _seal(source, target, file_key, b"".join(_key_stanza(file_key, each) for each in recipients))
+
+
+def _key_stanza(file_key: bytes, recipient: str) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+    point = _point(recipient)
+    ephemeral = X25519PrivateKey.generate()
+    share = ephemeral.public_key().public_bytes_raw()
+    secret = ephemeral.exchange(X25519PublicKey.from_public_bytes(point))
+    body = _cipher(_derived(secret, share + point, b"age-encryption.org/v1/X25519")).encrypt(
+        _NONCE, file_key, None
+    )
+    return b"-> X25519 %s\n%s\n" % (_base64(share), _base64(body))
+
+
+def _point(recipient: str) -> bytes:
+    """Return the curve point in *recipient*, whose spelling and checksum were checked (`keys.read_recipient`)."""
+    letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+    number = 0
+    for letter in recipient.lower().removeprefix("age1")[:-6]:
+        number = number << 5 | letters.index(letter)
+    return (number >> 4).to_bytes(32, "big")
+
+
+def _seal(source: BinaryIO, target: BinaryIO, file_key: bytes, locks: bytes) -> None:
+    header, nonce = MAGIC + locks + b"---", os.urandom(16)
     target.write(b"%s %s\n%s" % (header, _base64(_vouch(file_key, header)), nonce))
     encrypt = _cipher(_derived(file_key, nonce, b"payload")).encrypt
     chunk = source.read(_CHUNK)

@@ -49,9 +49,7 @@ class ToRecipients:
 
     def seal(self, source: BinaryIO, target: BinaryIO) -> None:
         """Write what *source* holds to *target*, closed."""
-        import pyrage
-
-        pyrage.encrypt_io(source, target, [read_recipient(each) for each in self.recipients])
+        age.seal_to_keys(source, target, self.recipients)
 
 
 @dataclass(frozen=True, slots=True)

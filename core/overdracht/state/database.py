@@ -14,7 +14,8 @@ CREATE TABLE request (
     id INTEGER PRIMARY KEY,
     reference TEXT NOT NULL UNIQUE,
     created TEXT NOT NULL,
-    subject BLOB NOT NULL          -- master-keyed tag of the identifiers given first
+    subject BLOB NOT NULL,         -- master-keyed tag of the identifiers given first
+    thorough INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE given (               -- what the administrator said about the subject
     request INTEGER NOT NULL REFERENCES request ON DELETE CASCADE,

@@ -79,6 +79,18 @@ class RequestFile:
         self.reference = reference
         self.created = created
 
+    @property
+    def thorough(self) -> bool:
+        """Say whether the request is to be searched thoroughly. Once it is, it stays so: a quicker search would lose what only
+        a thorough one finds, and with it what was decided about that."""
+        row = self._connection.execute("SELECT thorough FROM request WHERE id=?", (self._number,))
+        return bool(row.fetchone()[0])
+
+    def be_thorough(self) -> None:
+        """Search the request thoroughly from now on."""
+        with transaction(self._connection):
+            self._connection.execute("UPDATE request SET thorough=1 WHERE id=?", (self._number,))
+
     def given(self) -> tuple[Given, ...]:
         """Return what the administrator said, in a fixed order."""
         rows = self._connection.execute(

@@ -115,7 +115,7 @@ class Store:
             number, reference = self._next(now)
             self._vault.new(reference)
             self._connection.execute(
-                "INSERT INTO request VALUES (?,?,?,?)",
+                "INSERT INTO request (id, reference, created, subject) VALUES (?,?,?,?)",
                 (number, reference, now.isoformat(), subject),
             )
         request = self.request(reference)

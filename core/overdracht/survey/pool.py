@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from concurrent.futures import Executor, ProcessPoolExecutor
 from threading import Lock
 from typing import Self
@@ -21,7 +22,13 @@ class Pool:
             if self._executor is None:
                 # Not `fork`: the sources run in threads, and a fork copies their locks but not them.
                 context = multiprocessing.get_context("forkserver")
-                self._executor = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context)
+                self._executor = ProcessPoolExecutor(
+                    os.cpu_count() or 1,
+                    mp_context=context,
+                    # Ctrl-C reaches the whole group: the parent ends the work, and each worker would print a traceback.
+                    initializer=signal.signal,
+                    initargs=(signal.SIGINT, signal.SIG_IGN),
+                )
             return self._executor
 
     def __enter__(self) -> Self:

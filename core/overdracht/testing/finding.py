@@ -5,8 +5,10 @@ from collections import Counter
 
 import pytest
 
+from overdracht.identifiers import Identifier
 from overdracht.items import Certainty, Extent, Gap, Item, Searched
 from overdracht.people import CLUB, NAMESAKE, SANNE
+from overdracht.subject import Subject
 from overdracht.testing.cast import MENTION, RECORDS, STRANGER, TREASURER, crowd, subject, tokens
 from overdracht.testing.harness import Harness
 from overdracht.testing.watching import Found, export, find, view
@@ -22,7 +24,7 @@ def told(harness: Harness, found: Found, *certainties: Certainty) -> frozenset[s
 
 
 class Finding:
-    """R9 to R22."""
+    """R9 to R22, and R36."""
 
     def test_r09_everything_of_the_person_is_found(self, harness: Harness) -> None:
         """R9: Every record with a strong identifier of the person in a field that says whose it is, is found as exact."""
@@ -169,3 +171,25 @@ class Finding:
         for more in thorough.items:
             if more.key not in keys:
                 assert plain.searched[more.part].note
+
+    def test_r36_what_is_known_is_revealed_again(self, harness: Harness) -> None:
+        """R36: What an item surely reveals does not depend on what was asked: the identifiers that led to others stay told."""
+        harness.fill(RECORDS)
+        person = subject(SANNE, harness.known_by)
+        first = Subject(person.reference, person.identifiers[:1])
+        known = _revealed(find(harness.connector(), first))
+        everything = {one for revealed in known.values() for one in revealed}
+        further = sorted(everything.difference(first.identifiers))
+        more = Subject(person.reference, (*first.identifiers, *further))
+        again = _revealed(find(harness.connector(), more))
+        assert {key: again.get(key) for key in known} == known
+
+
+def _revealed(found: Found) -> dict[str, frozenset[Identifier]]:
+    """Return what each item reveals as surely the person's."""
+    return {
+        item.key: frozenset(
+            one.identifier for one in item.reveals if one.certainty is Certainty.EXACT
+        )
+        for item in found.items
+    }

@@ -22,8 +22,10 @@ class Harness(ABC):
     """A thorough find looks into free text."""
     holders: ClassVar[bool] = False
     """The system knows whose record each is (`Item.holder`)."""
-    many: ClassVar[int] = 20_000
-    """How many records stand for *many*; fewer where filling is slow, but not under 2,000."""
+    many: ClassVar[int] = 5_000
+    """How many records stand for *many*, several times what a connector reads at once; with fewer, an item held is not noticed."""
+    batch: ClassVar[int] = 1 << 20
+    """Bytes that a connector may hold whatever the number: its buffers, and one batch of items."""
     secrets: tuple[str, ...] = ()
     """The passwords and tokens that the connector was given."""
 

@@ -11,8 +11,8 @@ __all__ = ["overdracht_connectors", "overdracht_demo"]
 @hookimpl
 def overdracht_connectors() -> Iterable[type[Connector[Any]]]:
     """Return the connectors for mail."""
-    from overdracht_imap.imap import ImapConnector  # noqa: PLC0415 - only when it is asked for
-    from overdracht_imap.mailfiles import MailFilesConnector  # noqa: PLC0415
+    from overdracht_imap.imap import ImapConnector
+    from overdracht_imap.mailfiles import MailFilesConnector
 
     return [ImapConnector, MailFilesConnector]
 
@@ -20,6 +20,6 @@ def overdracht_connectors() -> Iterable[type[Connector[Any]]]:
 @hookimpl
 def overdracht_demo(world: World) -> str:
     """Write the mail of the demo's world."""
-    from overdracht_imap.demo import write_mail  # noqa: PLC0415 - only the demo needs it
+    from overdracht_imap.demo import write_mail
 
     return write_mail(world)

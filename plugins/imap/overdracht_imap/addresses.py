@@ -121,7 +121,7 @@ class _Reader:
             if address or name:
                 yield Mailbox(name, address, addresses_in(f"{name} {comment}"))
             return
-        shown = self._shown(text)
+        shown = " ".join(self._shown(text).split())
         if "\0" in text and "@" in shown and "@" not in text and self._depth == 0:
             # A mailer that encoded the whole mailbox, angle brackets and all.
             yield from _Reader(shown, depth=1).mailboxes()

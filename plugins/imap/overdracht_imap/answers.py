@@ -8,7 +8,10 @@ from overdracht_imap.tokens import Skipped
 from overdracht_imap.wire import Fetched
 
 _DATE = re.compile(rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
-_MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
 
 
 def size_of(answer: Fetched) -> int:
@@ -51,6 +54,16 @@ def flags(answer: Fetched) -> list[str]:
 def is_large(answer: Fetched) -> bool:
     """Say whether something was too long to hold, and must be asked for in parts."""
     return any(isinstance(value, Skipped) for value in answer.values.values())
+
+
+def has_body(answer: Fetched) -> bool:
+    """Say whether this is an answer to what was asked, and not a flag change that the server volunteers."""
+    return any(name.startswith(b"BODY[") for name in answer.values)
+
+
+def is_gone(answer: Fetched) -> bool:
+    """Say whether the message was expunged meanwhile: Dovecot then answers with NIL, where an empty message is an empty string."""
+    return any(value is None for name, value in answer.values.items() if name.startswith(b"BODY["))
 
 
 def body(answer: Fetched) -> bytes:

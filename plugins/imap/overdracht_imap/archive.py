@@ -42,9 +42,7 @@ class Patience:
 class Archive:
     """The conversations with one server. Each number is used by one thread at a time."""
 
-    def __init__(
-        self, settings: ImapSettings, pause: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, settings: ImapSettings, pause: Callable[[float], None] = time.sleep) -> None:
         self.settings = settings
         self.pause = pause
         self.answered = False

@@ -6,13 +6,17 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from functools import lru_cache
+from typing import NamedTuple
 
 from overdracht import Identifier, Match
-from overdracht_imap.answers import body, is_large
-from overdracht_imap.download import Download, Lost
+from overdracht_imap.answers import body, is_large, size_of
+from overdracht_imap.download import Download, Lost, Vanished
+from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.letters import Letters
+from overdracht_imap.matching import Matcher
+from overdracht_imap.mime import Buffer
 
-ITEMS = b"(UID BODY.PEEK[])"
+ITEMS = b"(UID RFC822.SIZE BODY.PEEK[])"
 WEIGHT = 1 << 20
 """So many bytes of messages are looked at in one go."""
 AHEAD = 4
@@ -21,10 +25,22 @@ Mentioned = tuple[int, tuple[Match, ...]]
 Bundle = tuple[tuple[int, bytes], ...]
 
 
+class Large(NamedTuple):
+    """A message too large to hold."""
+
+    uid: int
+    size: int
+
+
 class Bodies:
     """Reads whole messages and yields of each the mentions in it; of a message that did not come, that it is lost."""
 
-    def __init__(self, download: Download, identifiers: tuple[Identifier, ...], pool: Callable[[], Executor] | None) -> None:
+    def __init__(
+        self,
+        download: Download,
+        identifiers: tuple[Identifier, ...],
+        pool: Callable[[], Executor] | None,
+    ) -> None:
         self._download = download
         self._identifiers = identifiers
         self._pool = pool
@@ -38,8 +54,8 @@ class Bodies:
             if isinstance(one, Lost):
                 yield one
                 continue
-            if isinstance(one, int):
-                yield from self._large(one)
+            if isinstance(one, Large):
+                yield from self._large(*one)
                 continue
             if executor is None:
                 yield from look(self._identifiers, one)
@@ -52,15 +68,15 @@ class Bodies:
         for future in running:
             yield from future.result()
 
-    def _bundles(self, uids: Sequence[int]) -> Iterator[Bundle | int | Lost]:
-        """Yield messages in bundles of about WEIGHT; a large one by its UID."""
+    def _bundles(self, uids: Sequence[int]) -> Iterator[Bundle | Large | Lost]:
+        """Yield messages in bundles of about WEIGHT; a large one by UID and size."""
         held: list[tuple[int, bytes]] = []
         weight = 0
         for answer in self._download.messages(uids, ITEMS):
             if isinstance(answer, Lost):
                 yield answer
             elif is_large(answer):
-                yield answer.uid
+                yield Large(answer.uid, size_of(answer))
             else:
                 message = body(answer)
                 held.append((answer.uid, message))
@@ -71,28 +87,47 @@ class Bodies:
         if held:
             yield tuple(held)
 
-    def _large(self, uid: int) -> Iterator[Mentioned]:
+    def _large(self, uid: int, size: int) -> Iterator[Mentioned | Lost]:
         """Look at a message that is too large to hold, by way of a file."""
         with tempfile.TemporaryFile() as file:
-            for part in self._download.whole(uid):
-                file.write(part)
+            try:
+                for part in self._download.whole(uid, size):
+                    file.write(part)
+            except Vanished as error:
+                yield Lost(uid, error.message)
+                return
             file.flush()
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as message:
-                matches = _letters(self._identifiers).mentions(message)
+                matches = _reader(self._identifiers).mentions(message)
         if matches:
             yield uid, matches
 
 
 def look(identifiers: tuple[Identifier, ...], bundle: Bundle) -> list[Mentioned]:
     """Return what the messages of *bundle* mention, those that do; runs in another process."""
-    letters = _letters(identifiers)
-    found = ((uid, letters.mentions(message)) for uid, message in bundle)
+    reader = _reader(identifiers)
+    found = ((uid, reader.mentions(message)) for uid, message in bundle)
     return [(uid, matches) for uid, matches in found if matches]
 
 
+class _Reader:
+    """Reads whole messages, their header sections too: a server may have seen another end to one than we do."""
+
+    def __init__(self, identifiers: tuple[Identifier, ...]) -> None:
+        self._letters = Letters(identifiers)
+        self._matcher = Matcher(identifiers)
+
+    def mentions(self, message: Buffer) -> tuple[Match, ...]:
+        header = bytes(message[:LONGEST]).lstrip(b"\r\n")
+        end = section_end(header, 0, len(header))
+        header = header[:end] if end >= 0 else header
+        maybe = next(self._matcher.candidates(header), None) is not None
+        return (*(self._matcher.match(header) if maybe else ()), *self._letters.mentions(message))
+
+
 @lru_cache(maxsize=4)
-def _letters(identifiers: tuple[Identifier, ...]) -> Letters:
-    return Letters(identifiers)
+def _reader(identifiers: tuple[Identifier, ...]) -> _Reader:
+    return _Reader(identifiers)
 
 
 def spellings(identifier: Identifier) -> tuple[str, ...]:
@@ -102,7 +137,11 @@ def spellings(identifier: Identifier) -> tuple[str, ...]:
         return value, " ".join(value[at : at + 4] for at in range(0, len(value), 4))
     if identifier.kind == "phone":
         local = value.removeprefix("+31")
-        return (value,) if local == value else (value, f"0{local}", f"06-{local[1:]}", f"06 {local[1:]}")
+        return (
+            (value,)
+            if local == value
+            else (value, f"0{local}", f"06-{local[1:]}", f"06 {local[1:]}")
+        )
     return (value,)
 
 

@@ -40,7 +40,11 @@ class Span:
     @property
     def command(self) -> bytes:
         """Return the command that asks for its header sections."""
-        return b"UID FETCH %d:%d (UID BODY.PEEK[HEADER.FIELDS (%s)])" % (self.low, self.high, FIELDS)
+        return b"UID FETCH %d:%d (UID BODY.PEEK[HEADER.FIELDS (%s)])" % (
+            self.low,
+            self.high,
+            FIELDS,
+        )
 
 
 def spans(archive: Archive, folder: Folder, state: State, since: int) -> list[Span]:
@@ -55,7 +59,10 @@ def spans(archive: Archive, folder: Folder, state: State, since: int) -> list[Sp
     numbers = range(state.exists - many + size, state.exists, size)
     cuts = [uid for uid in _uids_at(archive, folder, state, numbers) if since < uid <= last]
     lows = [since, *sorted(set(cuts))]
-    return [Span(low, high) for low, high in zip(lows, [uid - 1 for uid in lows[1:]] + [last], strict=True)]
+    return [
+        Span(low, high)
+        for low, high in zip(lows, [uid - 1 for uid in lows[1:]] + [last], strict=True)
+    ]
 
 
 def _uids_at(archive: Archive, folder: Folder, state: State, numbers: range) -> list[int]:
@@ -67,7 +74,11 @@ def _uids_at(archive: Archive, folder: Folder, state: State, numbers: range) -> 
     def work(_: object) -> list[int]:
         session = archive.inside(folder, state)
         try:
-            return [one.uid for one in session.wire.fetch((command,), limit=0) if isinstance(one, Fetched)]
+            return [
+                one.uid
+                for one in session.wire.fetch((command,), limit=0)
+                if isinstance(one, Fetched)
+            ]
         except (WireError, OSError) as error:
             raise translate(error, archive.settings.place) from error
 
@@ -132,7 +143,9 @@ class Scan:
         mine: list[Span] = []
         while not self._stop:
             try:
-                self._read(self._archive.inside(self._folder, self._state, number).wire, mine, patience)
+                self._read(
+                    self._archive.inside(self._folder, self._state, number).wire, mine, patience
+                )
             except (WireError, OSError) as error:
                 failure: SourceError = translate(error, self._archive.settings.place)
             except Unreachable as error:
@@ -183,7 +196,9 @@ class Scan:
         odd = [one for one in block.odd if HEADER in one.values]
         for one in odd:
             header = one.values[HEADER]
-            if isinstance(header, Skipped) or (isinstance(header, bytes) and self._matcher.match(header)):
+            if isinstance(header, Skipped) or (
+                isinstance(header, bytes) and self._matcher.match(header)
+            ):
                 hits.add(one.uid)
         for span in mine:
             span.hits.update(uid for uid in hits if span.low <= uid <= span.high)

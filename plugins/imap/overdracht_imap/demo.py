@@ -21,12 +21,12 @@ SOURCES = """\
 # The mail server's own storage: every folder of the mailbox.
 [sources.post]
 connector = "mailfiles"
-paths = ["post"]
+path = "post"
 
 # What was put away years ago, one mbox file a year.
 [sources.oud-archief]
 connector = "mailfiles"
-paths = ["oud-archief"]
+path = "oud-archief"
 """
 
 

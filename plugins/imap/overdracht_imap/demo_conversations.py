@@ -79,7 +79,12 @@ def _conversation(
         quoted = f"\nOp {when:%d-%m-%Y om %H:%M} schreef {sender[0]}:\n" + "".join(
             f"> {line}\n" for line in draft.text.splitlines()[:25]
         )
-        when += timedelta(minutes=chance.randrange(9, 2000))
+        when = _by_day(when + timedelta(minutes=chance.randrange(9, 2000)))
+
+
+def _by_day(when: datetime) -> datetime:
+    """Nobody of these answers at night."""
+    return when if 8 <= when.hour < 22 else when + timedelta(hours=10)
 
 
 def _folder(person: Person, who: str) -> str:

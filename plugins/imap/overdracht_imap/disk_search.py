@@ -132,10 +132,17 @@ class FolderSearch:
             return
         executor = self._pool()
         waiting: deque[Future[Answer]] = deque()
+        begun = False
         for task in itertools.chain(first, tasks):
-            waiting.append(executor.submit(run, task))
-            if len(waiting) >= _IN_FLIGHT:
+            if len(waiting) < _IN_FLIGHT:
+                waiting.append(executor.submit(run, task))
+                continue
+            begun = begun or waiting[0].done()
+            if begun:
                 yield waiting.popleft().result()
+                waiting.append(executor.submit(run, task))
+            else:
+                yield run(task)  # rather than wait for processes that are still starting
         while waiting:
             yield waiting.popleft().result()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from overdracht import Misbehaving, SourceError, Unreachable
-from overdracht_imap.answers import body
+from overdracht_imap.answers import body, has_body, is_gone
 from overdracht_imap.archive import Archive, Patience
 from overdracht_imap.faults import refusal, translate
 from overdracht_imap.folders import Folder
@@ -29,6 +29,10 @@ class Lost:
     reason: str = ""
 
 
+class Vanished(SourceError):
+    """A message cannot be read to its end; others can."""
+
+
 class Download:
     """Fetches from one *folder*, which must stay the one of *state*; raises SourceError when there is no going on."""
 
@@ -48,15 +52,20 @@ class Download:
         for at in range(0, len(uids), ROUND):
             yield from self._round(_Round(uids[at : at + ROUND]), items, limit)
 
-    def whole(self, uid: int) -> Iterator[bytes]:
-        """Yield the bytes of message *uid* in parts of SMALL; Unreachable or Moved when it breaks off for good."""
+    def whole(self, uid: int, size: int) -> Iterator[bytes]:
+        """Yield the bytes of message *uid* in parts of SMALL; raise Vanished when it cannot be had.
+
+        Its *size* is what the server told, and only believed where it says nothing else at the end.
+        """
         offset = 0
         while True:
             item = b"(UID BODY.PEEK[]<%d.%d>)" % (offset, SMALL)
             part = b""
             for answer in self.messages((uid,), item, limit=2 * SMALL):
                 if isinstance(answer, Lost):
-                    raise Unreachable(answer.reason or "the message went away while it was read")
+                    if offset >= size > 0 and not answer.reason:
+                        return
+                    raise Vanished(answer.reason or "the message went away while it was read")
                 part = body(answer)
             if part:
                 yield part
@@ -105,8 +114,8 @@ class _Round:
         for answer in wire.fetch(commands, limit=limit, in_flight=1 if self._alone else 2):
             if isinstance(answer, Done):
                 yield from self._ended(batches[answer.index], answer)
-            elif self._arrived(answer.uid):
-                yield answer
+            elif has_body(answer) and self._arrived(answer.uid):
+                yield Lost(answer.uid) if is_gone(answer) else answer
 
     def _arrived(self, uid: int) -> bool:
         self._alone.pop(uid, None)

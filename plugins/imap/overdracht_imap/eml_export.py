@@ -1,22 +1,25 @@
 """Export messages as the server holds them, one `.eml` each, with a line in the index that can put them back."""
 
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
-from itertools import groupby, islice
-from pathlib import PurePosixPath
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
+from itertools import chain, groupby, islice
 
-from overdracht import File, Gap, Item, Line, Piece, SafeNames, SourceError, Unreachable
+from overdracht import File, Gap, Item, Line, Piece, SourceError, Unreachable
+from overdracht_imap import mboxrd
 from overdracht_imap.answers import body, fingerprint, flags, internal_date, is_large, size_of
-from overdracht_imap.archive import Archive
-from overdracht_imap.download import Download, Lost
+from overdracht_imap.archive import Archive, Moved
+from overdracht_imap.disk_export import Tree
+from overdracht_imap.download import Download, Lost, Vanished
 from overdracht_imap.faults import LoginRefused
 from overdracht_imap.folders import Folder, numbers_in
-from overdracht_imap.headers import fields, section_end, shown
+from overdracht_imap.headers import Fields, fields, section_end, shown
 from overdracht_imap.mailitems import INDEX, Measured, index_record
 from overdracht_imap.session import State
 from overdracht_imap.wire import Fetched
 
 ITEMS = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
+CHUNK = 1 << 18
 HELD = 2_000
 """So many items are looked up together."""
 MEDIA_TYPE = "message/rfc822"
@@ -25,115 +28,137 @@ CHANGED = "the message is no longer the one that was found"
 
 
 class EmlExport:
-    """Yields the pieces of the *items* it is given, each in a file or a gap."""
+    """Yields the pieces of the items it is given, each in a file or a gap; with *mbox* one mboxrd file a folder as well."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, mbox: bool = False) -> None:
         self._archive = archive
-        self._names: dict[tuple[str, ...], SafeNames] = {}
+        self._mbox = mbox
+        self._tree = Tree()
         self._gone = ""
         """Why the server cannot be asked any more, once that is clear."""
 
-    def pieces(self, items: Iterator[Item]) -> Iterator[Piece]:
+    def pieces(self, items: Iterable[Item]) -> Iterator[Piece]:
         """Yield the pieces of *items*, which come grouped by folder."""
-        folders: dict[str, Folder] | None = None
+        folders: dict[str, Folder] = {}
         for part, group in groupby(items, key=lambda item: item.part):
-            while held := tuple(islice(group, HELD)):
-                waiting = {item.key: item for item in held}
-                try:
-                    if self._gone:
-                        raise Unreachable(self._gone)
-                    if folders is None:
-                        folders = {folder.name: folder for folder in self._archive.folders()}
-                    yield from self._folder(folders.get(part), waiting)
-                except SourceError as error:
-                    if isinstance(error, Unreachable | LoginRefused):
-                        self._gone = error.message
-                    yield from (Gap(part, error.message, key) for key in waiting)
+            with closing(mboxrd.Mbox()) if self._mbox else nullcontext() as extra:
+                path = ""
+                while held := tuple(islice(group, HELD)):
+                    waiting = {item.key: item for item in held}
+                    try:
+                        folder = self._found(part, folders)
+                        path = self._tree.folder(folder.levels)
+                        yield from _Messages(self._archive, folder, path, extra).pieces(waiting)
+                    except SourceError as error:
+                        if isinstance(error, Unreachable | LoginRefused):
+                            self._gone = error.message
+                        yield from (Gap(part, error.message, key) for key in waiting)
+                if extra is not None and path:
+                    name = path.rpartition("/")[2]
+                    yield File(f"{path}/{name}.mbox", extra.content(), mboxrd.MEDIA_TYPE)
 
-    def _folder(self, folder: Folder | None, waiting: dict[str, Item]) -> Iterator[Piece]:
-        """Yield the pieces of the items *waiting* in *folder*, taking each out as it is done."""
-        if folder is None:
-            yield from _gaps(waiting, tuple(waiting), "the folder is not there any more")
-            return
-        state = self._archive.examine(folder)
-        download = Download(self._archive, folder, state)
+    def _found(self, part: str, folders: dict[str, Folder]) -> Folder:
+        if self._gone:
+            raise Unreachable(self._gone)
+        if not folders:
+            folders.update((folder.name, folder) for folder in self._archive.folders())
+        if part not in folders:
+            raise Moved("the folder is not there any more")
+        return folders[part]
+
+
+class _Messages:
+    """Exports messages of one folder into *path*, and copies them to *extra*."""
+
+    def __init__(
+        self, archive: Archive, folder: Folder, path: str, extra: mboxrd.Mbox | None
+    ) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._path = path
+        self._extra = extra
+
+    def pieces(self, waiting: dict[str, Item]) -> Iterator[Piece]:
+        """Yield the pieces of the items *waiting*, taking each out as it is done."""
+        state = self._archive.examine(self._folder)
+        download = Download(self._archive, self._folder, state)
         keys: dict[int, str] = {}
         for key in tuple(waiting):
             uidvalidity, uid = numbers_in(key)
             if uidvalidity == state.uidvalidity:
                 keys[uid] = key
             else:
-                yield from _gaps(waiting, (key,), "the folder was made anew since the message was found")
+                yield _gap(waiting, key, "the folder was made anew since the message was found")
         large: list[Fetched] = []
         for answer in download.messages(tuple(keys), ITEMS):
             key = keys[answer.uid]
             if isinstance(answer, Lost):
-                yield from _gaps(waiting, (key,), answer.reason or GONE)
+                yield _gap(waiting, key, answer.reason or GONE)
             elif _differs(waiting[key], state, answer):
-                yield from _gaps(waiting, (key,), CHANGED)
+                yield _gap(waiting, key, CHANGED)
             elif is_large(answer):
                 large.append(answer)
             else:
-                yield from self._small(folder, answer, key)
+                message = body(answer)
+                yield from self._message(answer, key, message, iter((message,)))
                 del waiting[key]
         for answer in large:
-            yield from self._large(download, folder, answer, keys[answer.uid])
-            del waiting[keys[answer.uid]]
+            yield from self._large(download, answer, keys[answer.uid], waiting)
 
-    def _small(self, folder: Folder, answer: Fetched, key: str) -> Iterator[Piece]:
-        message = body(answer)
-        path = self._path(folder, answer.uid)
-        yield File(path, message, MEDIA_TYPE, (key,))
-        digest = sha256(message).hexdigest()
-        yield self._line(folder, answer, key, path, (digest, len(message), message))
+    def _large(
+        self, download: Download, answer: Fetched, key: str, waiting: dict[str, Item]
+    ) -> Iterator[Piece]:
+        """Yield a message by way of a file: no piece must begin that the connection may not let end."""
+        with tempfile.TemporaryFile() as file:
+            try:
+                for part in download.whole(answer.uid, size_of(answer)):
+                    file.write(part)
+            except Vanished as error:
+                yield _gap(waiting, key, error.message)
+                return
+            file.seek(0)
+            first = file.read(CHUNK)
+            rest = iter(lambda: file.read(CHUNK), b"")
+            yield from self._message(answer, key, first, chain((first,), rest))
+        del waiting[key]
 
-    def _large(self, download: Download, folder: Folder, answer: Fetched, key: str) -> Iterator[Piece]:
-        path = self._path(folder, answer.uid)
-        parts = download.whole(answer.uid)
-        first = next(parts, b"")
-        measured = Measured(_after(first, parts))
+    def _message(
+        self, answer: Fetched, key: str, beginning: bytes, parts: Iterator[bytes]
+    ) -> Iterator[Piece]:
+        """Yield a message and its line; *beginning* is its first part, or all of it."""
+        found = _fields(beginning)
+        received = internal_date(answer)
+        chunks: Iterable[bytes | memoryview] = parts
+        if self._extra is not None:
+            sender = found.get("return-path", [""])[-1].strip("<> ")
+            chunks = self._extra.copy(parts, sender, received)
+        measured = Measured(chunks)
+        path = f"{self._path}/{answer.uid}.eml"
         yield File(path, measured, MEDIA_TYPE, (key,))
-        yield self._line(folder, answer, key, path, (measured.digest, measured.size, first))
-
-    def _line(self, folder: Folder, answer: Fetched, key: str, path: str, seen: tuple[str, int, bytes]) -> Line:
-        digest, size, beginning = seen
+        for _ in measured:
+            pass  # what the receiver left: the digest is that of the whole
         record = index_record(
             path=path,
-            folder=folder.name,
+            folder=self._folder.name,
             uid=answer.uid,
             flags=flags(answer),
-            internal_date=internal_date(answer),
-            message_id=message_id(beginning),
-            digest=digest,
-            size=size,
+            internal_date=received,
+            message_id=shown(found.get("message-id", [""])[0], 998),
+            digest=measured.digest,
+            size=measured.size,
         )
-        return Line(INDEX, record, (key,))
-
-    def _path(self, folder: Folder, uid: int) -> str:
-        path: tuple[str, ...] = ()
-        for level in folder.levels:
-            safe = self._names.setdefault(path, SafeNames())
-            # A folder must not take the name of a message beside it.
-            path = (*path, safe(f"{level}_" if PurePosixPath(level).suffix == ".eml" else level))
-        return "/".join((*path, f"{uid}.eml"))
+        # Another server may separate the levels of a folder's name otherwise.
+        yield Line(INDEX, record | {"separator": self._folder.separator}, (key,))
 
 
-def message_id(message: bytes) -> str:
-    """Return the Message-ID in the header section of *message*, which may be only its beginning."""
-    end = section_end(message, 0, len(message))
-    found = fields(message if end < 0 else message[:end], ("message-id",))
-    return shown(found.get("message-id", [""])[0], 998)
+def _fields(beginning: bytes) -> Fields:
+    end = section_end(beginning, 0, len(beginning))
+    return fields(beginning if end < 0 else beginning[:end], ("message-id", "return-path"))
 
 
 def _differs(item: Item, state: State, answer: Fetched) -> bool:
     return item.fingerprint != fingerprint(state.uidvalidity, answer.uid, size_of(answer))
 
 
-def _after(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-def _gaps(waiting: dict[str, Item], keys: Sequence[str], reason: str) -> Iterator[Gap]:
-    for key in keys:
-        yield Gap(waiting.pop(key).part, reason, key)
+def _gap(waiting: dict[str, Item], key: str, reason: str) -> Gap:
+    return Gap(waiting.pop(key).part, reason, key)

@@ -28,11 +28,16 @@ def _codec(charset: str) -> tuple[str, bool]:
     """Return the codec for *charset* (empty when there is none) and whether ASCII is ASCII in it."""
     try:
         name = codecs.lookup(charset.partition("*")[0].strip(" \"'")).name
-        plain = name not in _NO_CHARSETS and b"Az@.9".decode(name) == "Az@.9"
-    except (LookupError, ValueError, UnicodeError):
+    except (LookupError, ValueError):
         return "", True
     if name in _NO_CHARSETS:
         return "", True
+    try:
+        plain = b"Az@.9".decode(name) == "Az@.9"
+    except LookupError:  # it is no charset but, say, a compression
+        return "", True
+    except UnicodeError:
+        plain = False
     return name, plain and not name.replace("_", "").replace("-", "").startswith(_SHIFTING)
 
 

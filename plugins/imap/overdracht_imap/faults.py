@@ -12,8 +12,8 @@ import ssl
 from collections.abc import Iterator
 
 from overdracht import Misbehaving, OverdrachtError, Refused, SourceError, Unreachable
+from overdracht_imap.stream import Dropped
 from overdracht_imap.tokens import WireError
-from overdracht_imap.wire import Dropped
 
 
 class LoginRefused(Refused):
@@ -77,8 +77,9 @@ def _tls(error: ssl.SSLError, place: str) -> SourceError:
         return Unreachable(f"{place}: {reason}", remedy=remedy)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Unreachable(f"{place} broke off the TLS connection")
+    reason = getattr(error, "reason", None) or "no reason given"  # not set on every one
     return Unreachable(
-        f"{place} does not speak TLS as it should ({error.reason or 'no reason given'})",
+        f"{place} does not speak TLS as it should ({reason})",
         remedy='check the port, and tls = "tls" or "starttls"',
     )
 
@@ -106,7 +107,7 @@ def _network(error: OSError, place: str) -> SourceError:
 
 
 def _imap(error: imaplib.IMAP4.error, place: str) -> SourceError:
-    from imapclient import exceptions  # noqa: PLC0415 - slow to load
+    from imapclient import exceptions
 
     if isinstance(error, imaplib.IMAP4.readonly):
         return Misbehaving(f"{place} changed how the folder is open")
@@ -127,5 +128,7 @@ def _login(error: Exception, place: str) -> SourceError:
     if isinstance(error.__context__, imaplib.IMAP4.abort):
         return Unreachable(f"{place} broke off while logging in")
     if "[UNAVAILABLE]" in str(error):
-        return Unreachable(f"{place} cannot check passwords at the moment", remedy="try again later")
+        return Unreachable(
+            f"{place} cannot check passwords at the moment", remedy="try again later"
+        )
     return LoginRefused(f"{place} does not accept the login", remedy="check username and password")

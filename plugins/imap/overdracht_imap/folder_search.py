@@ -5,25 +5,29 @@ from dataclasses import dataclass
 from typing import Self
 
 from overdracht import Extent, Finding, Gap, Item, Match, Progress, Question, Searched
+from overdracht_imap.answers import fingerprint, internal_date, size_of
 from overdracht_imap.archive import Archive
 from overdracht_imap.bodies import Bodies, criteria, spellings
 from overdracht_imap.candidates import HEADER, Scan
 from overdracht_imap.download import Download, Lost
-from overdracht_imap.answers import fingerprint, internal_date, size_of
 from overdracht_imap.folders import Folder
 from overdracht_imap.letters import NOT_SEEN
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.matching import FIELDS, Matcher
 from overdracht_imap.mentions import WEAK
 from overdracht_imap.session import Session, State
+from overdracht_imap.stream import MAX_HEADER
 from overdracht_imap.tokens import Skipped
-from overdracht_imap.wire import MAX_HEADER, Fetched
+from overdracht_imap.wire import Fetched
 
-ITEMS = b"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)])" % " ".join(FIELDS).upper().encode()
+ITEMS = (
+    b"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)])"
+    % " ".join(FIELDS).upper().encode()
+)
 SEARCH_PATIENCE = 3600.0
 """Seconds to wait for a server's own search: without an index it reads all mail, and may say nothing meanwhile."""
 
-NOT_SEARCHED = "bodies and attachments were not searched; --thorough does, or bodies = \"server\" in the configuration"
+NOT_SEARCHED = 'bodies and attachments were not searched; --thorough does, or bodies = "server" in the configuration'
 BY_SERVER = (
     "bodies were searched by the server, which may miss what is written otherwise (an IBAN with spaces, an accent) and what is in "
     "attachments; --thorough reads them all"
@@ -55,7 +59,9 @@ class Cursor:
 class FolderSearch:
     """Yields what *folder* holds; raises SourceError when it cannot be searched on."""
 
-    def __init__(self, archive: Archive, folder: Folder, question: Question, matcher: Matcher) -> None:
+    def __init__(
+        self, archive: Archive, folder: Folder, question: Question, matcher: Matcher
+    ) -> None:
         self._archive = archive
         self._folder = folder
         self._question = question
@@ -93,7 +99,9 @@ class FolderSearch:
         old = self._known.state
         if not 0 < old.uidnext < state.uidnext:
             return 1
-        added = [uid for uid in self._uids(state, old.uidnext, state.uidnext - 1) if uid >= old.uidnext]
+        added = [
+            uid for uid in self._uids(state, old.uidnext, state.uidnext - 1) if uid >= old.uidnext
+        ]
         return old.uidnext if old.exists + len(added) == state.exists else 1
 
     def _uids(self, state: State, low: int, high: int) -> list[int]:
@@ -123,9 +131,13 @@ class FolderSearch:
         left_out = self._archive.examine(self._folder).exists - scan.seen
         if left_out > 0:
             self._gaps = True
-            yield Gap(self._folder.name, f"the server left out {left_out} messages when asked for all")
+            yield Gap(
+                self._folder.name, f"the server left out {left_out} messages when asked for all"
+            )
 
-    def _read_bodies(self, state: State, since: int, mentions: dict[int, tuple[Match, ...]]) -> Iterator[Finding]:
+    def _read_bodies(
+        self, state: State, since: int, mentions: dict[int, tuple[Match, ...]]
+    ) -> Iterator[Finding]:
         """Note in *mentions* what bodies mention, as far as the question asks for it."""
         uids = self._worth_reading(state, since)
         if not uids:
@@ -159,11 +171,15 @@ class FolderSearch:
 
         def work(_: Session) -> list[int]:
             session = self._archive.inside(self._folder, state)
-            return session.search(["UID", f"{since}:{last}", *criteria(forms)], patience=SEARCH_PATIENCE)
+            return session.search(
+                ["UID", f"{since}:{last}", *criteria(forms)], patience=SEARCH_PATIENCE
+            )
 
         return [uid for uid in self._archive.persist(work) if uid >= since]
 
-    def _items(self, state: State, uids: list[int], mentions: dict[int, tuple[Match, ...]]) -> Iterator[Finding]:
+    def _items(
+        self, state: State, uids: list[int], mentions: dict[int, tuple[Match, ...]]
+    ) -> Iterator[Finding]:
         download = Download(self._archive, self._folder, state)
         for answer in download.messages(uids, ITEMS, limit=MAX_HEADER):
             if isinstance(answer, Lost):
@@ -173,7 +189,12 @@ class FolderSearch:
             if isinstance(header, Skipped):
                 yield from self._lost(Lost(answer.uid, "its header section is too long"), state)
                 continue
-            item = self._item(answer, state, header if isinstance(header, bytes) else b"", mentions.get(answer.uid, ()))
+            item = self._item(
+                answer,
+                state,
+                header if isinstance(header, bytes) else b"",
+                mentions.get(answer.uid, ()),
+            )
             if item is not None:
                 yield item
 
@@ -182,7 +203,9 @@ class FolderSearch:
             self._gaps = True
             yield Gap(self._folder.name, lost.reason, self._folder.key(state.uidvalidity, lost.uid))
 
-    def _item(self, answer: Fetched, state: State, header: bytes, mentions: tuple[Match, ...]) -> Item | None:
+    def _item(
+        self, answer: Fetched, state: State, header: bytes, mentions: tuple[Match, ...]
+    ) -> Item | None:
         letterhead = self._matcher.read(header, mentions)
         if not letterhead.matches:
             return None

@@ -53,7 +53,7 @@ def listed(answers: Iterable[tuple[Any, Any, Any]]) -> list[Folder]:
 
 def readable(raw: bytes) -> str:
     """Return the name that *raw* encodes, or *raw* itself where it is not well encoded: it must lead back."""
-    from imapclient.imap_utf7 import decode, encode  # noqa: PLC0415 - slow to load
+    from imapclient.imap_utf7 import decode, encode
 
     try:
         name = str(decode(raw))
@@ -64,7 +64,9 @@ def readable(raw: bytes) -> str:
     return name if faithful else raw.decode("utf-8", "backslashreplace")
 
 
-def chosen(folders: Iterable[Folder], wanted: tuple[str, ...], exclude: tuple[str, ...]) -> list[Folder]:
+def chosen(
+    folders: Iterable[Folder], wanted: tuple[str, ...], exclude: tuple[str, ...]
+) -> list[Folder]:
     """Return the *folders* whose name fits one of *wanted* and none of *exclude*."""
     return [
         folder
@@ -74,5 +76,5 @@ def chosen(folders: Iterable[Folder], wanted: tuple[str, ...], exclude: tuple[st
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    # A name is what it says before it is a pattern: `[Gmail]/Sent` must fit itself.
-    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    # Only * and ? are special: `[Gmail]/Sent` must fit itself.
+    return any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for pattern in patterns)

@@ -36,6 +36,9 @@ class ImapConnector(Connector[ImapSettings]):
     summary: ClassVar[str] = "a mail archive on an IMAP server (TLS, every folder, read-only)"
     settings_type: ClassVar[type[ImapSettings]] = ImapSettings
     categories: ClassVar[frozenset[Category]] = frozenset({Category.CORRESPONDENCE})
+    extras: ClassVar[dict[str, str]] = {
+        "mboxrd": "one mbox file a folder beside the .eml files, for mail programs (loses line ends)"
+    }
 
     @staticmethod
     def pause(seconds: float) -> None:
@@ -55,7 +58,9 @@ class ImapConnector(Connector[ImapSettings]):
                 yield Check("reachable", ok=False, detail=str(error))
                 return
             yield Check("reachable", ok=True, detail=self.settings.place)
-            yield Check("encrypted", ok=True, detail=session.tls or "no, but it stays on this machine")
+            yield Check(
+                "encrypted", ok=True, detail=session.tls or "no, but it stays on this machine"
+            )
             yield Check("login", ok=True)
             yield from _check_folders(archive)
 
@@ -73,7 +78,12 @@ class ImapConnector(Connector[ImapSettings]):
                     "Performance of a contract (Art. 6(1)(b) GDPR), otherwise legitimate interest (f)",
                 ),
                 Origin.GIVEN,
-                (Text("Wie de berichten heeft verzonden of ontvangen", "Who sent or received the messages"),),
+                (
+                    Text(
+                        "Wie de berichten heeft verzonden of ontvangen",
+                        "Who sent or received the messages",
+                    ),
+                ),
             ),
         )
 
@@ -95,28 +105,34 @@ class ImapConnector(Connector[ImapSettings]):
                     archive.forget(0)
                     yield Gap(folder.name, error.message)
 
-    def export(self, items: Iterable[Item], extras: frozenset[str] = frozenset()) -> Iterator[Piece]:
+    def export(
+        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+    ) -> Iterator[Piece]:
         """Yield each message byte for byte as the server gives it, an index, and the script that puts them on another server."""
         from overdracht_imap.eml_export import EmlExport
 
         script = resources.files(__package__).joinpath(IMPORTER).read_bytes()
         yield File(IMPORTER, script, "text/x-python")
         with Archive(self.settings, self.pause) as archive:
-            yield from EmlExport(archive).pieces(iter(items))
+            yield from EmlExport(archive, mbox="mboxrd" in extras).pieces(items)
 
 
 def _check_folders(archive: Archive) -> Iterator[Check]:
     try:
         folders = archive.folders()
         if not folders:
-            yield Check("folders", ok=False, detail="there is none to search; look at folders and exclude")
+            yield Check(
+                "folders", ok=False, detail="there is none to search; look at folders and exclude"
+            )
             return
         archive.examine(folders[0])
         read_only = archive.session().read_only
         yield Check(
             "read-only",
             ok=read_only,
-            detail="EXAMINE is answered with READ-ONLY" if read_only else "the server does not confirm READ-ONLY",
+            detail="EXAMINE is answered with READ-ONLY"
+            if read_only
+            else "the server does not confirm READ-ONLY",
         )
         yield Check("folders", ok=True, detail=str(len(folders)))
     except Refused as error:

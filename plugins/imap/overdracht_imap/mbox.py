@@ -19,7 +19,7 @@ from overdracht_imap.maildir import SETTLED_NS
 from overdracht_imap.mailitems import MONTHS, mail_item
 from overdracht_imap.matching import Letterhead
 from overdracht_imap.reading import opened, whole, why
-from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, tools
+from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
 
 BATCH = 2500
 TAIL = 4096
@@ -167,13 +167,10 @@ class MboxTask:
             self._add(place, letterhead, descriptor, answer)
 
     def _bodies(self, descriptor: int, answer: Answer) -> None:
-        matcher, letters = tools(self.wanted)
         with whole(descriptor) as buffer:
             for place in self._bounds(descriptor):
-                end = section_end(buffer, place.start, place.end)
-                header = bytes(buffer[place.start : end if end >= 0 else place.end])
-                mentions = letters.mentions(buffer, place.start, place.end)
-                self._add(place, matcher.read(header, mentions), descriptor, answer)
+                letterhead = read_whole(self.wanted, buffer, place.start, place.end)
+                self._add(place, letterhead, descriptor, answer)
 
     def _add(self, place: Bounds, letterhead: Letterhead, descriptor: int, answer: Answer) -> None:
         if letterhead.matches:

@@ -19,6 +19,8 @@ _NAMES = frozenset({"content-type", "content-transfer-encoding", "content-dispos
 _PARAMETER = re.compile(r';\s*([\w*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)')
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _DEEPEST = 30
+_BEGINS_HEADER = re.compile(rb">?From |[!-9;-~]{1,76}[ \t]*:")
+_LONGEST_NAME = 100
 _LONGEST_HEADER = 1 << 16
 
 
@@ -62,13 +64,19 @@ def _joined(sections: list[tuple[int, bool, str]]) -> str:
 
 
 def _after_header(buffer: Buffer, start: int, end: int) -> int:
-    """Return where the body begins of what starts with a header section at *start*; *end* when it has none."""
-    if buffer[start : start + 1] == b"\n":
-        return start + 1
-    if buffer[start : start + 2] == b"\r\n":
-        return start + 2
+    """Return where the body begins of what starts with a header section at *start*; *end* when it has no body."""
+    if not _BEGINS_HEADER.match(buffer[start : min(end, start + _LONGEST_NAME)]):
+        return start
     found = section_end(buffer, start, end)
     return end if found < 0 else found
+
+
+def skip_empty_lines(buffer: Buffer, start: int, end: int) -> int:
+    """Return where the message in *buffer* really begins: careless writers put empty lines on top of its header section."""
+    place = start
+    while place < end and buffer[place] in b"\r\n":
+        place += 1
+    return place if _BEGINS_HEADER.match(buffer[place : min(end, place + _LONGEST_NAME)]) else start
 
 
 def _sections(buffer: Buffer, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int]]:
@@ -94,6 +102,8 @@ def parts(
 ) -> Iterator[Part]:
     """Yield the leaves of the message in *buffer*, in order."""
     end = len(buffer) if end is None else end
+    if depth == 0:
+        start = skip_empty_lines(buffer, start, end)
     body = _after_header(buffer, start, end)
     header = fields(bytes(buffer[start : min(body, start + _LONGEST_HEADER)]), _NAMES)
 
@@ -121,6 +131,8 @@ def parts(
         yield Part(body, _after_header(buffer, body, end), "message/rfc822", inside=True)
         yield from parts(buffer, body, end, inside=True, depth=depth + 1)
         return
+    if kind.startswith("multipart/"):
+        kind = "text/plain"  # its boundary is not there, so all of it is what people see
     yield Part(
         body, end, kind, parameters.get("charset", ""), encoding, file_name, attached, inside
     )

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from overdracht import Gap, Identifier, Item, Match
-from overdracht_imap.headers import section_end
+from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.letters import Letters
 from overdracht_imap.matching import Letterhead, Matcher
-from overdracht_imap.mime import Buffer
+from overdracht_imap.mime import Buffer, skip_empty_lines
 
 FIRST_READ = 8192
 """Bytes that hold most header sections whole."""
@@ -55,12 +55,16 @@ def tools(wanted: Wanted) -> tuple[Matcher, Letters]:
     return Matcher(wanted.identifiers, wanted.excluded), Letters(wanted.identifiers)
 
 
-def read_whole(wanted: Wanted, message: Buffer) -> Letterhead:
+def read_whole(
+    wanted: Wanted, message: Buffer, start: int = 0, end: int | None = None
+) -> Letterhead:
     """Return what the whole *message* tells: its header section, and the mentions in the rest."""
     matcher, letters = tools(wanted)
-    end = section_end(message, 0, len(message))
-    header = bytes(message[: end if end >= 0 else len(message)])
-    mentions: Iterable[Match] = letters.mentions(message)
+    last = len(message) if end is None else end
+    first = skip_empty_lines(message, start, last)
+    header_end = section_end(message, first, last)
+    header = bytes(message[first : min(header_end if header_end >= 0 else last, first + LONGEST)])
+    mentions: Iterable[Match] = letters.mentions(message, start, last)
     return matcher.read(header, mentions)
 
 

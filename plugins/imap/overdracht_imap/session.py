@@ -1,5 +1,6 @@
 """One logged-in conversation with a mail server, held by the library IMAPClient, that can only read."""
 
+import contextlib
 import ipaddress
 import ssl
 from collections.abc import Callable
@@ -74,7 +75,9 @@ class Session:
         """Return the *folder*'s state without opening it, None when the server does not tell all of it."""
         with translated(self.place):
             told = self._client.folder_status(folder.raw, ("MESSAGES", "UIDNEXT", "UIDVALIDITY"))
-            state = State(*(int(told.get(key, 0)) for key in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES")))
+            state = State(
+                *(int(told.get(key, 0)) for key in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES"))
+            )
             return state if state.uidvalidity and state.uidnext else None
 
     def examine(self, folder: Folder) -> State:
@@ -103,10 +106,8 @@ class Session:
             else:
                 self._client.shutdown()
         except Exception:  # noqa: BLE001 - it is over either way, and nothing was being written
-            try:
+            with contextlib.suppress(OSError):
                 self._client.shutdown()
-            except OSError:
-                pass
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +117,7 @@ class Session:
 
 
 def _connected(settings: ImapSettings) -> "IMAPClient":
-    from imapclient import IMAPClient  # noqa: PLC0415 - slow to load
+    from imapclient import IMAPClient
 
     host, port = settings.address
     context = None if settings.tls == "none" else _context(settings)

@@ -5,7 +5,8 @@ the last tagged line has been read. It knows IMAP (RFC 3501, RFC 9051) and nothi
 
     WireError
     ├── Dropped      the connection is gone, or the server said BYE
-    └── Nonsense     the server answers what the protocol does not allow
+    ├── Nonsense     the server answers what the protocol does not allow
+    └── BadAnswer    a FETCH answer that cannot be taken apart
 """
 
 import itertools
@@ -16,31 +17,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 
-from overdracht_imap.tokens import Skipped, Value, WireError, attributes
+from overdracht_imap.stream import MAX_HEADER, MAX_LINE, Dropped, Nonsense, Response, Stream
+from overdracht_imap.tokens import Skipped, Value, attributes
 
-BLOCK = 1 << 20
-SMALLEST_READ = 1 << 16
-EMIT = 1 << 18
+EMIT = 1 << 17
 """A block is handed over when it has this many bytes: large enough to match at speed, small enough to stay in a CPU's cache."""
-MAX_LINE = 1 << 20
 MOST_ODD = 500
-MAX_HEADER = 1 << 24
-"""A longer header section is skipped, and reported as skipped."""
-MAX_LITERAL = 1 << 32
-"""RFC 9051 ends numbers at 63 bits; no message is this long, so a longer literal is a lie."""
 IN_FLIGHT = 2
 
-_LITERAL = re.compile(rb"~?\{(\d{1,19})\+?\}\Z")
 _NUMBERED = re.compile(rb"\* (\d{1,10}) ([A-Za-z]+)")
-_STATUS = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
-
-
-class Dropped(WireError):
-    """The connection is gone, or the server said BYE."""
-
-
-class Nonsense(WireError):
-    """The server answers what the protocol does not allow."""
+_UID = re.compile(rb"\(UID (\d{1,10}) ")
+_SECTION = re.compile(rb"\(UID \d{1,10} (BODY\[HEADER\.FIELDS [^\]\r\n]*\]) \Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +79,13 @@ class Block:
         return int(numbers[1]), self.data[closing + 3 : closing + 3 + length]
 
 
-_UID = re.compile(rb"\(UID (\d{1,10}) ")
-_SECTION = re.compile(rb"\(UID \d{1,10} (BODY\[HEADER\.FIELDS [^\]\r\n]*\]) \Z", re.IGNORECASE)
-
-
 class Wire:
     """The bulk reader of one connection; *file* is the reader through which the library has read *sock* so far."""
 
     def __init__(self, sock: socket.socket, file: BufferedReader | None = None) -> None:
-        self._sock = sock
-        self._file = file
-        self._buffer = bytearray(BLOCK)
-        self._view = memoryview(self._buffer)
-        self._start = self._end = 0
+        self._stream = Stream(sock, file)
         self._tag = b"w" + secrets.token_hex(6).encode()
         self._count = 0
-        self._drain_file = False
         self._shape = b"\0"
         self.busy = False
         """Commands are unanswered: the connection cannot be given back."""
@@ -124,7 +102,7 @@ class Wire:
         """
         waiting = _Waiting(self, commands, in_flight)
         while waiting:
-            response = self._response(limit)
+            response = self._stream.response(limit)
             done = waiting.answered(response)
             if done is not None:
                 yield done
@@ -143,14 +121,16 @@ class Wire:
         while waiting:
             walked, unusual = self._walk(walked, starts)
             if unusual or walked >= EMIT or len(odd) >= MOST_ODD:
+                data = self._stream.take(walked)
                 if starts or odd:
-                    yield Block(bytes(self._view[self._start : self._start + walked]), starts, odd)
-                self._start += walked
+                    yield Block(data, starts, odd)
                 walked, starts, odd = 0, [], []
+                if not unusual:
+                    continue  # there may be more in the buffer already, and nothing more to come
             if not unusual:
-                self._more()
+                self._stream.more()
                 continue
-            response = self._response(MAX_HEADER)
+            response = self._stream.response(MAX_HEADER)
             done = waiting.answered(response)
             if done is not None:
                 yield done
@@ -171,13 +151,14 @@ class Wire:
 
     def _walk(self, walked: int, starts: list[int]) -> tuple[int, bool]:
         """Step over whole answers of the usual shape; return how far it went and whether what follows is of another shape."""
-        buffer, base, end, shape = self._buffer, self._start, self._end, self._shape
+        buffer, base, end = self._stream.buffer, self._stream.start, self._stream.end
+        shape = self._shape
         find, width, position = buffer.find, len(shape), base + walked
-        while True:
+        while position - base < EMIT:
             opening = find(b" {", position, end)
             named = opening - width
             if opening < 0 or named < position or find(b"\r", position, named) >= 0:
-                return position - base, find(b"\r\n", position, end) >= 0
+                return position - base, find(b"\r\n", position, end) >= 0 or end - position > MAX_LINE
             closing = find(b"}\r\n", opening, opening + 16)
             if closing < 0 or closing + 3 > end:
                 return position - base, end - opening > 16
@@ -191,27 +172,29 @@ class Wire:
                 return position - base, True
             starts.append(position - base)
             position = after + 3
+        return position - base, False
 
     # -- the conversation ----------------------------------------------------------------------------------------------------
 
     def send(self, command: bytes) -> bytes:
         """Send one *command* and return its tag, which nothing that a message holds can imitate."""
         if not self.busy:
-            self.busy, self._drain_file = True, self._file is not None
+            self.busy = True
+            self._stream.take_over()
         self._count += 1
         tag = b"%s.%d" % (self._tag, self._count)
-        self._sock.sendall(tag + b" " + command + b"\r\n")
+        self._stream.send(tag + b" " + command)
         return tag
 
     def _give_back(self) -> None:
         """Read the rest of a line that the server volunteered, so that the library finds the connection between two lines."""
-        while self._end > self._start:
-            line = self._line()
+        while self._stream.end > self._stream.start:
+            line = self._stream.line()
             if line.upper().startswith(b"* BYE"):
                 raise Dropped("the server ended the conversation")
         self.busy = False
 
-    def _fetched(self, response: list[bytes | Skipped]) -> Fetched | None:
+    def _fetched(self, response: Response) -> Fetched | None:
         """Return the message that *response* tells about, None when it tells something else."""
         first = response[0]
         if isinstance(first, Skipped):
@@ -227,97 +210,6 @@ class Wire:
             return None  # a flag change that the server volunteers
         return Fetched(int(uid), values)
 
-    # -- bytes ---------------------------------------------------------------------------------------------------------------
-
-    def _more(self) -> None:
-        """Read what the connection has, at least one byte; make room first."""
-        if len(self._buffer) - self._end < SMALLEST_READ:
-            self._make_room()
-        if self._drain_file and self._file is not None:
-            # What the library read ahead comes first; `read1` gives that, or reads once, and leaves nothing behind.
-            chunk = self._file.read1(SMALLEST_READ)
-            self._view[self._end : self._end + len(chunk)] = chunk
-            self._drain_file, count = False, len(chunk)
-        else:
-            count = self._sock.recv_into(self._view[self._end :])
-        if count == 0:
-            raise Dropped("the connection was cut")
-        self._end += count
-
-    def _make_room(self) -> None:
-        kept = self._end - self._start
-        if kept > len(self._buffer) // 2:
-            if kept > MAX_HEADER + MAX_LINE:
-                raise Nonsense("an answer that does not end")
-            larger = bytearray(2 * len(self._buffer))
-            larger[:kept] = self._view[self._start : self._end]
-            self._buffer, self._view = larger, memoryview(larger)
-        else:
-            self._buffer[:kept] = self._buffer[self._start : self._end]
-        self._start, self._end = 0, kept
-
-    def _line(self) -> bytes:
-        """Return the next line without its end, consumed."""
-        searched = self._start
-        while True:
-            found = self._buffer.find(b"\r\n", searched, self._end)
-            if found >= 0:
-                line = bytes(self._view[self._start : found])
-                self._start = found + 2
-                return line
-            if self._end - self._start > MAX_LINE:
-                raise Nonsense("a line that does not end")
-            searched_from_start = max(0, self._end - self._start - 1)
-            self._more()
-            searched = self._start + searched_from_start
-
-    def _response(self, limit: int) -> list[bytes | Skipped]:
-        """Return the next response, its text and its literals in turns, consumed."""
-        line = self._line()
-        parts: list[bytes | Skipped] = [line]
-        if line[:2] != b"* " or _STATUS.match(line):
-            return parts  # human text, which may end like a literal and is none
-        total = 0
-        while (literal := _LITERAL.search(line)) is not None:
-            size = int(literal[1])
-            parts[-1] = line[: literal.start()]
-            parts.append(self._literal(size, limit))
-            line = self._line()
-            parts.append(line)
-            total += len(line) + 1 + min(size, limit)
-            if total > limit + MAX_HEADER:
-                raise Nonsense("an answer that does not end")
-        return parts
-
-    def _literal(self, size: int, limit: int) -> bytes | Skipped:
-        if size > MAX_LITERAL:
-            raise Nonsense("a literal of an impossible size")
-        if size > limit:
-            self._skip(size)
-            return Skipped(size)
-        if size <= self._end - self._start:
-            content = bytes(self._view[self._start : self._start + size])
-            self._start += size
-            return content
-        whole = bytearray(size)
-        have = self._end - self._start
-        whole[:have] = self._view[self._start : self._end]
-        self._start = self._end = 0
-        rest = memoryview(whole)[have:]
-        while rest:
-            count = self._sock.recv_into(rest)
-            if count == 0:
-                raise Dropped("the connection was cut")
-            rest = rest[count:]
-        return bytes(whole)
-
-    def _skip(self, size: int) -> None:
-        while size > (have := self._end - self._start):
-            size -= have
-            self._start = self._end = 0
-            self._more()
-        self._start += size
-
 
 class _Waiting:
     """Commands that were sent and are not answered yet, never more than *in_flight*; true as long as there are any."""
@@ -332,7 +224,7 @@ class _Waiting:
     def __bool__(self) -> bool:
         return bool(self._tags)
 
-    def answered(self, response: list[bytes | Skipped]) -> Done | None:
+    def answered(self, response: Response) -> Done | None:
         """Return the end of a command if *response* is one, and send the next command."""
         first = response[0]
         if isinstance(first, Skipped) or first[:2] == b"* " or first[:1] == b"+":

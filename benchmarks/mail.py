@@ -1,0 +1,174 @@
+"""How fast a person is found in a mail archive, beside the programs one would otherwise use, in the same run.
+
+    python benchmarks/mail.py [--directory DIR] [--messages 100000] [--person 1500] [--rounds 3] [--notmuch]
+
+Ours is timed as a whole process with everything the product does: start, configuration, state file, exact matching of every address
+field. `rg` finds files with the words anywhere, which is another and easier question. The rounds alternate, and the median counts. The archive is
+made in DIR at the first run and used again. The half about IMAP is in `mail_imap.py`.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import mail_world
+
+FIND_GOAL = 1.0
+"""Of the time of rg, at most."""
+AGAIN_GOAL = 10.0
+"""Of the time of a notmuch search, at most."""
+MEMORY_GOAL = 60
+"""Megabytes of the main process, at most."""
+
+
+@dataclass
+class Way:
+    """One way to ask, and what it took."""
+
+    name: str
+    command: list[str]
+    count: Callable[[bytes], int]
+    before: Callable[[], None] = lambda: None
+    seconds: list[float] = field(default_factory=list)
+    peak: int = 0
+    hits: int = 0
+
+    def run(self) -> None:
+        """Ask once."""
+        self.before()
+        with tempfile.TemporaryFile() as output:
+            began = time.perf_counter()
+            process = subprocess.Popen(self.command, stdout=output)
+            _, status, usage = os.wait4(process.pid, 0)
+            self.seconds.append(time.perf_counter() - began)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                sys.exit(f"{self.name} ended with {process.returncode}")
+            output.seek(0)
+            self.hits = self.count(output.read())
+        self.peak = max(self.peak, usage.ru_maxrss)
+
+    @property
+    def median(self) -> float:
+        """The seconds of the middle round."""
+        return statistics.median(self.seconds)
+
+
+def lines(output: bytes) -> int:
+    """Count the lines of *output*."""
+    return output.count(b"\n")
+
+
+def items(output: bytes) -> int:
+    """Count the items in the answer of `overdracht find --json`."""
+    return sum(int(total["items"]) for total in json.loads(output)["totals"])
+
+
+def configured(directory: Path, maildir: Path) -> Path:
+    """Write a configuration for the archive and return it."""
+    path = directory / "overdracht.toml"
+    path.write_text(
+        f'[organisation]\nname = "Voorbeeld ICT"\ncontact = "info@voorbeeld.example"\n'
+        f'[state]\ndirectory = "{directory / "state"}"\n[sources.mail]\nconnector = "mailfiles"\npath = "{maildir}"\n'
+    )
+    return path
+
+
+def indexed(directory: Path, maildir: Path) -> list[str]:
+    """Return the notmuch command for the archive, its index made (minutes) when it is not there."""
+    config = directory / "notmuch.config"
+    config.write_text(
+        f"[database]\npath={maildir}\n[new]\ntags=\n[search]\nexclude_tags=\n[maildir]\nsynchronize_flags=false\n"
+    )
+    command = ["notmuch", f"--config={config}"]
+    if not (maildir / ".notmuch").exists():
+        began = time.perf_counter()
+        subprocess.run([*command, "new", "--quiet"], check=True)
+        print(f"notmuch new took {time.perf_counter() - began:.0f} s")
+    terms = " or ".join(f'from:"{word}" or to:"{word}"' for word in mail_world.WORDS)
+    return [*command, "search", "--output=files", terms]
+
+
+def on_disk(directory: Path, maildir: Path, *, with_notmuch: bool) -> list[Way]:
+    """Return the ways to find the person in the Maildir, the peer first."""
+    words = directory / "words"
+    words.write_text("\n".join(mail_world.WORDS) + "\n")
+    state = directory / "state"
+    config = configured(directory, maildir)
+    find = [
+        sys.executable,
+        "-m",
+        "overdracht",
+        "--config",
+        str(config),
+        "find",
+        "--json",
+        *mail_world.IDENTIFIERS,
+    ]
+    ways = [
+        Way("rg -l -i -F", ["rg", "-l", "-i", "-F", "-f", str(words), str(maildir)], lines),
+        Way("find", find, items, lambda: shutil.rmtree(state, ignore_errors=True)),
+        Way("find again", find, items),
+    ]
+    if with_notmuch:
+        ways.append(Way("notmuch search", indexed(directory, maildir), lines))
+    return ways
+
+
+def report(ways: list[Way]) -> None:
+    """Print what each of the *ways* took."""
+    by_name = {way.name: way for way in ways}
+    goals = {"find": ("rg -l -i -F", FIND_GOAL), "find again": ("notmuch search", AGAIN_GOAL)}
+    for way in ways:
+        line = f"  {way.name:16} {way.median:7.3f} s  {way.hits:7,} hits"
+        if way.name in goals:
+            peer, goal = goals[way.name]
+            line += f"  {way.peak / 1024:5.0f} MB {'' if way.peak / 1024 < MEMORY_GOAL else 'MISSES 60 MB'}"
+            if peer in by_name:
+                ratio = way.median / by_name[peer].median
+                line += f"  {ratio:5.2f} of {peer}, {'meets' if ratio <= goal else 'MISSES'} {goal}"
+        print(line)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument(
+        "--directory", type=Path, default=Path(tempfile.gettempdir()) / "overdracht-benchmark"
+    )
+    parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--person", type=int, default=1_500)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--notmuch", action="store_true", help="also measure notmuch, whose index takes minutes"
+    )
+    options = parser.parse_args()
+    size = mail_world.Size(options.messages, options.person)
+    directory: Path = options.directory
+    directory.mkdir(parents=True, exist_ok=True)
+    maildir = directory / f"Maildir-{size.messages}-{size.of_person}"
+    mail_world.build(maildir, size)
+    ways = on_disk(directory, maildir, with_notmuch=options.notmuch)
+    for _ in range(options.rounds):
+        for way in ways:
+            way.run()
+    print(
+        f"Maildir of {size.messages:,} messages, {size.of_person:,} of the person, 10 identifiers"
+    )
+    report(ways)
+    if importlib.util.find_spec("mail_imap"):
+        importlib.import_module("mail_imap").measure(maildir, directory, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The demo takes the whole way, for real, and what it prints can be copied."""
+
+import json
+import re
+import shlex
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from overdracht.cli.main import cli
+from tests.cli.conftest import Home
+
+
+@pytest.fixture
+def toured(home: Home) -> tuple[Home, str]:
+    """A home in which the demo was run without a directory, and what it said."""
+    process = home.start("demo")
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, b""), out.decode()
+    return home, out.decode()
+
+
+def test_it_shows_every_step_and_the_result_is_there(toured: tuple[Home, str]) -> None:
+    """It asks nothing, does each step, and leaves a bundle and what is in it, in a folder of its own."""
+    home, said = toured
+    for step in ("check", "find", "review", "export", "verify", "open"):
+        assert re.search(
+            rf"^   \$ .* --config overdracht-demo/overdracht\.toml {step}\b", said, re.MULTILINE
+        )
+    assert "All is as it was made." in said
+    assert "INCOMPLETE" not in said
+    world = home.path / "overdracht-demo"
+    assert (world / "opened" / "index.html").is_file()
+    overview = json.loads((world / "opened" / "overview.json").read_text())
+    titles = {one["title"] for one in overview["items"]}
+    assert len(overview["items"]) > 40
+    assert "Klantenlijst" not in titles
+    assert stat.S_IMODE((world / "passphrase.txt").stat().st_mode) == 0o600
+    assert {one.name for one in home.path.iterdir()} == {"overdracht-demo", "overdracht.toml"}
+
+
+def test_its_commands_work_when_they_are_copied(toured: tuple[Home, str]) -> None:
+    """Each command it names at the end runs in the same folder by the same shell."""
+    home, said = toured
+    after = said.partition("Now try\n")[2]
+    commands = [
+        line.strip()
+        for line in after.splitlines()
+        if "overdracht " in line and " --config " in line
+    ]
+    assert len(commands) == 4
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=home.path,
+            env={key: value for key, value in home.environment().items() if key != "PYTHONPATH"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, (command, done.stderr)
+
+
+def test_twice_makes_two(toured: tuple[Home, str]) -> None:
+    """A second demo does not touch the first."""
+    home, _ = toured
+    process = home.start("demo")
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "in overdracht-demo-2." in out.decode()
+
+
+def test_a_directory_that_is_full_is_refused(home: Home) -> None:
+    """A directory with something in it is left alone."""
+    Path("vol").mkdir()
+    Path("vol/iets").touch()
+    result = CliRunner().invoke(cli, ["demo", "vol"], prog_name="overdracht")
+    assert result.exit_code == 2
+    assert "vol is there already" in result.stderr
+
+
+def test_a_path_with_spaces_is_quoted(home: Home) -> None:
+    """What is printed can be copied whatever the folder is called."""
+    result = CliRunner().invoke(cli, ["demo", "een map"], prog_name="overdracht")
+    assert result.exit_code == 0, result.output
+    line = next(one for one in result.output.splitlines() if "verify" in one and "$ " in one)
+    words = shlex.split(line)
+    assert "een map/overdracht.toml" in words
+    assert "een map/passphrase.txt" in words

@@ -4,7 +4,9 @@ from overdracht.erasure.certificate import FORMAT, encode, facts, signature_path
 from overdracht.erasure.closing import close
 from overdracht.erasure.executing import Means, NotReady, execute, prepare, retry, unconfirmed
 from overdracht.erasure.planning import CHANGING, Limits, UnsafePlan, plan_erasure, propose
-from overdracht.erasure.verifying import Verification, unfinished, verify
+from overdracht.erasure.reapply import Return, Returned, returned
+from overdracht.erasure.sweep import Sweep, settle_schedule, sweep
+from overdracht.erasure.verifying import Verification, unfinished, verify, verify_gone
 
 __all__ = [
     "CHANGING",
@@ -12,6 +14,9 @@ __all__ = [
     "Limits",
     "Means",
     "NotReady",
+    "Return",
+    "Returned",
+    "Sweep",
     "UnsafePlan",
     "Verification",
     "close",
@@ -22,9 +27,13 @@ __all__ = [
     "prepare",
     "propose",
     "retry",
+    "returned",
+    "settle_schedule",
     "signature_path",
+    "sweep",
     "unconfirmed",
     "unfinished",
     "verify",
+    "verify_gone",
     "write",
 ]

@@ -25,6 +25,10 @@ CHANGING = frozenset({Verdict.ERASE, Verdict.ANONYMISE, Verdict.CANCEL})
 _UNDECIDED = Text(
     "Nog niet beoordeeld of dit over u gaat.", "Not yet decided whether this is about you."
 )
+_NEWER = Text(
+    "Dit kwam na het wissen, of er is geen datum bekend: het is niet uit de reservekopie teruggekeerd.",
+    "This came after the erasure, or has no date: it did not come back with the backup.",
+)
 _BY_HAND = Text(
     "Dit systeem kan niet zelf wissen: het moet met de hand.",
     "This system cannot erase by itself: it is to be done by hand.",
@@ -77,13 +81,21 @@ def plan_erasure(
     rules: Rules,
     limits: Limits,
     now: datetime,
+    *,
+    until: date | None = None,
 ) -> PlanFile:
-    """Write down what erasing the subject of *request* would do. Changes nothing but the state; raise UnsafePlan when it takes too much."""
+    """Write down what erasing the subject of *request* would do. Changes nothing but the state; raise UnsafePlan when it takes too much.
+
+    What is dated after the day *until* goes to review: after a restore, what came after the erasure was not erased by it.
+    """
     review = Review(request, identity)
     contact = last_contact(one.item for one in review.items(Inclusion.INCLUDED))
     situation = Situation(local_day(now), contact, requested=True)
     facts = {"identifiers": [str(one) for one in identity.sought], "last_contact": contact}
-    steps = guarded(_steps(review, connectors, rules, situation), request.coverage(), limits)
+    steps = _steps(review, connectors, rules, situation)
+    if until is not None:
+        steps = (_older(source, step, until) for source, step in steps)
+    steps = guarded(steps, request.coverage(), limits)
     return request.plans().draw(steps, facts, now)
 
 
@@ -95,6 +107,13 @@ def _steps(
             yield one.source, Step(one.item, Disposition(Verdict.REVIEW, _UNDECIDED), "")
         else:
             yield one.source, propose(connectors.get(one.source), one.item, rules, situation)
+
+
+def _older(source: str, step: Step, until: date) -> tuple[str, Step]:
+    when = step.item.when
+    if when is None or local_day(when) > until:
+        return source, Step(step.item, Disposition(Verdict.REVIEW, _NEWER), "")
+    return source, step
 
 
 def propose(

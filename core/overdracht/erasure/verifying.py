@@ -5,10 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from overdracht.coverage import Coverage
+from overdracht.erasure.planning import Connectors
+from overdracht.items import File, Gap, Piece
 from overdracht.review import Inclusion, Review
-from overdracht.state import PlanFile, RequestFile
+from overdracht.state import PlanFile, RequestFile, StepState
 from overdracht.steps import DONE, Result, Verdict
 from overdracht.survey import Identity
+
+_GONE = frozenset({Result.ERASED, Result.ALREADY_GONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,41 @@ def verify(
     sources = {one.source for one in plan.counts()}
     complete = all(one.complete for one in coverage if one.source in sources)
     return Verification(complete, +left, +new, +kept, missing)
+
+
+def verify_gone(plan: PlanFile, connectors: Connectors) -> Verification:
+    """Ask each source for what *plan* erased, where there is nobody to find again: whatever it still can hand out is left."""
+    left: Counter[str] = Counter()
+    complete = True
+    for source in sorted({one.source for one in plan.counts() if one.result in _GONE}):
+        connector = connectors.get(source)
+        if connector is None:
+            complete = False
+            continue
+        erased = plan.steps(
+            Verdict.ERASE, Verdict.CANCEL, source=source, states=(StepState.SETTLED,)
+        )
+        items = (
+            one.step.item
+            for one in erased
+            if one.outcome is not None and one.outcome.result in _GONE
+        )
+        try:
+            left[source] = len(
+                {key for piece in connector.export(items) for key in _handed_out(piece)}
+            )
+        except Exception:  # noqa: BLE001 - a plugin may raise anything; what cannot be asked is not verified
+            complete = False
+    return Verification(complete, +left, {}, {}, {})
+
+
+def _handed_out(piece: Piece) -> tuple[str, ...]:
+    if isinstance(piece, Gap):
+        return ()
+    if isinstance(piece, File) and not isinstance(piece.content, bytes):
+        for _ in piece.content:  # it is to be read before the next piece is asked for
+            pass
+    return piece.keys
 
 
 def unfinished(plan: PlanFile) -> int:

@@ -27,6 +27,10 @@ class Remembered:
         self._connection.execute("INSERT OR IGNORE INTO ticked VALUES (?)", (row[0],))
         return Verdict(row[1]), Result(row[2]) if row[2] else None
 
+    def done(self, source: str, key: str) -> bool:
+        """Say whether the item is gone by this plan, or was gone already."""
+        return self.seen(source, key)[1] in {Result.ERASED, Result.ALREADY_GONE}
+
     def unseen(self, verdict: Verdict) -> dict[str, int]:
         """Return, by source, how many steps with *verdict* were not ticked off."""
         rows = self._connection.execute(

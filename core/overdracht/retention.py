@@ -44,6 +44,11 @@ class Term:
         last = calendar.monthrange(year, month + 1)[1]
         return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
 
+    @property
+    def rough_days(self) -> int:
+        """About how many days it is, to tell a longer term from a shorter."""
+        return self.years * 365 + self.months * 30 + self.days
+
     def __str__(self) -> str:
         units = ((self.years, "Y"), (self.months, "M"), (self.days, "D"))
         return "P" + ("".join(f"{number}{unit}" for number, unit in units if number) or "0D")

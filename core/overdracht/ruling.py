@@ -56,6 +56,13 @@ class Rules:
         """Return the rules for *category*."""
         return tuple(self._rules.get(category, ()))
 
+    def longest(self) -> Mapping[Category, Rule]:
+        """Return the rule of each category that has one: of several the one with the longest term."""
+        return {
+            category: max(rules, key=lambda one: (one.term.rough_days, one.binding))
+            for category, rules in self._rules.items()
+        }
+
     def ruling(self, item: Item, situation: Situation) -> Ruling:
         """Return what holds for *item*, and for fields of other categories in it."""
         by_category = {one: self._disposition(one, item, situation) for one in Category}

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from overdracht.config.model import Config, Source, Tables
 from overdracht.config.problems import Problem, did_you_mean, error_of, problems_of
+from overdracht.config.rules import problems as problems_of_rules
+from overdracht.config.rules import rules_of, unattended
 from overdracht.connector import Settings
 from overdracht.errors import ConfigError
 from overdracht.paths import config_directory
@@ -55,10 +57,29 @@ def load(path: Path, registry: Registry) -> Config:
         _source(name, settings, registry, context, problems)
         for name, settings in _source_tables(written).items()
     ]
+    if tables is not None:
+        problems.extend(_disagreements(tables))
     if problems or tables is None:
         # The cause would hold what was written, which may be a secret in the wrong place.
         raise error_of(path, problems) from None
-    return Config(path, tables.organisation, tables.state.directory, tuple(sources))
+    return Config(
+        path,
+        tables.organisation,
+        tables.state.directory,
+        tuple(sources),
+        rules_of(tables.retention),
+        unattended(tables.retention),
+        tables.erasure,
+        tables.bundles,
+    )
+
+
+def _disagreements(tables: Tables) -> Iterator[Problem]:
+    yield from problems_of_rules(tables.retention)
+    for name in tables.erasure.most_of:
+        if name not in tables.sources:
+            known = did_you_mean(name, tuple(tables.sources))
+            yield Problem(f"erasure.most_of.{name}", "there is no such source", known)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from overdracht.config.rules import Bundles, Erasure, Retention
 from overdracht.connector import Connector, Settings
 from overdracht.errors import IdentifierError
 from overdracht.identifiers import Identifier, Kinds
+from overdracht.items import Category
 from overdracht.paths import ConfigPath, state_directory
+from overdracht.retention import Rule
 
 
 def _parsed(value: object, info: ValidationInfo) -> Identifier:
@@ -82,6 +85,16 @@ class Tables(_Table):
     state: Annotated[State, Field(description="where requests and findings are kept")] = Field(
         default_factory=State
     )
+    erasure: Annotated[Erasure, Field(description="how much one plan may take")] = Field(
+        default_factory=Erasure
+    )
+    retention: Annotated[
+        Mapping[str, Retention],
+        Field(description="how long what is kept, one table a rule"),
+    ] = Field(default_factory=dict)
+    bundles: Annotated[Bundles, Field(description="what becomes of the bundles")] = Field(
+        default_factory=Bundles
+    )
     sources: Annotated[
         Mapping[str, dict[str, Any]],
         Field(description="the systems that hold data, one table each"),
@@ -106,3 +119,9 @@ class Config:
     organisation: Organisation
     state_directory: Path
     sources: tuple[Source, ...]
+    rules: tuple[Rule, ...]
+    """The retention rules, one or more a category."""
+    unattended: frozenset[Category]
+    """The categories of which what outlived its term may be erased without approval."""
+    erasure: Erasure
+    bundles: Bundles

@@ -14,7 +14,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from overdracht.config.model import Organisation, State
+from overdracht.config.rules import Bundles, Erasure, Retention
 from overdracht.registry import AnyConnector, Registry
+from overdracht.retention import DEFAULT_RULES, Term
 from overdracht.secrets import SecretRef
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -45,6 +47,9 @@ def template(
         HEAD,
         _table("organisation", Organisation, organisation),
         _table("state", State, state or {}),
+        _table("erasure", Erasure, {}),
+        _table("bundles", Bundles, {}),
+        _rules(),
         SOURCES,
         *(_source(name, settings, registry) for name, settings in given.items()),
     ]
@@ -53,6 +58,23 @@ def template(
         if name not in used:
             blocks.append(_example(connector))
     return "\n".join(blocks)
+
+
+RULES = """\
+# How long what is kept. These rules hold by default; a table of its own under the category's name changes one, key by key:
+"""
+
+
+def _rules() -> str:
+    defaults = [
+        f"#   {category:<15}{rule.term!s:<5}from {rule.counts_from:<16}{rule.article.en}"
+        for category, rule in DEFAULT_RULES.items()
+    ]
+    table = [
+        "#[retention.correspondence]",
+        *(line for line in _fields(Retention, {}) if not line.startswith("#category")),
+    ]
+    return RULES + "\n".join([*defaults, *table]) + "\n"
 
 
 def _table(name: str, model: type[BaseModel], answers: Mapping[str, object]) -> str:
@@ -131,6 +153,8 @@ def toml(value: object) -> str:
         case Mapping():
             pairs = ", ".join(f"{_key(str(key))} = {toml(one)}" for key, one in value.items())
             written = f"{{ {pairs} }}"
+        case Term():
+            written = toml(str(value))
         case set() | frozenset():
             written = toml(sorted(value, key=str))
         case list() | tuple():

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from overdracht.config import Config
+    from overdracht.connector import Connector, Settings
+    from overdracht.erasure import Limits
     from overdracht.registry import Registry
+    from overdracht.ruling import Rules
     from overdracht.state import Store
     from overdracht.survey import Organisation
 
@@ -52,6 +57,25 @@ class Session:
         return Organisation(
             frozenset(self.config.organisation.own), frozenset(self.config.organisation.shared)
         )
+
+    @property
+    def connectors(self) -> "Mapping[str, Connector[Settings]]":
+        """The connector of each source that has one."""
+        return {one.name: one.connector for one in self.config.sources if one.connector}
+
+    @property
+    def rules(self) -> "Rules":
+        """The retention rules."""
+        from overdracht.ruling import Rules
+
+        return Rules(self.config.rules)
+
+    @property
+    def limits(self) -> "Limits":
+        """How much of a source one plan may take."""
+        from overdracht.erasure import Limits
+
+        return Limits(self.config.erasure.most, self.config.erasure.most_of)
 
     @property
     def signing_key(self) -> Path:

@@ -1,16 +1,35 @@
 """Erase what a plan says, everywhere, and prove it: plan, prepare, execute, verify, certify, forget."""
 
-from overdracht.erasure.certificate import FORMAT, encode, facts, signature_path, write
+from overdracht.erasure.certificate import (
+    FORMAT,
+    encode,
+    facts,
+    is_complete,
+    residues,
+    signature_path,
+    write,
+)
 from overdracht.erasure.closing import close
 from overdracht.erasure.executing import Means, NotReady, execute, prepare, retry, unconfirmed
-from overdracht.erasure.planning import CHANGING, Limits, UnsafePlan, plan_erasure, propose
+from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
+from overdracht.erasure.planning import (
+    BY_HAND,
+    CHANGING,
+    UNDECIDED,
+    Limits,
+    UnsafePlan,
+    plan_erasure,
+    propose,
+)
 from overdracht.erasure.reapply import Return, Returned, returned
 from overdracht.erasure.sweep import Sweep, settle_schedule, sweep
 from overdracht.erasure.verifying import Verification, unfinished, verify, verify_gone
 
 __all__ = [
+    "BY_HAND",
     "CHANGING",
     "FORMAT",
+    "UNDECIDED",
     "Limits",
     "Means",
     "NotReady",
@@ -23,9 +42,15 @@ __all__ = [
     "encode",
     "execute",
     "facts",
+    "final_counts",
+    "final_steps",
+    "is_complete",
+    "left_to_people",
+    "open_steps",
     "plan_erasure",
     "prepare",
     "propose",
+    "residues",
     "retry",
     "returned",
     "settle_schedule",

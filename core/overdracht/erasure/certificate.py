@@ -3,7 +3,8 @@
 It is JSON with sorted keys; the signature lies beside it in minisign's format, so that stock `minisign -V` verifies it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -14,12 +15,18 @@ import orjson
 
 from overdracht.connector import erasing
 from overdracht.coverage import Coverage
+from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
 from overdracht.erasure.planning import Connectors
 from overdracht.erasure.verifying import Verification
 from overdracht.seal import SigningKey
-from overdracht.state import PlanFile
+from overdracht.state import Count, PlanFile, Planned
 from overdracht.steps import Residue, Result, Verdict
-from overdracht.text import Text
+from overdracht.text import NOTHING, Text
+
+_UNTOLD = Text(
+    "Wat er achterblijft, kon dit systeem niet zeggen.",
+    "What stays behind, this system could not tell.",
+)
 
 FORMAT = "overdracht-certificate/1"
 
@@ -47,68 +54,106 @@ def facts(
     connectors: Connectors,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return the certificate of what the *plans* of request *reference* came to."""
-    plans = tuple(plans)
+    """Return the certificate of what the *plans* of request *reference*, oldest first, came to."""
+    plans, coverage = tuple(plans), tuple(coverage)
+    counts = final_counts(plans)
     return {
         "format": FORMAT,
         "reference": reference,
         "organisation": dict(organisation),
         "made": now.isoformat(timespec="seconds"),
         "program": f"overdracht {_version()}",
+        "complete": is_complete(counts, coverage, verification),
         "plans": [one.digest for one in plans],
-        "sources": [_source(one, plans) for one in coverage],
+        "sources": list(_sources(coverage, counts)),
         "retained": [_grounds(one) for one in _kept(plans)],
+        "left_alone": [_grounds(one) for one in _left(plans)],
         "verification": None if verification is None else _verified(verification),
         "residue": [
             {"source": source, **_residue(one)}
-            for source in sorted({count.source for plan in plans for count in plan.counts()})
-            for one in _residues(connectors, source)
+            for source in sorted({count.source for count in counts})
+            for one in residues(connectors, source)
         ],
     }
 
 
-def _source(coverage: Coverage, plans: Iterable[PlanFile]) -> dict[str, Any]:
-    results: dict[str, int] = {}
+def is_complete(
+    counts: Iterable[Count], coverage: Iterable[Coverage], verification: Verification | None
+) -> bool:
+    """Say whether everything was searched, nothing is left to do for anybody, and finding again showed just that."""
+    counts = tuple(counts)
+    return (
+        all(one.complete for one in coverage)
+        and not open_steps(counts)
+        and not left_to_people(counts)
+        and verification is not None
+        and verification.clean
+    )
+
+
+def _sources(coverage: Iterable[Coverage], counts: Iterable[Count]) -> Iterator[dict[str, Any]]:
+    by_source: dict[str, list[Count]] = {}
+    for one in counts:
+        by_source.setdefault(one.source, []).append(one)
+    for covered in coverage:
+        yield {
+            "source": covered.source,
+            "connector": covered.connector,
+            "searched": covered.reach,
+            "gaps": len(covered.gaps),
+            **_results(by_source.pop(covered.source, ())),
+        }
+    for source, rest in by_source.items():
+        yield {"source": source, "connector": "", "searched": "", "gaps": 0, **_results(rest)}
+
+
+def _results(counts: Iterable[Count]) -> dict[str, Any]:
+    results: Counter[str] = Counter()
+    categories: dict[str, Counter[str]] = {}
     review = 0
-    for plan in plans:
-        for one in plan.counts():
-            if one.source != coverage.source:
-                continue
-            if one.verdict == Verdict.REVIEW:
-                review += one.steps
-            else:
-                result = one.result or "open"
-                results[result] = results.get(result, 0) + one.steps
+    for one in counts:
+        if one.verdict == Verdict.REVIEW:
+            review += one.steps
+        else:
+            result = one.result or "open"
+            results[result] += one.steps
+            categories.setdefault(one.category, Counter())[result] += one.steps
     return {
-        "source": coverage.source,
-        "connector": coverage.connector,
-        "searched": coverage.reach,
-        "gaps": len(coverage.gaps),
         "results": dict(sorted(results.items())),
+        "categories": {
+            name: dict(sorted(each.items())) for name, each in sorted(categories.items())
+        },
         "left_to_review": review,
     }
 
 
-def _kept(plans: Iterable[PlanFile]) -> list[Grounds]:
-    totals: dict[tuple[str, str, str | None, Text, Text, bool], int] = {}
-    for plan in plans:
-        for one in plan.steps(Verdict.RETAIN, Verdict.ANONYMISE, Verdict.CANCEL):
-            if one.outcome is None or one.outcome.result not in {
-                Result.RETAINED,
-                Result.ANONYMISED,
-                Result.SCHEDULED,
-            }:
-                continue
-            until = one.outcome.on or one.step.disposition.until
-            key = (
-                one.source,
-                one.step.item.category.value,
-                until.isoformat() if until else None,
-                one.step.disposition.ground,
-                one.step.disposition.article,
-                one.outcome.result is Result.ANONYMISED,
-            )
-            totals[key] = totals.get(key, 0) + 1
+_STAYING = frozenset({Result.RETAINED, Result.ANONYMISED, Result.SCHEDULED})
+
+
+def _kept(plans: Sequence[PlanFile]) -> list[Grounds]:
+    staying = final_steps(plans, Verdict.RETAIN, Verdict.ANONYMISE, Verdict.CANCEL)
+    return _grouped(
+        one for _, one in staying if one.outcome is not None and one.outcome.result in _STAYING
+    )
+
+
+def _left(plans: Sequence[PlanFile]) -> list[Grounds]:
+    return _grouped(one for _, one in final_steps(plans, Verdict.REVIEW))
+
+
+def _grouped(steps: Iterable[Planned]) -> list[Grounds]:
+    totals: Counter[tuple[str, str, str | None, Text, Text, bool]] = Counter()
+    for one in steps:
+        outcome, disposition = one.outcome, one.step.disposition
+        until = (outcome.on if outcome else None) or disposition.until
+        totals[
+            one.source,
+            one.step.item.category.value,
+            until.isoformat() if until else None,
+            disposition.ground,
+            disposition.article,
+            outcome is not None and outcome.result is Result.ANONYMISED,
+        ] += 1
     return [Grounds(*key, items) for key, items in sorted(totals.items(), key=str)]
 
 
@@ -135,9 +180,13 @@ def _verified(one: Verification) -> dict[str, Any]:
     }
 
 
-def _residues(connectors: Connectors, source: str) -> Iterable[Residue]:
+def residues(connectors: Connectors, source: str) -> tuple[Residue, ...]:
+    """Return what stays behind physically in *source*; a connector that cannot say so is said to be one."""
     eraser = erasing(connectors.get(source))
-    return () if eraser is None else eraser.residue()
+    try:
+        return () if eraser is None else tuple(eraser.residue())
+    except Exception:  # noqa: BLE001 - a plugin may raise anything, and an erasure that was done must be certified
+        return (Residue(_UNTOLD, NOTHING, NOTHING),)
 
 
 def _residue(one: Residue) -> dict[str, Any]:

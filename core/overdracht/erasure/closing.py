@@ -1,10 +1,11 @@
 """End a request: remember what must be remembered, then forget the person."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from overdracht.erasure.final import final_steps
 from overdracht.identifiers import Identifier
 from overdracht.retention import local_day
 from overdracht.state import PlanFile, Store
@@ -46,16 +47,15 @@ def close(
     return scheduled
 
 
-def _kept(plans: Iterable[PlanFile]) -> Iterator[tuple[str, date, Step]]:
-    for plan in plans:
-        for one in plan.steps(Verdict.RETAIN, Verdict.ANONYMISE, Verdict.CANCEL):
-            outcome = one.outcome
-            if outcome is None or outcome.result not in {
-                Result.RETAINED,
-                Result.ANONYMISED,
-                Result.SCHEDULED,
-            }:
-                continue
-            due = outcome.on or one.step.disposition.until
-            if due is not None:
-                yield one.source, due, one.step
+def _kept(plans: Sequence[PlanFile]) -> Iterator[tuple[str, date, Step]]:
+    for _, one in final_steps(plans, Verdict.RETAIN, Verdict.ANONYMISE, Verdict.CANCEL):
+        outcome = one.outcome
+        if outcome is None or outcome.result not in {
+            Result.RETAINED,
+            Result.ANONYMISED,
+            Result.SCHEDULED,
+        }:
+            continue
+        due = outcome.on or one.step.disposition.until
+        if due is not None:
+            yield one.source, due, one.step

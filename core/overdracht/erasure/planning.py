@@ -9,39 +9,34 @@ from overdracht.connector import Connector, Settings, erasing
 from overdracht.coverage import Coverage
 from overdracht.errors import OverdrachtError, SourceError
 from overdracht.items import Category, Item
-from overdracht.retention import local_day
+from overdracht.retention import day_of, local_day
 from overdracht.review import Inclusion, Review
 from overdracht.ruling import Rules, Situation
 from overdracht.state import PlanFile, RequestFile
-from overdracht.steps import Disposition, Step, Verdict
+from overdracht.steps import Disposition, Step, Verdict, harsher
 from overdracht.survey import Identity
+from overdracht.survey.engine import explain
 from overdracht.text import Text
 
 FEWEST = 10
 """A source with fewer things than this is not guarded by a share: one of two is half."""
 
+_CONTACTS = frozenset({Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK})
+"""What is customer contact by its nature."""
+
 CHANGING = frozenset({Verdict.ERASE, Verdict.ANONYMISE, Verdict.CANCEL})
 
-_UNDECIDED = Text(
+UNDECIDED = Text(
     "Nog niet beoordeeld of dit over u gaat.", "Not yet decided whether this is about you."
 )
 _NEWER = Text(
     "Dit kwam na het wissen, of er is geen datum bekend: het is niet uit de reservekopie teruggekeerd.",
     "This came after the erasure, or has no date: it did not come back with the backup.",
 )
-_BY_HAND = Text(
+BY_HAND = Text(
     "Dit systeem kan niet zelf wissen: het moet met de hand.",
     "This system cannot erase by itself: it is to be done by hand.",
 )
-
-# The connector may do less than the rules allow, never more.
-_MILDER: Mapping[Verdict, frozenset[Verdict]] = {
-    Verdict.ERASE: frozenset(Verdict),
-    Verdict.ANONYMISE: frozenset({Verdict.ANONYMISE, Verdict.RETAIN, Verdict.REVIEW}),
-    Verdict.CANCEL: frozenset({Verdict.CANCEL, Verdict.RETAIN, Verdict.REVIEW}),
-    Verdict.RETAIN: frozenset({Verdict.RETAIN, Verdict.ANONYMISE, Verdict.REVIEW}),
-    Verdict.REVIEW: frozenset({Verdict.REVIEW}),
-}
 
 
 class UnsafePlan(OverdrachtError):
@@ -64,14 +59,18 @@ Connectors = Mapping[str, Connector[Settings]]
 
 
 def last_contact(items: Iterable[Item]) -> date | None:
-    """Return the day of the last customer contact among *items*: a letter, a note, an invoice, a payment; None when there is none."""
-    books = {Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK}
-    days = (
-        local_day(one.when)
-        for one in items
-        if one.when is not None and (one.is_contact or one.category in books)
-    )
-    return max(days, default=None)
+    """Return the day of the last customer contact among *items*: a letter, a note, an invoice, a payment.
+
+    None when there is none, and while a subscription runs: no term counts then.
+    """
+    last: date | None = None
+    for one in items:
+        if one.running:
+            return None
+        if one.is_contact or one.category in _CONTACTS:
+            day = day_of(one.when)
+            last = day if last is None or (day is not None and day > last) else last
+    return last
 
 
 def plan_erasure(
@@ -104,7 +103,7 @@ def _steps(
 ) -> Iterator[tuple[str, Step]]:
     for one in review.items(Inclusion.INCLUDED, Inclusion.AWAITING):
         if one.inclusion is Inclusion.AWAITING:
-            yield one.source, Step(one.item, Disposition(Verdict.REVIEW, _UNDECIDED), "")
+            yield one.source, Step(one.item, Disposition(Verdict.REVIEW, UNDECIDED), "")
         else:
             yield one.source, propose(connectors.get(one.source), one.item, rules, situation)
 
@@ -126,20 +125,19 @@ def propose(
     if connector is None or eraser is None:
         if verdict is Verdict.RETAIN:
             return Step(item, ruling.disposition, "")
-        return Step(item, replace(ruling.disposition, verdict=Verdict.REVIEW, ground=_BY_HAND), "")
-    step = eraser.propose(item, ruling)
-    said = step.disposition
-    if said.verdict not in _MILDER[verdict] or (
-        verdict is Verdict.RETAIN
-        and said.until != ruling.disposition.until
-        and said.verdict is not Verdict.REVIEW
-    ):
+        return Step(item, replace(ruling.disposition, verdict=Verdict.REVIEW, ground=BY_HAND), "")
+    try:
+        step = eraser.propose(item, ruling)
+    except Exception as error:
+        raise SourceError(f"[{connector.source}] {explain(error)}") from error
+    beyond = harsher(step.disposition, ruling)
+    if beyond:
         raise SourceError(
-            f"{connector.source}: the connector {connector.name} would do more than the rules allow ({said.verdict} for {verdict})"
+            f"[{connector.source}] the connector {connector.name} would do more than the rules allow: {beyond}"
         )
     if step.item != item:
         raise SourceError(
-            f"{connector.source}: the connector {connector.name} proposes a step for another item"
+            f"[{connector.source}] the connector {connector.name} proposes a step for another item"
         )
     return step
 

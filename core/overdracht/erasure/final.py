@@ -5,6 +5,7 @@ A plan takes what an earlier one could not, and says anew what stays. Of two wor
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from overdracht.state import Count, PlanFile, Planned
 from overdracht.steps import DONE, Verdict
@@ -32,21 +33,20 @@ def final_counts(plans: Sequence[PlanFile]) -> tuple[Count, ...]:
     """Return how many items of each sort there are, each counted once."""
     if len(plans) == 1:
         return plans[0].counts()
-    totals: Counter[tuple[object, ...]] = Counter()
+    alike: Counter[Count] = Counter()
     for _, one in final_steps(plans):
         disposition, outcome = one.step.disposition, one.outcome
-        totals[
+        sort = Count(
             one.source,
-            one.step.item.category.value,
-            disposition.verdict.value,
+            one.step.item.category,
+            disposition.verdict,
             disposition.until,
             bool(one.step.external),
-            None if outcome is None else outcome.result.value,
-        ] += 1
-    return tuple(
-        Count(*key, steps)  # type: ignore[call-arg]  # the key is what Count begins with
-        for key, steps in sorted(totals.items(), key=str)
-    )
+            None if outcome is None else outcome.result,
+            0,
+        )
+        alike[sort] += 1
+    return tuple(replace(one, steps=steps) for one, steps in sorted(alike.items(), key=str))
 
 
 def open_steps(counts: Iterable[Count]) -> int:

@@ -138,6 +138,14 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(_dutch_time()).date()
 
 
+def day_of(moment: datetime | None) -> date | None:
+    """Return the local day of *moment*; None when there is none, or none that the calendar knows."""
+    try:
+        return None if moment is None else local_day(moment)
+    except OverflowError:
+        return None
+
+
 def ends(rule: Rule, item: Item, last_contact: date | None) -> date | None:
     """Return the first day on which *item* may go by *rule*; None when that cannot be computed, which is a finding.
 
@@ -150,10 +158,7 @@ def ends(rule: Rule, item: Item, last_contact: date | None) -> date | None:
 def _start(counts_from: CountsFrom, when: datetime | None, contact: date | None) -> date | None:
     if counts_from is CountsFrom.LAST_CONTACT:
         return contact
-    if when is None:
-        return None
-    try:
-        day = local_day(when)
-    except OverflowError:
+    day = day_of(when)
+    if day is None:
         return None
     return date(day.year, 12, 31) if counts_from is CountsFrom.FINANCIAL_YEAR else day

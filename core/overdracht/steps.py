@@ -64,6 +64,35 @@ class Step:
     """The name of the thing, when the step has an effect outside the organisation that cannot be taken back."""
 
 
+_MILDER: Mapping[Verdict, frozenset[Verdict]] = {
+    Verdict.ERASE: frozenset(Verdict),
+    Verdict.ANONYMISE: frozenset({Verdict.ANONYMISE, Verdict.RETAIN, Verdict.REVIEW}),
+    Verdict.CANCEL: frozenset({Verdict.CANCEL, Verdict.RETAIN, Verdict.REVIEW}),
+    Verdict.RETAIN: frozenset({Verdict.RETAIN, Verdict.ANONYMISE, Verdict.REVIEW}),
+    Verdict.REVIEW: frozenset({Verdict.REVIEW}),
+}
+
+
+def harsher(proposed: Disposition, ruling: Ruling) -> str:
+    """Say in what *proposed* goes beyond the *ruling*; empty when it does not.
+
+    What is kept may lose fields only where some of its fields may go, and is kept exactly as long as ruled. What is kept although it may
+    go needs a day on which it does: nothing is kept in silence.
+    """
+    ruled, said = ruling.disposition, proposed.verdict
+    if said not in _MILDER[ruled.verdict]:
+        return f"{said} for {ruled.verdict}"
+    if ruled.verdict is Verdict.RETAIN and said is not Verdict.REVIEW:
+        if proposed.until != ruled.until:
+            return f"until {proposed.until} for {ruled.until}"
+        erasable = any(one.verdict is Verdict.ERASE for one in ruling.by_category.values())
+        if said is Verdict.ANONYMISE and not erasable:
+            return f"{said} although no field may go"
+    if said is Verdict.RETAIN and proposed.until is None:
+        return f"{said} without a day"
+    return ""
+
+
 class ApprovedStep(Step):
     """A step of a plan whose digest was approved. The core alone makes these, and `prepare` and `erase` take nothing else."""
 
@@ -99,6 +128,19 @@ DONE = frozenset(
 """The results after which nothing is left to do for a step."""
 
 
+UNDONE = frozenset({Result.CHANGED, Result.REFUSED, Result.FAILED})
+"""The results that leave an item as it was."""
+
+RESULTS: Mapping[Verdict, frozenset[Result]] = {
+    Verdict.ERASE: frozenset({Result.ERASED, Result.ALREADY_GONE}),
+    Verdict.ANONYMISE: frozenset({Result.ANONYMISED, Result.ALREADY_GONE}),
+    Verdict.CANCEL: frozenset({Result.SCHEDULED, Result.ERASED, Result.ALREADY_GONE}),
+    Verdict.RETAIN: frozenset({Result.RETAINED}),
+    Verdict.REVIEW: frozenset(),
+}
+"""By verdict, what carrying it out can come to, besides leaving the item as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one step."""
@@ -109,6 +151,8 @@ class Outcome:
     """One line without personal data; needed for REFUSED and FAILED."""
     on: date | None = None
     """The day for which it is SCHEDULED."""
+    fingerprint: str = ""
+    """What the item's fingerprint is now, when the act left some of it: what is kept is erased by it later."""
 
 
 @dataclass(frozen=True, slots=True)

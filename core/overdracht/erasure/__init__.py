@@ -23,7 +23,7 @@ from overdracht.erasure.planning import (
 )
 from overdracht.erasure.reapply import Return, Returned, returned
 from overdracht.erasure.sweep import Sweep, settle_schedule, sweep
-from overdracht.erasure.verifying import Verification, unfinished, verify, verify_gone
+from overdracht.erasure.verifying import Verification, hold, unfinished, verify, verify_gone
 
 __all__ = [
     "BY_HAND",
@@ -44,6 +44,7 @@ __all__ = [
     "facts",
     "final_counts",
     "final_steps",
+    "hold",
     "is_complete",
     "left_to_people",
     "open_steps",

@@ -3,6 +3,7 @@
 It is JSON with sorted keys; the signature lies beside it in minisign's format, so that stock `minisign -V` verifies it.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -224,7 +225,10 @@ def write(certificate: Mapping[str, Any], path: Path, signer: SigningKey) -> Non
     ):
         temporary = target.with_name(f".{target.name}.new")
         temporary.touch(mode=0o600)
-        temporary.write_bytes(data)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())  # what it proves is shredded next
         temporary.replace(target)
 
 

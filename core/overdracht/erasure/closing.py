@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from overdracht.identifiers import Identifier
 from overdracht.retention import local_day
 from overdracht.state import PlanFile, Store
 from overdracht.state.audit import Entry
-from overdracht.steps import Result, Step, Verdict
+from overdracht.steps import Outcome, Result, Step, Verdict
 
 
 def close(
@@ -25,22 +26,21 @@ def close(
     """Close request *reference* and shred it; return how much is scheduled for later.
 
     What may go later keeps its reference under a key of its own, the *identifiers* become keyed hashes in the ledger, the audit trail
-    gets its entry; all of that in one transaction. Then the request's key is destroyed. After a crash it is done again without harm.
+    gets its entry; all of that in one transaction. Then the request's key is destroyed. After a crash it is done again without harm,
+    and what was closed and not yet shredded is shredded when the state is opened next.
     """
     plans = tuple(plans)
-    scheduled = 0
 
     def closing(_: sqlite3.Connection) -> Entry:
-        nonlocal scheduled
         kept = list(_kept(plans))
-        if kept and not store.schedule.open(reference):
-            scheduled = store.schedule.enter(
-                reference, store.schedule_cipher(reference, new=True), kept
-            )
+        if kept:
+            store.schedule.enter(reference, store.schedule_cipher(reference, new=True), kept)
         store.ledger.enter(reference, identifiers, local_day(now))
-        return store.audit.enter("closed", reference, {**summary, "scheduled": scheduled}, now)
+        return store.audit.enter("closed", reference, {**summary, "scheduled": len(kept)}, now)
 
-    store.close_request(reference, closing)
+    if not store.closed(reference):
+        store.close_request(reference, closing)
+    scheduled = store.schedule.open(reference)
     moment("closed")
     store.shred(reference)
     moment("shredded")
@@ -58,4 +58,13 @@ def _kept(plans: Sequence[PlanFile]) -> Iterator[tuple[str, date, Step]]:
             continue
         due = outcome.on or one.step.disposition.until
         if due is not None:
-            yield one.source, due, one.step
+            yield one.source, due, _reference(one.step, outcome)
+
+
+def _reference(step: Step, outcome: Outcome) -> Step:
+    """Return *step* with no more of its item than finding it again takes: the rest would be personal data kept for years."""
+    fingerprint = outcome.fingerprint or step.item.fingerprint
+    item = replace(
+        step.item, fingerprint=fingerprint, matches=(), reveals=(), holder=None, title="", marks=()
+    )
+    return replace(step, item=item)

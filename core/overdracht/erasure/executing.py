@@ -11,9 +11,9 @@ from itertools import islice
 
 from overdracht.connector import Erases, erasing
 from overdracht.erasure.planning import CHANGING, Connectors
-from overdracht.errors import OverdrachtError, SourceError, UsageError
+from overdracht.errors import OverdrachtError, SourceError, StateError, UsageError
 from overdracht.state import Phase, PlanFile, Planned, StepState
-from overdracht.steps import ApprovedStep, Objection, Outcome, Result, Verdict
+from overdracht.steps import RESULTS, UNDONE, ApprovedStep, Objection, Outcome, Result, Verdict
 from overdracht.survey.engine import explain
 
 BATCH = 200
@@ -21,6 +21,8 @@ BATCH = 200
 
 PAUSES = (1.0, 5.0, 25.0)
 """Seconds between the tries of a source that fails."""
+
+_OPEN = (StepState.PLANNED, StepState.INTENDED)
 
 Fault = Callable[[str], None]
 """Called with the name of every moment at which a process can die: `intent`, `act`, `outcome`; tests die there."""
@@ -58,13 +60,11 @@ def prepare(plan: PlanFile, connectors: Connectors) -> tuple[tuple[str, Objectio
 
 
 def unconfirmed(plan: PlanFile, confirmed: Collection[str]) -> tuple[str, ...]:
-    """Return the names of what has an effect outside the organisation and was not *confirmed*."""
-    return tuple(
-        sorted(
-            {one.step.external for one in plan.steps(*CHANGING) if one.step.external}
-            - set(confirmed)
-        )
-    )
+    """Return the names of what is still to have an effect outside the organisation and was not *confirmed*."""
+    if not any(one.external for one in plan.counts()):
+        return ()
+    names = {one.step.external for one in plan.steps(*CHANGING, states=_OPEN)}
+    return tuple(sorted(names - {"", *confirmed}))
 
 
 def execute(
@@ -120,7 +120,7 @@ def _sources(plan: PlanFile) -> tuple[str, ...]:
 
 
 def _open(plan: PlanFile, source: str) -> Iterator[Planned]:
-    return plan.steps(*CHANGING, source=source, states=(StepState.PLANNED, StepState.INTENDED))
+    return plan.steps(*CHANGING, source=source, states=_OPEN)
 
 
 def _settle_what_stays(plan: PlanFile) -> None:
@@ -137,18 +137,18 @@ def _carry_out(
 ) -> None:
     eraser = erasing(connectors.get(source))
     reason = "the connector is not there, or cannot erase"
-    if eraser is not None:
-        for pause in (0.0, *means.pauses):
-            if pause:
-                means.sleep(pause)
-            run = _Run(plan, source, external=external, means=means)
-            try:
-                reason = run.through(eraser)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its steps are tried again and then reported
-                reason = explain(error)
-            run.flush()
-            if not any(_of(plan, source, external=external)):
-                return
+    pauses = iter(means.pauses if eraser is not None else ())
+    while eraser is not None and any(_of(plan, source, external=external)):
+        run = _Run(plan, source, external=external, means=means)
+        reason = run.through(eraser)
+        if run.settled:
+            pauses = iter(
+                means.pauses
+            )  # it gets on, however haltingly: that is not failing for good
+        elif (pause := next(pauses, None)) is not None:
+            means.sleep(pause)
+        else:
+            break
     failed = _of(plan, source, external=external)
     while batch := list(islice(failed, BATCH)):
         plan.settle(
@@ -170,11 +170,24 @@ class _Run:
         self._means = means
         self._handed: dict[str, Planned] = {}
         self._outcomes: list[tuple[int, Outcome]] = []
-        self._settled = 0
+        self._ours: StateError | None = None
+        self.settled = 0
 
     def through(self, connector: Erases) -> str:
         """Let *connector* carry out the steps; return why some have no outcome, should that be."""
-        for outcome in connector.erase(self._hand()):
+        reason = "the connector gave no outcome"
+        try:
+            self._take(connector.erase(self._hand()))
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its steps are tried again and then reported
+            reason = explain(error)
+        if self._ours is not None:
+            # The journal cannot be written: whatever the connector made of that, nothing may go on without it.
+            raise self._ours
+        self.flush()
+        return reason
+
+    def _take(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
             self._means.moment("act")
             planned = self._handed.pop(outcome.key, None)
             if planned is None:
@@ -182,25 +195,34 @@ class _Run:
             self._outcomes.append((planned.number, _accounted(planned, outcome)))
             if len(self._outcomes) >= BATCH:
                 self.flush()
-        return "the connector gave no outcome"
 
     def _hand(self) -> Iterator[ApprovedStep]:
         while batch := list(islice(self._steps, BATCH)):
             self.flush()
-            self._plan.intend(one.number for one in batch)
+            self._intend(batch)
             self._means.moment("intent")
             for one in batch:
                 self._handed[one.step.item.key] = one
                 yield _approved(one)
 
+    def _intend(self, batch: Iterable[Planned]) -> None:
+        self._write(lambda: self._plan.intend(one.number for one in batch))
+
     def flush(self) -> None:
         """Make the outcomes so far durable."""
         if self._outcomes:
-            self._plan.settle(self._outcomes)
-            self._settled += len(self._outcomes)
-            self._outcomes = []
+            outcomes, self._outcomes = self._outcomes, []
+            self._write(lambda: self._plan.settle(outcomes))
+            self.settled += len(outcomes)
             self._means.moment("outcome")
-            self._means.listen(self._source, self._settled)
+            self._means.listen(self._source, self.settled)
+
+    def _write(self, writing: Callable[[], None]) -> None:
+        try:
+            writing()
+        except StateError as error:
+            self._ours = error
+            raise
 
 
 def _approved(planned: Planned) -> ApprovedStep:
@@ -209,7 +231,20 @@ def _approved(planned: Planned) -> ApprovedStep:
 
 
 def _accounted(planned: Planned, outcome: Outcome) -> Outcome:
-    if planned.state is StepState.INTENDED and outcome.result is Result.ALREADY_GONE:
+    """Return what is written down of *outcome*: a connector's word counts as far as the step goes."""
+    disposition, result = planned.step.disposition, outcome.result
+    if result in UNDONE:
+        told = outcome.reason or result is Result.CHANGED
+        return outcome if told else replace(outcome, reason="the connector gave no reason")
+    if result not in RESULTS[disposition.verdict]:
+        reason = f"the connector says `{result}` of a step to {disposition.verdict}"
+        return Outcome(outcome.key, Result.FAILED, reason)
+    if result is Result.SCHEDULED and (outcome.on or disposition.until) is None:
+        return Outcome(
+            outcome.key, Result.FAILED, "the connector does not say on which day it ends"
+        )
+    begun = planned.state is StepState.INTENDED and disposition.verdict is Verdict.ERASE
+    if begun and result is Result.ALREADY_GONE:
         # Begun before an interruption, and gone now: it was this plan that did it.
         return replace(outcome, result=Result.ERASED, reason="found done after an interruption")
     return outcome
@@ -217,10 +252,13 @@ def _accounted(planned: Planned, outcome: Outcome) -> Outcome:
 
 def retry(plan: PlanFile) -> int:
     """Open the failed steps of *plan* again, for `execute` to try once more; return how many there are."""
-    reopened = plan.reopen(Result.FAILED)
-    if reopened:
+    failed = sum(one.steps for one in plan.counts() if one.result == Result.FAILED)
+    if failed and plan.phase is Phase.EXECUTED:
+        # In this order: dying in between leaves nothing to do, the other way round leaves steps that nobody looks at.
         plan.advance(Phase.EXECUTING)
-    return reopened
+        plan.reopen(Result.FAILED)
+        return failed
+    return 0
 
 
 def outcomes_by_result(plan: PlanFile) -> dict[str, int]:

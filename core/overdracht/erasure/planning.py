@@ -109,8 +109,8 @@ def _steps(
 
 
 def _older(source: str, step: Step, until: date) -> tuple[str, Step]:
-    when = step.item.when
-    if when is None or local_day(when) > until:
+    day = day_of(step.item.when)
+    if day is None or day > until:
         return source, Step(step.item, Disposition(Verdict.REVIEW, _NEWER), "")
     return source, step
 

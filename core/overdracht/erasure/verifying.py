@@ -1,16 +1,17 @@
 """Find again after an erasure, and compare: what is left must be exactly what the plan keeps."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from overdracht.connector import erasing
 from overdracht.coverage import Coverage
 from overdracht.erasure.planning import Connectors
 from overdracht.items import File, Gap, Piece
 from overdracht.review import Inclusion, Review
-from overdracht.state import PlanFile, RequestFile, StepState
-from overdracht.steps import DONE, Result, Verdict
-from overdracht.survey import Identity
+from overdracht.state import Given, PlanFile, RequestFile, Role, StepState
+from overdracht.steps import DONE, ApprovedStep, Result, Verdict
+from overdracht.survey import Identity, Standing
 
 _GONE = frozenset({Result.ERASED, Result.ALREADY_GONE})
 
@@ -20,7 +21,7 @@ class Verification:
     """What finding again showed, as counts per source."""
 
     complete: bool
-    """Every source that the plan changed was searched whole."""
+    """Every source was searched whole, those of the plan among them."""
     left: Mapping[str, int]
     """What should have gone and is still there."""
     new: Mapping[str, int]
@@ -62,9 +63,25 @@ def verify(
             else:
                 left[one.source] += 1
         missing = remembered.unseen(Verdict.RETAIN)
+    statement = tuple(coverage)
     sources = {one.source for one in plan.counts()}
-    complete = all(one.complete for one in coverage if one.source in sources)
+    # A source that could not be searched may hold anything; one that is not even in the statement too.
+    complete = all(one.complete for one in statement)
+    complete = complete and sources <= {one.source for one in statement}
     return Verification(complete, +left, +new, +kept, missing)
+
+
+def hold(request: RequestFile, identity: Identity) -> None:
+    """Keep who the subject of *request* is, before the records that tell it are erased.
+
+    What a customer's record revealed would be forgotten with it, and what else goes by that could not be looked for again.
+    """
+    roles = {Standing.REVEALED: Role.SUBJECT, Standing.SHARED: Role.SHARED}
+    request.give(
+        Given(one.identifier, roles[one.standing])
+        for one in identity.known
+        if one.standing in roles
+    )
 
 
 def verify_gone(plan: PlanFile, connectors: Connectors) -> Verification:
@@ -73,24 +90,26 @@ def verify_gone(plan: PlanFile, connectors: Connectors) -> Verification:
     complete = True
     for source in sorted({one.source for one in plan.counts() if one.result in _GONE}):
         connector = connectors.get(source)
-        if connector is None:
+        eraser = erasing(connector)
+        if connector is None or eraser is None:
             complete = False
             continue
-        erased = plan.steps(
-            Verdict.ERASE, Verdict.CANCEL, source=source, states=(StepState.SETTLED,)
-        )
-        items = (
-            one.step.item
-            for one in erased
-            if one.outcome is not None and one.outcome.result in _GONE
-        )
         try:
-            left[source] = len(
-                {key for piece in connector.export(items) for key in _handed_out(piece)}
-            )
+            handed = connector.export(step.item for step in _erased(plan, source))
+            left[source] = len({key for piece in handed for key in _handed_out(piece)})
+            # What cannot be read is not handed out either, and `prepare` objects to it; what is gone it takes for granted.
+            complete = complete and not any(eraser.prepare(_erased(plan, source)))
         except Exception:  # noqa: BLE001 - a plugin may raise anything; what cannot be asked is not verified
             complete = False
     return Verification(complete, +left, {}, {}, {})
+
+
+def _erased(plan: PlanFile, source: str) -> Iterator[ApprovedStep]:
+    verdicts = (Verdict.ERASE, Verdict.CANCEL)
+    for one in plan.steps(*verdicts, source=source, states=(StepState.SETTLED,)):
+        if one.outcome is not None and one.outcome.result in _GONE:
+            step = one.step
+            yield ApprovedStep(step.item, step.disposition, step.action, step.external)
 
 
 def _handed_out(piece: Piece) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ the database remembers the last entry, so that entries cut off at the end are mi
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -85,6 +86,13 @@ class Audit:
         ):
             yield Entry(number, at, event, reference, orjson.loads(text), code)
 
+    def has(self, event: str, reference: str) -> bool:
+        """Say whether *event* of *reference* was entered."""
+        row = self._connection.execute(
+            "SELECT 1 FROM audit WHERE event=? AND reference=?", (event, reference)
+        ).fetchone()
+        return row is not None
+
     def verify(self) -> int:
         """Return how many entries there are; raise StateError naming the first that is not what it was."""
         before, count = _BEGIN, 0
@@ -103,23 +111,25 @@ class Audit:
 
     def _check_head(self, count: int) -> None:
         try:
-            number, _, tag = self._head.read_text().strip().partition(" ")
-            remembered = int(number)
+            text = self._head.read_text()
         except FileNotFoundError:
-            remembered, tag = 0, ""
-            if count > 1:
+            if count > 1:  # the first may have been entered and not yet remembered
                 raise StateError(
                     f"{self._head} is gone: whether entries were cut off cannot be told"
                 ) from None
-        except ValueError as error:
-            raise StateError(f"{self._head} is not what it was") from error
+            return
+        except (OSError, ValueError) as error:
+            raise StateError(f"{self._head} cannot be read") from error
+        written = re.fullmatch(r"([1-9][0-9]{0,17}) ([0-9a-f]+)\n", text)
+        if written is None:
+            raise StateError(f"{self._head} is not what it was")
+        remembered, tag = int(written[1]), written[2]
         if remembered > count:
             raise StateError(
                 f"the audit trail ends at entry {count}, and {remembered} were made: the last were removed"
             )
-        if remembered:
-            row = self._connection.execute(
-                "SELECT code FROM audit WHERE number=?", (remembered,)
-            ).fetchone()
-            if tag != self._master.tag("audit head", str(remembered), row[0].hex()).hex():
-                raise StateError(f"{self._head} is not what it was")
+        row = self._connection.execute(
+            "SELECT code FROM audit WHERE number=?", (remembered,)
+        ).fetchone()
+        if tag != self._master.tag("audit head", str(remembered), row[0].hex()).hex():
+            raise StateError(f"{self._head} is not what it was")

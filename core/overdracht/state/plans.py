@@ -4,6 +4,7 @@ An intent is durable before the act, an outcome after it: after a crash, a step 
 """
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -195,8 +196,20 @@ class Plans:
     def draw(
         self, steps: Iterable[tuple[str, Step]], facts: Mapping[str, Any], now: datetime
     ) -> PlanFile:
-        """Write a plan down and digest it; a plan that was proposed before and not begun is replaced."""
+        """Write a plan down and digest it; a plan that was proposed before and not begun is replaced.
+
+        Raise StateError while one is being carried out: what it has in hand must not be planned a second time.
+        """
         with transaction(self._connection):
+            running = self._connection.execute(
+                "SELECT digest FROM plan WHERE request=? AND phase=?",
+                (self._request, Phase.EXECUTING),
+            ).fetchone()
+            if running is not None:
+                raise StateError(
+                    f"plan {running[0]} was begun and not ended",
+                    remedy="`overdracht resume` ends it",
+                )
             self._connection.execute(
                 "DELETE FROM plan WHERE request=? AND phase=?", (self._request, Phase.PROPOSED)
             )
@@ -217,13 +230,6 @@ class Plans:
                 (self._row(number, source, step) for source, step in steps),
             )
             digest = self._digest(number, facts)
-            taken = self._connection.execute(
-                "SELECT phase FROM plan WHERE digest=?", (digest,)
-            ).fetchone()
-            if taken is not None:
-                raise StateError(
-                    f"plan {digest} is {taken[0]} already", remedy="`overdracht resume` ends it"
-                )
             self._connection.execute("UPDATE plan SET digest=? WHERE id=?", (digest, number))
         return PlanFile(self._connection, self._cipher, number)
 
@@ -242,15 +248,18 @@ class Plans:
         )
 
     def _digest(self, plan: int, facts: Mapping[str, Any]) -> str:
-        digest = hashlib.sha256(
-            orjson.dumps([self._reference, facts], default=str, option=orjson.OPT_SORT_KEYS)
+        begun = self._connection.execute(
+            "SELECT digest FROM plan WHERE request=? AND id<? ORDER BY id", (self._request, plan)
         )
+        # What comes back after an erasure, just as it was, is another plan than the one that took it.
+        head = [self._reference, [row[0] for row in begun], facts]
+        digest = hashlib.sha256(orjson.dumps(head, default=str, option=orjson.OPT_SORT_KEYS))
         rows = self._connection.execute(
             "SELECT source, payload FROM step WHERE plan=? ORDER BY source, key", (plan,)
         )
         for source, payload in rows:
             step = unpack_step(self._cipher.decrypt(payload))
-            digest.update(b"\n" + orjson.dumps(_canonical(source, step)))
+            digest.update(b"\n" + _canonical(source, step))
         return digest.hexdigest()[:DIGEST_LENGTH]
 
     def all(self) -> tuple[PlanFile, ...]:
@@ -261,25 +270,22 @@ class Plans:
         return tuple(PlanFile(self._connection, self._cipher, row[0]) for row in rows)
 
 
-def _canonical(source: str, step: Step) -> list[object]:
-    one = step.disposition
-    texts = [
+def _canonical(source: str, step: Step) -> bytes:
+    one, item = step.disposition, step.item
+    parts = (
         source,
-        step.item.key,
-        step.item.fingerprint,
+        item.key,
+        item.part,
+        item.category,
+        item.fingerprint,
         one.verdict,
+        one.until and one.until.isoformat(),
+        (one.ground.nl, one.ground.en, one.article.nl, one.article.en),
         step.action,
         step.external,
-        one.ground.en,
-        one.article.en,
-    ]
-    return [
-        *(
-            text.encode(errors="surrogatepass").hex() if not text.isprintable() else text
-            for text in texts
-        ),
-        one.until,
-    ]
+    )
+    # Not orjson: a key may hold a lone surrogate, and the digest must tell any two keys apart.
+    return json.dumps(parts).encode()
 
 
 def _marks(values: Iterable[object]) -> str:

@@ -48,16 +48,18 @@ def pack_outcome(outcome: Outcome) -> bytes:
             outcome.result,
             outcome.reason,
             outcome.on,
+            outcome.fingerprint,
         ]
     )
 
 
 def unpack_outcome(raw: bytes) -> Outcome:
     """Return the outcome that `pack_outcome` packed."""
-    key, result, reason, on = orjson.loads(raw)
+    key, result, reason, on, fingerprint = orjson.loads(raw)
     return Outcome(
         bytes.fromhex(key).decode(errors="surrogatepass"),
         Result(result),
         reason,
         date.fromisoformat(on) if on else None,
+        fingerprint,
     )

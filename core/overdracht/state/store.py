@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -36,6 +36,7 @@ class Store:
         self.ledger = Ledger(self._connection, self._vault.master)
         self.schedule = Schedule(self._connection)
         self.copies = Copies(self._connection, self._vault.master)
+        self._end_what_was_interrupted()
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +81,7 @@ class Store:
 
     def schedule_cipher(self, reference: str, *, new: bool = False) -> Cipher:
         """Return the key of what is scheduled of *reference*, made when it is *new* and not there."""
-        name = f"{reference}.scheduled"
+        name = _scheduled(reference)
         return self._vault.new(name) if new and not self._vault.has(name) else self._vault.get(name)
 
     def close_request(self, reference: str, closing: Callable[[sqlite3.Connection], Entry]) -> None:
@@ -93,19 +94,36 @@ class Store:
             )
         self.audit.remember(entry)
 
+    def closed(self, reference: str) -> bool:
+        """Say whether the closing of *reference* is written: nothing but forgetting is left to do."""
+        return self.audit.has("closed", reference)
+
     def shred(self, reference: str) -> None:
         """Destroy the key of *reference* and with it all that was known of the person; then clear away what it protected."""
         self._vault.destroy(reference)
         with durable(self._connection):
             self._connection.execute("DELETE FROM request WHERE reference=?", (reference,))
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._connection.execute("VACUUM")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Without its key none of it can be read. Where another process is reading, it is cleared away later.
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def end_schedule(self, reference: str) -> None:
         """Destroy the key of what was scheduled of *reference* when nothing of it is left to do."""
-        if not self.schedule.open(reference):
-            self._vault.destroy(f"{reference}.scheduled")
+        # Within a transaction: a closing elsewhere makes the key before its rows can be seen.
+        with transaction(self._connection):
+            if not self.schedule.open(reference):
+                self._vault.destroy(_scheduled(reference))
+
+    def _end_what_was_interrupted(self) -> None:
+        """Shred what was closed and not shredded, and end the schedules of which only the key is left."""
+        for reference in self.references():
+            if self.closed(reference):
+                self.shred(reference)
+        for reference in self._vault.names(_scheduled("")):
+            if not self.schedule.open(reference):
+                self.end_schedule(reference)
 
     def new_request(self, given: Iterable[Given], now: datetime) -> RequestFile:
         """Open a request about the *given* identifiers, referenced by year and number."""
@@ -156,7 +174,10 @@ class Store:
     @contextmanager
     def working_on(self, reference: str) -> Iterator[None]:
         """Keep every other process from working on *reference* meanwhile; raise StateError when one does."""
-        descriptor = os.open(self._vault.path(reference), os.O_RDONLY)
+        try:
+            descriptor = os.open(self._vault.path(reference), os.O_RDONLY)
+        except OSError as error:
+            raise StateError(f"the key of request {reference} cannot be opened") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -167,3 +188,7 @@ class Store:
             yield
         finally:
             os.close(descriptor)
+
+
+def _scheduled(reference: str) -> str:
+    return f"{reference}.scheduled"

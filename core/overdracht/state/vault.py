@@ -79,6 +79,11 @@ class Vault:
         """Say whether the key of the request *name* is there."""
         return self.path(name).exists()
 
+    def names(self, ending: str) -> tuple[str, ...]:
+        """Return the names that end in *ending*, without it."""
+        keys = sorted(self._keys.glob(f"*{ending}.key"))
+        return tuple(path.name.removesuffix(f"{ending}.key") for path in keys)
+
     def destroy(self, name: str) -> None:
         """Destroy the key of the request *name*: overwritten, removed, and the removal durable. Gone is gone."""
         path = self.path(name)
@@ -90,11 +95,7 @@ class Vault:
             path.unlink()
         except FileNotFoundError:
             return
-        directory = os.open(self._keys, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        _sync(self._keys)
 
     def path(self, name: str) -> Path:
         """Return where the key of the request *name* lies."""
@@ -108,12 +109,26 @@ def _create(path: Path) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # O_EXCL: a key that is overwritten takes everything encrypted with it along.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write the key file *path*, whole and durably or not at all; never over another: that takes all it encrypted along."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()
+    _sync(path.parent)
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,284 @@
+"""A certificate of erasure as a page: what was erased, what stays, on what ground and until when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from overdracht.coverage import Reach
+from overdracht.report.certificate import NOT_DONE, Certificate, SourceResults, Staying
+from overdracht.report.erasing_words import PSEUDONYMOUS, RESULTS, told_backups
+from overdracht.report.markup import Html, html
+from overdracht.report.page import fact, head, page, table
+from overdracht.report.plan_tables import residue_list
+from overdracht.report.words import CATEGORIES, REACHES, told_day, told_items, told_number
+from overdracht.retention import local_day
+from overdracht.steps import Result
+from overdracht.text import Text
+
+_COLUMNS = (
+    (RESULTS[Result.ERASED], (Result.ERASED,)),
+    (RESULTS[Result.ALREADY_GONE], (Result.ALREADY_GONE,)),
+    (RESULTS[Result.ANONYMISED], (Result.ANONYMISED,)),
+    (RESULTS[Result.RETAINED], (Result.RETAINED,)),
+    (RESULTS[Result.SCHEDULED], (Result.SCHEDULED,)),
+    (Text("niet gedaan", "not done"), NOT_DONE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePage:
+    """The page in one *language*; *name* is that of the certificate's file, which lies beside it."""
+
+    certificate: Certificate
+    language: str
+    name: str
+    public_key: str
+
+    def say(self, nl: str, en: str) -> str:
+        """Return the sentence in the page's language."""
+        return en if self.language == "en" else nl
+
+    def write(self) -> Iterator[bytes]:
+        """Yield the page."""
+        reference = self.certificate.reference
+        title = self.say(
+            f"Certificaat van wissen, verzoek {reference}",
+            f"Certificate of erasure, request {reference}",
+        )
+        return page(self.language, title, self._parts(title))
+
+    def _parts(self, title: str) -> Iterator[Html]:
+        yield self._header(title)
+        yield html("<main>\n")
+        yield self._verdict()
+        sections = (
+            (self.say("Wat er per bron is gedaan", "What was done, by source"), self._sources()),
+            (
+                self.say("Wat blijft, tot wanneer en waarom", "What stays, until when and why"),
+                self._retained(),
+            ),
+            (self.say("Wat ongemoeid is gelaten", "What was left alone"), self._left_alone()),
+            (self.say("Opnieuw gezocht", "Searched again"), self._verification()),
+            (self.say("Wat fysiek achterblijft", "What stays behind physically"), self._residue()),
+            (
+                self.say("Dit certificaat controleren", "Checking this certificate"),
+                self._checking(),
+            ),
+        )
+        for heading, body in sections:
+            parts = list(body)
+            if parts:
+                yield html("<section>\n<h2>{}</h2>\n{}</section>\n", heading, parts)
+        yield html(
+            "</main>\n<footer><p>{}</p></footer>\n",
+            self.say(
+                "Gemaakt met overdracht. Dit certificaat bevat geen persoonsgegevens van wie gewist is.",
+                "Made with overdracht. This certificate holds no personal data of whoever was erased.",
+            ),
+        )
+
+    def _header(self, title: str) -> Html:
+        certificate = self.certificate
+        organisation = certificate.organisation
+        return html(
+            '<header>\n<p class="kicker"><span>{}</span></p>\n<h1>{}</h1>\n<dl class="facts">{}</dl>\n</header>\n',
+            self.say("Wissen (art. 17 AVG)", "Erasure (Art. 17 GDPR)"),
+            title,
+            (
+                fact(
+                    self.say("Opgemaakt", "Made"),
+                    told_day(local_day(certificate.made), self.language),
+                ),
+                fact(self.say("Door", "By"), organisation.name, organisation.address),
+                fact(self.say("Contact", "Contact"), organisation.contact),
+                fact(self.say("Programma", "Program"), certificate.program),
+                fact(
+                    self.say("Uitgevoerd plan", "Plan applied"),
+                    *(html("<code>{}</code>", one) for one in certificate.plans),
+                ),
+            ),
+        )
+
+    def _verdict(self) -> Html:
+        certificate = self.certificate
+        if certificate.complete:
+            told = self.say(
+                "Alle bronnen zijn geheel doorzocht, alles wat weg mocht is gewist, en bij opnieuw zoeken was er alleen nog wat bewaard moet blijven.",
+                "Every source was searched whole, everything that could go was erased, and searching again showed only what must stay.",
+            )
+        else:
+            told = self.say(
+                "Niet alles kon worden doorzocht of gedaan. Wat ontbreekt, staat hieronder.",
+                "Not everything could be searched or done. What is missing is said below.",
+            )
+        return html(
+            '<div class="verdict{}"><p><strong>{}</strong> {}</p></div>\n<dl class="figures">{}</dl>\n',
+            "" if certificate.complete else " bad",
+            self.say("VOLLEDIG", "COMPLETE")
+            if certificate.complete
+            else self.say("ONVOLLEDIG", "INCOMPLETE"),
+            told,
+            [
+                html(
+                    "<div><dt>{}</dt><dd>{}</dd></div>",
+                    name.in_(self.language),
+                    told_number(certificate.of(*results), self.language),
+                )
+                for name, results in _COLUMNS
+                if certificate.of(*results) or results == (Result.ERASED,)
+            ],
+        )
+
+    def _sources(self) -> Iterator[Html]:
+        shown = [
+            (name, results)
+            for name, results in _COLUMNS
+            if self.certificate.of(*results) or results == (Result.ERASED,)
+        ]
+        yield table(
+            self.say("Aantallen per bron", "Numbers by source"),
+            [
+                head(self.say("Bron", "Source")),
+                head(self.say("Doorzocht", "Searched")),
+                *(head(name.in_(self.language), "n") for name, _ in shown),
+            ],
+            [
+                html(
+                    '<tr><th scope="row">{}</th><td>{}</td>{}</tr>\n',
+                    one.source,
+                    self._searched(one),
+                    [
+                        html(
+                            '<td class="n" data-label="{}">{}</td>',
+                            name.in_(self.language),
+                            told_number(one.of(*results), self.language),
+                        )
+                        for name, results in shown
+                    ],
+                )
+                for one in self.certificate.sources
+            ],
+        )
+
+    def _searched(self, one: SourceResults) -> Html:
+        if one.searched not in set(Reach):
+            return html("{}", one.searched or "–")
+        reach = Reach(one.searched)
+        good = reach in {Reach.WHOLE, Reach.EMPTY}
+        return html(
+            '<span class="{}">{}</span>',
+            "good-word" if good else "bad-word",
+            REACHES[reach].in_(self.language) if reach in REACHES else one.searched,
+        )
+
+    def _retained(self) -> Iterator[Html]:
+        if self.certificate.retained:
+            yield self._grounds(self.certificate.retained)
+        if any(one.pseudonymous for one in self.certificate.retained):
+            yield html("<p>{}</p>\n", PSEUDONYMOUS.in_(self.language))
+
+    def _left_alone(self) -> Iterator[Html]:
+        if self.certificate.left_alone:
+            yield self._grounds(self.certificate.left_alone)
+
+    def _grounds(self, grounds: tuple[Staying, ...]) -> Html:
+        number = self.say("Aantal", "Number")
+        return table(
+            self.say("Per bron, soort en grond", "By source, kind and ground"),
+            [
+                head(self.say("Bron", "Source"), "source"),
+                head(self.say("Soort", "Kind"), "kind"),
+                head(self.say("Waarom", "Why")),
+                head(self.say("Tot", "Until"), "kind"),
+                head(number, "n"),
+            ],
+            [
+                html(
+                    '<tr><th scope="row">{}</th><td>{}</td><td>{}<p class="soft">{}</p>{}</td><td>{}</td><td class="n" data-label="{}">{}</td></tr>\n',
+                    one.source,
+                    CATEGORIES[one.category].in_(self.language),
+                    one.ground.in_(self.language),
+                    one.article.in_(self.language),
+                    html("<p>{}</p>", RESULTS[Result.ANONYMISED].in_(self.language))
+                    if one.pseudonymous
+                    else None,
+                    told_day(one.until, self.language) if one.until else "–",
+                    number,
+                    told_number(one.items, self.language),
+                )
+                for one in grounds
+            ],
+        )
+
+    def _verification(self) -> Iterator[Html]:
+        found = self.certificate.verification
+        if found is None:
+            yield html(
+                "<p>{}</p>\n", self.say("Er is niet opnieuw gezocht.", "No second search was made.")
+            )
+            return
+        counted = (
+            (
+                sum(found.left.values()),
+                self.say("had weg moeten zijn en is er nog", "should have gone and is still there"),
+            ),
+            (
+                sum(found.new.values()),
+                self.say("is er sinds het plan bij gekomen", "came since the plan"),
+            ),
+            (
+                sum(found.missing.values()),
+                self.say(
+                    "moest blijven en is er niet meer", "was to stay and is not there any more"
+                ),
+            ),
+            (
+                sum(found.kept.values()),
+                self.say("is er nog en moet er zijn", "is there and is to be"),
+            ),
+        )
+        lines = [
+            html("<li>{}: {}</li>\n", told, told_items(number, self.language))
+            for number, told in counted
+            if number
+        ]
+        if not found.searched_whole:
+            lines.insert(
+                0,
+                html(
+                    '<li class="bad-word">{}</li>\n',
+                    self.say(
+                        "niet elke bron kon opnieuw geheel worden doorzocht",
+                        "not every source could be searched whole again",
+                    ),
+                ),
+            )
+        yield html(
+            "<ul>\n{}</ul>\n",
+            lines
+            or [
+                html(
+                    "<li>{}</li>",
+                    self.say("er is niets meer gevonden", "nothing was found any more"),
+                )
+            ],
+        )
+
+    def _residue(self) -> Iterator[Html]:
+        yield html(
+            "<p>{}</p>\n", told_backups(self.certificate.organisation.backups_kept, self.language)
+        )
+        if self.certificate.residue:
+            yield residue_list(
+                ((one.source, one.residue) for one in self.certificate.residue), self.language
+            )
+
+    def _checking(self) -> Iterator[Html]:
+        yield html(
+            "<p>{}</p>\n<pre><code>minisign -Vm {} -P {}</code></pre>\n",
+            self.say(
+                "Het certificaat is het bestand dat hiernaast ligt; deze bladzijde is er een weergave van. Zo ziet u of er iets aan is veranderd:",
+                "The certificate is the file beside this page, which only shows it. This tells whether anything in it was changed:",
+            ),
+            self.name,
+            self.public_key,
+        )

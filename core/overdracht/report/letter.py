@@ -1,0 +1,291 @@
+"""The letter that tells the person what was erased, from the certificate alone.
+
+There is nothing personal in it but what the administrator fills in between the brackets.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from textwrap import fill
+
+from overdracht.report.certificate import NOT_DONE, Certificate, Staying
+from overdracht.report.erasing_words import PSEUDONYMOUS, told_backups
+from overdracht.report.markup import Html, html, neutral
+from overdracht.report.page import page
+from overdracht.report.plan_tables import told_residue
+from overdracht.report.words import CATEGORIES, told_day, told_items
+from overdracht.retention import local_day
+from overdracht.steps import Result
+
+_WIDTH = 78
+_BLANK = re.compile(r"(\[[^\[\]]*\])")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a part."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Short lines that stand below one another, as in an address."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list."""
+
+    points: tuple[str, ...]
+
+
+Block = str | Heading | Lines | Points
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter in one *language*; *received* is the day on which the request came in."""
+
+    certificate: Certificate
+    language: str
+    received: date | None = None
+
+    def say(self, nl: str, en: str) -> str:
+        """Return the sentence in the letter's language."""
+        return en if self.language == "en" else nl
+
+    def text(self) -> str:
+        """Return the letter as plain text."""
+        return "\n\n".join(_plain(block) for block in self._blocks()) + "\n"
+
+    def write(self) -> Iterator[bytes]:
+        """Yield the letter as a page to print."""
+        return page(self.language, self._subject(), self._parts())
+
+    def _parts(self) -> Iterator[Html]:
+        yield html('<main class="letter">\n')
+        for block in self._blocks():
+            yield _marked_up(block)
+        yield html("</main>\n")
+
+    def _subject(self) -> str:
+        reference = self.certificate.reference
+        return self.say(
+            f"Uw verzoek om uw gegevens te wissen ({reference})",
+            f"Your request to erase your data ({reference})",
+        )
+
+    def _blocks(self) -> Iterator[Block]:
+        organisation = self.certificate.organisation
+        own = (organisation.name, organisation.address, organisation.contact)
+        yield Lines(tuple(line for line in own if line))
+        yield Lines((self.say("[Naam]", "[Name]"), self.say("[Adres]", "[Address]")))
+        yield self.say("[Plaats, datum]", "[Place, date]")
+        yield Heading(self._subject())
+        yield self.say("Geachte [naam],", "Dear [name],")
+        yield self._opening()
+        yield from self._erased()
+        yield from self._kept()
+        yield from self._not_done()
+        yield from self._behind()
+        yield from self._told()
+        yield from self._remembered()
+        yield from self._disagreeing()
+        yield self.say("Met vriendelijke groet,", "Yours sincerely,")
+        yield Lines(
+            (
+                self.say("[Naam van wie dit ondertekent]", "[Name of who signs this]"),
+                organisation.name,
+            )
+        )
+
+    def _opening(self) -> str:
+        asked = (
+            told_day(self.received, self.language)
+            if self.received
+            else self.say("[datum]", "[date]")
+        )
+        done = told_day(local_day(self.certificate.made), self.language)
+        opening = self.say(
+            f"Op {asked} ontvingen wij uw verzoek om uw persoonsgegevens te wissen (art. 17 AVG). "
+            f"Op zo’n verzoek antwoorden wij kosteloos en binnen een maand na ontvangst (art. 12 AVG). "
+            f"Dit is wat er op {done} is gedaan.",
+            f"On {asked} we received your request to erase your personal data (Art. 17 GDPR). "
+            f"Such a request is answered free of charge and within one month of receipt (Art. 12 GDPR). "
+            f"This is what was done by {done}.",
+        )
+        if self.certificate.complete:
+            return opening
+        return opening + self.say(
+            " Nog niet alles is afgerond; wat nog openstaat, leest u hieronder.",
+            " Not everything is finished yet; what is still open is said below.",
+        )
+
+    def _erased(self) -> Iterator[Block]:
+        yield Heading(self.say("Wat is gewist", "What was erased"))
+        points = tuple(self._erased_points())
+        if points:
+            yield Points(points)
+        else:
+            yield self.say("Er was niets dat gewist kon worden.", "There was nothing to erase.")
+
+    def _erased_points(self) -> Iterator[str]:
+        for source in self.certificate.sources:
+            for category, results in source.categories.items():
+                erased, gone = (results.get(one, 0) for one in (Result.ERASED, Result.ALREADY_GONE))
+                name = f"{CATEGORIES[category].in_(self.language)} ({source.source})"
+                if erased:
+                    yield f"{name}: {told_items(erased, self.language)}"
+                if gone:
+                    told = told_items(gone, self.language)
+                    yield f"{name}: {told}, {self.say('dat al weg was', 'gone already')}"
+
+    def _kept(self) -> Iterator[Block]:
+        retained = self.certificate.retained
+        if not retained:
+            return
+        yield Heading(
+            self.say(
+                "Wat wij nog bewaren, waarom en tot wanneer",
+                "What we still keep, why and until when",
+            )
+        )
+        yield Points(tuple(self._kept_point(one) for one in retained))
+        if any(one.pseudonymous for one in retained):
+            yield PSEUDONYMOUS.in_(self.language)
+        yield self.say(
+            "Zodra een termijn om is, wissen wij ook dat. U hoeft daar niets voor te doen.",
+            "As soon as a term is over we erase that too. You need not do anything for it.",
+        )
+
+    def _kept_point(self, one: Staying) -> str:
+        told = f"{CATEGORIES[one.category].in_(self.language)} ({one.source}): {told_items(one.items, self.language)}"
+        if one.pseudonymous:
+            told += self.say(", gepseudonimiseerd", ", pseudonymised")
+        if one.until:
+            day = told_day(one.until, self.language)
+            told += self.say(f", tot {day}", f", until {day}")
+        article = one.article.in_(self.language)
+        return f"{told}. {one.ground.in_(self.language)}" + (f" ({article})" if article else "")
+
+    def _not_done(self) -> Iterator[Block]:
+        certificate = self.certificate
+        points = [
+            f"{CATEGORIES[one.category].in_(self.language)} ({one.source}): {told_items(one.items, self.language)}. "
+            + one.ground.in_(self.language)
+            for one in certificate.left_alone
+        ]
+        if certificate.of(*NOT_DONE):
+            told = told_items(certificate.not_done, self.language)
+            points.append(
+                self.say(
+                    f"{told} kon nog niet worden gewist. [Waarom, en wanneer wel.]",
+                    f"{told} could not be erased yet. [Why, and when it will be.]",
+                )
+            )
+        gaps = [one.source for one in certificate.sources if one.gaps]
+        if gaps:
+            names = ", ".join(gaps)
+            points.append(
+                self.say(
+                    f"Niet geheel doorzocht: {names}. [Waarom, en wanneer wel.]",
+                    f"Not searched whole: {names}. [Why, and when it will be.]",
+                )
+            )
+        if points:
+            yield Heading(self.say("Wat nog niet is gewist", "What is not erased yet"))
+            yield Points(tuple(points))
+
+    def _behind(self) -> Iterator[Block]:
+        yield Heading(self.say("Reservekopieën en sporen", "Backups and traces"))
+        term = self.certificate.organisation.backups_kept
+        if term is None:
+            yield self.say(
+                "In reservekopieën blijft het gewiste nog ten hoogste [termijn] staan. Wordt er een teruggezet, dan wordt het opnieuw gewist.",
+                "In backups what was erased remains for at most [term]. Should one be restored, it is erased again.",
+            )
+        else:
+            yield told_backups(term, self.language)
+        if self.certificate.residue:
+            yield Points(
+                tuple(
+                    f"{one.source}: {one.what.in_(self.language)}{told_residue(one.residue, self.language)}"
+                    for one in self.certificate.residue
+                )
+            )
+
+    def _told(self) -> Iterator[Block]:
+        yield Heading(self.say("Aan wie wij dit laten weten", "Whom we tell"))
+        yield self.say(
+            "Wie van ons gegevens over u heeft ontvangen, laten wij weten dat ze zijn gewist, tenzij dat onmogelijk is of onevenredig veel moeite kost (art. 19 AVG). Het gaat om:",
+            "Whoever received data about you from us is told that it was erased, unless that is impossible or takes disproportionate effort (Art. 19 GDPR). These are:",
+        )
+        named = self.certificate.organisation.recipients
+        blank = self.say("[de ontvangers, of: niemand]", "[the recipients, or: nobody]")
+        yield Points(named or (blank,))
+
+    def _remembered(self) -> Iterator[Block]:
+        yield Heading(self.say("Wat wij van uw verzoek bewaren", "What we keep of your request"))
+        yield self.say(
+            "Om te kunnen aantonen wat er is gedaan (art. 5 lid 2 AVG) bewaren wij het kenmerk, de data, de aantallen en de gronden. "
+            "Daarnaast bewaren wij versleutelde controlegetallen van uw adressen en nummers, waarmee wij u na het terugzetten van een reservekopie "
+            "kunnen herkennen en opnieuw wissen. Uw naam, uw adressen en de inhoud zijn er niet uit af te lezen.",
+            "To be able to show what was done (Art. 5(2) GDPR) we keep the reference, the dates, the numbers and the grounds. "
+            "We also keep keyed checksums of your addresses and numbers, by which we can recognise you after a backup was restored, and erase you "
+            "again. Your name, your addresses and the contents cannot be read from them.",
+        )
+
+    def _disagreeing(self) -> Iterator[Block]:
+        contact = self.certificate.organisation.contact or self.say("[contact]", "[contact]")
+        yield Heading(self.say("Als u het er niet mee eens bent", "If you disagree"))
+        yield self.say(
+            f"Laat het ons weten: {contact}. U kunt ook een klacht indienen bij de Autoriteit Persoonsgegevens "
+            "(autoriteitpersoonsgegevens.nl; art. 77 AVG). En u kunt zich met een verzoekschrift tot de rechtbank wenden, binnen zes weken nadat u "
+            "deze brief hebt ontvangen; een advocaat is daarvoor niet nodig (art. 79 AVG; art. 35 UAVG).",
+            f"Tell us: {contact}. You may also complain to the Dutch Data Protection Authority, the Autoriteit Persoonsgegevens "
+            "(autoriteitpersoonsgegevens.nl; Art. 77 GDPR). And you may petition the district court (rechtbank) within six weeks of receiving this "
+            "letter, for which you need no lawyer (Art. 79 GDPR; Art. 35 Dutch GDPR Implementation Act).",
+        )
+
+
+def _plain(block: Block) -> str:
+    match block:
+        case Heading(text):
+            return neutral(text) + "\n" + "-" * min(len(text), _WIDTH)
+        case Lines(lines):
+            return "\n".join(map(neutral, lines))
+        case Points(points):
+            return "\n".join(
+                fill(
+                    neutral(one),
+                    _WIDTH,
+                    initial_indent="- ",
+                    subsequent_indent="  ",
+                    break_on_hyphens=False,
+                )
+                for one in points
+            )
+    return fill(neutral(block), _WIDTH, break_on_hyphens=False)
+
+
+def _marked_up(block: Block) -> Html:
+    match block:
+        case Heading(text):
+            return html("<h2>{}</h2>\n", _blanks(text))
+        case Lines(lines):
+            return html("<p>{}</p>\n", [html("{}<br>", _blanks(line)) for line in lines])
+        case Points(points):
+            return html("<ul>\n{}</ul>\n", [html("<li>{}</li>\n", _blanks(one)) for one in points])
+    return html("<p>{}</p>\n", _blanks(block))
+
+
+def _blanks(text: str) -> list[Html]:
+    """Return *text* with what is to be filled in marked."""
+    return [
+        html("<mark>{}</mark>", part) if number % 2 else html("{}", part)
+        for number, part in enumerate(_BLANK.split(text))
+    ]

@@ -1,16 +1,17 @@
 """The reference connector: a real one, over records that stand in memory.
 
-It keeps the whole reading contract, in the plainest way that does. The core's own tests use it as a source whose every answer and fault
+It keeps the whole contract, in the plainest way that does. The core's own tests use it as a source whose every answer and fault
 they can choose.
 """
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
@@ -35,8 +36,20 @@ from overdracht.items import (
     Searched,
 )
 from overdracht.names import SafeNames
+from overdracht.steps import (
+    Aged,
+    ApprovedStep,
+    Objection,
+    Outcome,
+    Residue,
+    Ruling,
+    Sighting,
+    Step,
+)
+from overdracht.testing import forgetting
 
 KINDS = Kinds()
+_DUTCH = ZoneInfo("Europe/Amsterdam")
 PROGRESS_EVERY = 1_000
 
 
@@ -52,6 +65,32 @@ class MemoryRecord:
     when: datetime | None = None
     category: Category = Category.CORRESPONDENCE
     holder: Identifier | None = None
+    is_contact: bool = False
+    ends: date | None = None
+    """The day on which a subscription ends once it is cancelled; None when it is none."""
+    cancelled: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day of its own time, as the law counts days."""
+        return None if self.when is None else self.when.astimezone(_DUTCH).date()
+
+    def item(self, matches: tuple[Match, ...] = (), reveals: tuple[Revealed, ...] = ()) -> Item:
+        """Return it as an item."""
+        return Item(
+            key=self.key,
+            part=self.part,
+            category=self.category,
+            matches=matches,
+            fingerprint=self.fingerprint(),
+            title=_one_line(self.title),
+            when=self.when,
+            size=len(self.text),
+            holder=self.holder,
+            reveals=reveals,
+            is_contact=self.is_contact,
+            running=self.ends is not None,
+        )
 
     def fingerprint(self) -> str:
         """Return what differs as soon as anything in the record does."""
@@ -75,7 +114,12 @@ class MemorySystem:
         self.changes = dict.fromkeys(self.parts, 0)
         """Per part, how often it changed: a cursor tells by it whether the part is still what it was."""
         self.broken: set[str] = set()
+        self.locked: set[str] = set()
+        """Parts that can be read and not written."""
         self.away = False
+        self.read_only = False
+        self.watch: Callable[[str, str], None] = lambda _moment, _key: None
+        """Called `before` and `after` each act with the record's key; whatever it raises is the act's fault."""
         for record in records:
             self.add(record)
 
@@ -122,13 +166,13 @@ class MemorySettings(Settings):
 
 
 class MemoryConnector(Connector[MemorySettings]):
-    """Finds and exports records that stand in memory."""
+    """Finds, exports and erases records that stand in memory."""
 
     name: ClassVar[str] = "memory"
     summary: ClassVar[str] = "records in memory, for tests"
     settings_type: ClassVar[type[Settings]] = MemorySettings
     categories: ClassVar[frozenset[Category]] = frozenset(
-        {Category.CONTACT, Category.CORRESPONDENCE, Category.INVOICE}
+        {Category.CONTACT, Category.CORRESPONDENCE, Category.DOMAIN, Category.INVOICE}
     )
     extras: ClassVar[Mapping[str, str]] = {"text": "the free text of every record as a file"}
 
@@ -184,18 +228,7 @@ class MemoryConnector(Connector[MemorySettings]):
         if not matches:
             return None
         certainty = min((one.certainty for one in matches), key=list(Certainty).index)
-        return Item(
-            key=record.key,
-            part=record.part,
-            category=record.category,
-            matches=tuple(matches),
-            fingerprint=record.fingerprint(),
-            title=_one_line(record.title),
-            when=record.when,
-            size=len(record.text),
-            holder=record.holder,
-            reveals=self._reveals(record, certainty),
-        )
+        return record.item(tuple(matches), self._reveals(record, certainty))
 
     @staticmethod
     def _reveals(record: MemoryRecord, certainty: Certainty) -> tuple[Revealed, ...]:
@@ -224,6 +257,30 @@ class MemoryConnector(Connector[MemorySettings]):
             else:
                 stem = f"{folders(item.part)}/{next(numbers):06}"
                 yield from _pieces(record, stem, extras)
+
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        """Remove, blank or cancel."""
+        return forgetting.propose(item, ruling)
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Say what stands in the way."""
+        return forgetting.prepare(self.settings.system, steps)
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Carry out the steps one by one."""
+        return forgetting.erase(self.settings.system, steps)
+
+    def residue(self) -> Iterable[Residue]:
+        """Say that there is a backup."""
+        return (forgetting.RESIDUE,)
+
+    def identifiers(self) -> Iterator[Sighting | Gap]:
+        """Tell whom the records are about."""
+        return forgetting.identifiers(self.settings.system)
+
+    def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        """Tell which records are older."""
+        return forgetting.aged(self.settings.system, before)
 
 
 def _pieces(record: MemoryRecord, stem: str, extras: frozenset[str]) -> Iterator[Piece]:

@@ -25,9 +25,11 @@ def request_for(session: Session, store: Store, persons: Sequence[str]) -> Reque
     if references:
         return store.request(references[0])
     identifiers = subjects(session, persons)
-    return store.request_about(identifiers) or store.new_request(
-        [Given(one) for one in identifiers], session.now()
-    )
+    request = store.request_about(identifiers)
+    if request is None:
+        request = store.new_request([Given(one) for one in identifiers], session.now())
+        store.audit.append("request opened", request.reference, {}, session.now())
+    return request
 
 
 def subjects(session: Session, texts: Sequence[str]) -> tuple[Identifier, ...]:

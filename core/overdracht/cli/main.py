@@ -22,7 +22,14 @@ COMMANDS = (
     "export",
     "verify",
     "open",
+    "plan",
+    "erase",
+    "resume",
+    "letter",
+    "status",
     "requests",
+    "bundles",
+    "audit",
     "demo",
 )
 """In the order in which they are used; `find` stands as `command` in `find_command.py`."""
@@ -109,7 +116,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 )
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, debug: bool) -> None:
-    """Find and export everything an organisation holds about one person.
+    """Find, export and erase everything an organisation holds about one person.
 
     \b
     Example, on a built-in world that needs no server:

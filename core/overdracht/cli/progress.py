@@ -44,6 +44,13 @@ def exporting() -> Iterator[Callable[["Exported"], None]]:
 
 
 @contextmanager
+def erasing() -> Iterator[Callable[[str, int], None]]:
+    """Draw how many steps of each source have an outcome."""
+    with _drawn() as show:
+        yield lambda source, settled: show(source, f"{count(settled, 'item')} done", None, None)
+
+
+@contextmanager
 def _drawn() -> Iterator[_Show]:
     if not sys.stderr.isatty():
         yield lambda *_: None

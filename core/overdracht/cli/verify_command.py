@@ -1,10 +1,11 @@
-"""`overdracht verify`: whether a bundle is whole, unchanged, and of whom."""
+"""`overdracht verify`: whether a bundle or a certificate is whole, unchanged, and of whom."""
 
 from pathlib import Path
 
 import click
 
 from overdracht.bundle import Verification, verify
+from overdracht.cli.certificates import Checked, check, looks_like_one
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import Screen, count, emit, screen, size
 from overdracht.cli.session import Session, pass_session
@@ -28,15 +29,19 @@ def command(
 ) -> None:
     """Check the bundle FILE: every byte, nothing missing, nothing added, and whose signature it bears.
 
-    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to. Without --trusted it must be signed by this
-    organisation's own key, when there is one here.
+    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to; or a certificate of erasure, its signature beside
+    it. Without --trusted it must be signed by this organisation's own key, when there is one here.
 
     \b
     Examples:
       overdracht verify 2026-0001.zip.age --passphrase-file passphrase.txt
       overdracht verify 2026-0001.zip.age --identity key.txt --trusted minisign.pub
+      overdracht verify certificates/2026-0001.json
     """
     named = public_key(trusted)
+    if looks_like_one(file):
+        _certificate(session, file, named, as_json=as_json)
+        return
     key = unlock(file, identity, passphrase_file)
     found = verify(file, key, trusted=named or own_key(session))
     if as_json:
@@ -45,6 +50,39 @@ def command(
         show(screen(), session, found, named)
     if not found.ok:
         click.get_current_context().exit(INCOMPLETE)
+
+
+def _certificate(session: Session, file: Path, named: str, *, as_json: bool) -> None:
+    found = check(file, named or own_key(session))
+    if as_json:
+        emit(
+            {
+                "ok": not found.problem,
+                "certificate": found.certificate.reference,
+                "complete": found.certificate.complete,
+                "made": found.certificate.made,
+                "signed_by": found.signed_by,
+                "comment": found.comment,
+                "problems": [found.problem] if found.problem else [],
+            }
+        )
+    else:
+        show_certificate(screen(), session, found, named)
+    if found.problem:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def show_certificate(screen: Screen, session: Session, found: Checked, named: str = "") -> None:
+    """Show what a look at a certificate showed."""
+    one = found.certificate
+    state = "complete" if one.complete else "INCOMPLETE"
+    screen.line(f"Certificate of erasure, request {one.reference}, {one.made:%Y-%m-%d}: {state}.")
+    if found.problem:
+        screen.line(f"  wrong: {found.problem}", "red")
+        screen.line("NOT AS IT WAS MADE.", "bold red")
+    else:
+        show_signer(screen, session, found.signed_by, named)
+        screen.line("All is as it was made.", "green")
 
 
 def as_answer(found: Verification) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What each item finally came to, when several plans were carried out for one request.
 
-A plan takes what an earlier one could not, and says anew what stays. Of two words about one item the later counts.
+A plan takes what an earlier one could not, and says anew what stays. Of two words about one item the later counts, and of an earlier plan
+only what it changed: what it left undone and the later plan does not know is not there any more.
 """
 
 from collections import Counter
@@ -8,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from overdracht.state import Count, PlanFile, Planned
-from overdracht.steps import DONE, Verdict
+from overdracht.steps import DONE, Result, Verdict
+
+_CHANGED = DONE - {Result.RETAINED}
 
 
 def final_steps(
@@ -23,10 +26,15 @@ def final_steps(
     for plan in reversed(plans):
         for one in plan.steps():
             place = one.source, one.step.item.key
-            if place not in seen:
-                seen.add(place)
-                if one.step.disposition.verdict in wanted:
-                    yield plan, one
+            if place in seen or (plan is not plans[-1] and not _changed(one)):
+                continue
+            seen.add(place)
+            if one.step.disposition.verdict in wanted:
+                yield plan, one
+
+
+def _changed(planned: Planned) -> bool:
+    return planned.outcome is not None and planned.outcome.result in _CHANGED
 
 
 def final_counts(plans: Sequence[PlanFile]) -> tuple[Count, ...]:

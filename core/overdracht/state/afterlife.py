@@ -87,6 +87,13 @@ class Schedule:
         )
         return tuple(row[0] for row in rows)
 
+    def totals(self) -> tuple[tuple[date, str, str, int], ...]:
+        """Return how much may go from which day on, by source and category; earliest first."""
+        rows = self._connection.execute(
+            "SELECT due, source, category, count(*) FROM schedule GROUP BY 1,2,3 ORDER BY 1,2,3"
+        )
+        return tuple((date.fromisoformat(due), *rest) for due, *rest in rows)
+
     def due(self, reference: str, cipher: Cipher, until: date) -> Iterator[Due]:
         """Yield what of *reference* is due on *until* or before."""
         rows = self._connection.execute(

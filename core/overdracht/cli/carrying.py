@@ -1,0 +1,201 @@
+"""Carry out a plan to its end: erase, find again, certify, and forget; or go on where that was interrupted.
+
+What does not come to a good end stays open: nothing is forgotten, and the certificate, which is written all the same, says incomplete.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from overdracht.cli.asking import ask
+from overdracht.cli.certificates import write_certificate
+from overdracht.cli.progress import erasing
+from overdracht.cli.session import Session
+from overdracht.coverage import Coverage
+from overdracht.erasure import (
+    Means,
+    NotReady,
+    Verification,
+    close,
+    execute,
+    facts,
+    final_counts,
+    hold,
+    left_to_people,
+    open_steps,
+    retry,
+    settle_schedule,
+    verify,
+    verify_gone,
+)
+from overdracht.errors import UsageError
+from overdracht.identifiers import Identifier
+from overdracht.retention import local_day
+from overdracht.state import Phase, PlanFile, RequestFile, Store
+from overdracht.survey import identity_of
+
+SWEEP = "sweep"
+"""Stands in the facts of a plan that no person asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What carrying out a plan came to."""
+
+    reference: str
+    certificate: dict[str, Any]
+    path: Path
+    public_key: str
+    verification: Verification
+    coverage: tuple[Coverage, ...]
+    undone: int
+    """Steps that are not done."""
+    reasons: tuple[tuple[str, str, str, int], ...]
+    """Why: source, result, reason, and how many."""
+    waiting: int
+    """Items that wait for somebody."""
+    closed: bool
+    scheduled: int
+
+    @property
+    def complete(self) -> bool:
+        """Say whether all was searched and done."""
+        return bool(self.certificate["complete"])
+
+
+def begin(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
+    """Make sure that *plan* is still about the same person, and hold on to who that is."""
+    if SWEEP not in plan.facts:
+        identity = identity_of(request, session.organisation, session.registry.kinds)
+        if [str(one) for one in identity.sought] != plan.facts["identifiers"]:
+            raise UsageError(
+                "what is known of who the person is has changed since this plan was made",
+                remedy=f"overdracht plan {request.reference} makes a new one",
+            )
+        hold(request, identity)
+    store.audit.append("erase begun", request.reference, {"digest": plan.digest}, session.now())
+
+
+def carry_out(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    plan: PlanFile,
+    *,
+    confirmed: Collection[str] = (),
+    certificate: Path | None = None,
+    close_anyway: bool = False,
+) -> Ended:
+    """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
+    retry(plan)
+    late = {clue.source for clue in request.clues()}
+    before = plan.phase
+    try:
+        with erasing() as listen:
+            execute(
+                plan,
+                session.connectors,
+                late=late,
+                confirmed=confirmed,
+                means=Means(listen=listen),
+            )
+    except NotReady:
+        refused = {"digest": plan.digest, "why": "a source was not ready"}
+        store.audit.append("erase refused", request.reference, refused, session.now())
+        raise
+    if before is not Phase.EXECUTED:
+        _note_erased(session, store, request, plan)
+    return _conclude(session, store, request, certificate, close_anyway=close_anyway)
+
+
+def _note_erased(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
+    results: dict[str, int] = {}
+    for one in plan.counts():
+        results[one.result or "left alone"] = results.get(one.result or "left alone", 0) + one.steps
+    details = {"digest": plan.digest, **results}
+    store.audit.append("erased", request.reference, details, session.now())
+
+
+def _conclude(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    certificate: Path | None,
+    *,
+    close_anyway: bool,
+) -> Ended:
+    plans = tuple(one for one in request.plans().all() if one.phase is not Phase.PROPOSED)
+    verification, coverage, identifiers = _verified(session, request, plans[-1])
+    written = facts(
+        request.reference,
+        _organisation(session),
+        plans,
+        coverage,
+        verification,
+        session.connectors,
+        session.now(),
+    )
+    path, public_key = write_certificate(session, written, certificate)
+    details = {"complete": written["complete"]}
+    store.audit.append("certificate", request.reference, details, session.now())
+    counts = final_counts(plans)
+    finished = bool(written["complete"]) or close_anyway
+    if SWEEP in plans[-1].facts:
+        settle_schedule(store, plans[-1], local_day(session.now()))
+        # What cannot be computed is found again by every sweep; it need not keep this one open.
+        finished = finished or (not open_steps(counts) and verification.holds)
+    reasons = tuple(_reasons(plans[-1]))
+    scheduled = 0
+    if finished:
+        summary = {"complete": written["complete"], "undone": open_steps(counts)}
+        scheduled = close(store, request.reference, plans, identifiers, summary, session.now())
+    return Ended(
+        request.reference,
+        written,
+        path,
+        public_key,
+        verification,
+        coverage,
+        open_steps(counts),
+        reasons,
+        left_to_people(counts),
+        finished,
+        scheduled,
+    )
+
+
+def _verified(
+    session: Session, request: RequestFile, plan: PlanFile
+) -> tuple[Verification, tuple[Coverage, ...], Iterable[Identifier]]:
+    if SWEEP in plan.facts:
+        return verify_gone(plan, session.connectors), (), ()
+    survey = ask(session, request)
+    found = verify(request, survey.identity, plan, survey.coverage)
+    return found, survey.coverage, survey.identity.sought
+
+
+def _organisation(session: Session) -> dict[str, Any]:
+    one, backups = session.config.organisation, session.config.erasure.backups
+    return {
+        "name": one.name,
+        "contact": one.contact,
+        "address": one.address,
+        "recipients": list(one.recipients),
+        "backups": str(backups) if backups else None,
+    }
+
+
+def _reasons(plan: PlanFile) -> Iterable[tuple[str, str, str, int]]:
+    undone = [one for one in plan.counts() if open_steps((one,))]
+    if not undone:
+        return
+    totals: dict[tuple[str, str, str], int] = {}
+    for source in {one.source for one in undone}:
+        for one in plan.steps(source=source):
+            outcome = one.outcome
+            if outcome is not None and outcome.result in {count.result for count in undone}:
+                why = source, outcome.result.value, outcome.reason
+                totals[why] = totals.get(why, 0) + 1
+    for why, number in sorted(totals.items()):
+        yield *why, number

@@ -1,0 +1,108 @@
+"""Write a certificate with its pages, and check one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from overdracht.cli.files import write as write_file
+from overdracht.cli.session import Session
+from overdracht.erasure import signature_path, write
+from overdracht.errors import BundleError, UsageError
+from overdracht.report.certificate import LARGEST, Certificate, is_certificate, parse
+from overdracht.report.certificate_page import CertificatePage
+from overdracht.seal import PublicKey, SigningKey
+
+DIRECTORY = "certificates"
+LANGUAGES = ("nl", "en")
+
+
+def check_place(path: Path | None, reference: str) -> None:
+    """Raise UsageError when the certificate of *reference* cannot go to *path*; one of the same request may be replaced."""
+    if path is None:
+        return
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"there is no folder {path.absolute().parent}", remedy="make it first")
+    if path.is_symlink() or path.exists():
+        try:
+            same = parse(_read(path)).reference == reference
+        except BundleError:
+            same = False
+        if not same:
+            raise UsageError(f"{path} exists already", remedy="choose another name")
+
+
+def write_certificate(
+    session: Session, facts: Mapping[str, Any], path: Path | None
+) -> tuple[Path, str]:
+    """Write *facts*, signed, to *path* or below the state directory, and a page in each language beside it; return where, and the key."""
+    if path is None:
+        directory = session.config.state_directory / DIRECTORY
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = directory / f"{facts['reference']}.json"
+    signer = SigningKey.load_or_create(session.signing_key)
+    write(facts, path, signer)
+    public_key = signer.public_text.splitlines()[-1]
+    certificate = parse(_read(path))
+    for language in LANGUAGES:
+        page = CertificatePage(certificate, language, path.name, public_key)
+        write_file(page_path(path, language), page.write())
+    return path, public_key
+
+
+def page_path(path: Path, language: str) -> Path:
+    """Return where the page of the certificate at *path* lies."""
+    return path.with_name(f"{path.name.removesuffix('.json')}.{language}.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A certificate that was looked at."""
+
+    certificate: Certificate
+    problem: str
+    """Why it is not what it was made as; empty when it is."""
+    comment: str = ""
+    signed_by: str = ""
+
+
+def looks_like_one(path: Path) -> bool:
+    """Say whether the file at *path* means to be a certificate."""
+    try:
+        with path.open("rb") as file:
+            return file.read(1) == b"{" and is_certificate(_read(path))
+    except (OSError, BundleError):
+        return False
+
+
+def check(path: Path, key: str) -> Checked:
+    """Check the certificate at *path* by its signature beside it, which must be of the public *key*."""
+    raw = _read(path)
+    certificate = parse(raw)
+    if not key:
+        raise BundleError(
+            "there is no key to check the certificate with",
+            remedy="--trusted names the public key of who made it",
+        )
+    public = PublicKey.parse(key)
+    try:
+        signature = signature_path(path).read_bytes().decode(errors="replace")
+        comment = public.verify(raw, signature)
+    except FileNotFoundError:
+        return Checked(certificate, f"{signature_path(path).name} is not beside it")
+    except OSError as error:
+        raise BundleError(f"{signature_path(path)}: {error.strerror}") from error
+    except BundleError as error:
+        return Checked(certificate, str(error))
+    return Checked(certificate, "", comment, public.key_id)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror}") from error
+    if len(raw) > LARGEST:
+        raise BundleError(f"{path}: too large for a certificate")
+    return raw

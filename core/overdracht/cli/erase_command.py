@@ -1,0 +1,192 @@
+"""`overdracht erase`: carry out an approved plan. The only way to erase."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from overdracht.cli import ended
+from overdracht.cli.carrying import begin, carry_out
+from overdracht.cli.certificates import check_place
+from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.files import check_free
+from overdracht.cli.screen import Screen, emit, screen
+from overdracht.cli.sealing import Closing, closing
+from overdracht.cli.session import Session, pass_session
+from overdracht.cli.unlocking import FILE
+from overdracht.erasure import CHANGING, unconfirmed
+from overdracht.errors import BundleError, UsageError
+from overdracht.seal import ToPassphrase, ToRecipients, ToZipPassword, Unlock, generate_identity
+from overdracht.state import Phase, PlanFile, RequestFile, Store
+
+
+@click.command("erase")
+@click.option(
+    "--apply", "digest", required=True, metavar="DIGEST", help="The digest that the plan showed."
+)
+@click.option(
+    "--confirm",
+    multiple=True,
+    metavar="NAME",
+    help="Confirm an effect outside the organisation, by the name that the plan shows; more than once.",
+)
+@click.option(
+    "--bundle-first",
+    type=FILE,
+    metavar="FILE",
+    help="First write an export, and read it back; nothing goes unless that is whole.",
+)
+@click.option(
+    "--certificate",
+    type=FILE,
+    metavar="FILE",
+    help="Where the certificate goes.  [default: the state directory, certificates/REFERENCE.json]",
+)
+@click.option(
+    "--recipient",
+    multiple=True,
+    metavar="age1…",
+    help="Encrypt the bundle to this age public key; may be given more than once.",
+)
+@click.option(
+    "--passphrase-file",
+    type=FILE,
+    metavar="FILE",
+    help="Encrypt the bundle with the first line of this file.",
+)
+@click.option(
+    "--passphrase",
+    "ask_passphrase",
+    is_flag=True,
+    help="Ask for the bundle's passphrase; without any of these one is made and shown.",
+)
+@click.option("--zip", "as_zip", is_flag=True, help="Make the bundle an AES-256 zip file instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_session
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
+    session: Session,
+    digest: str,
+    confirm: tuple[str, ...],
+    bundle_first: Path | None,
+    certificate: Path | None,
+    recipient: tuple[str, ...],
+    passphrase_file: Path | None,
+    ask_passphrase: bool,
+    as_zip: bool,
+    as_json: bool,
+) -> None:
+    """Erase what the plan with this DIGEST says, in every system; then search again, certify, and forget the person.
+
+    Every source is asked first whether it can do its part; one objection stops all, and nothing has been touched. What fails after that
+    does not stop the others: the exit code is 1, nothing is forgotten, and `overdracht resume` goes on.
+
+    \b
+    Examples:
+      overdracht erase --apply 6b77e7bf842f5c0458edc347cbdd7230 --bundle-first 2026-0001.zip.age
+      overdracht erase --apply 6b77e7bf842f5c0458edc347cbdd7230 --confirm vandenberg.example
+    """
+    check_free(bundle_first)
+    chosen = _closing(bundle_first, recipient, passphrase_file, ask_passphrase, as_zip, as_json)
+    with session.store() as store:
+        request, plan = store.plan(digest)
+        check(plan, request, confirm)
+        check_place(certificate, request.reference)
+        if bundle_first is not None and chosen is not None:
+            bundle(session, store, request, bundle_first, chosen, None if as_json else screen())
+        with store.working_on(request.reference):
+            begin(session, store, request, plan)
+            done = carry_out(
+                session, store, request, plan, confirmed=confirm, certificate=certificate
+            )
+        if as_json:
+            emit(ended.as_json(done))
+        else:
+            ended.show(screen(), session, done)
+    if not done.complete:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _closing(
+    bundle_first: Path | None,
+    recipient: tuple[str, ...],
+    passphrase_file: Path | None,
+    ask: bool,
+    as_zip: bool,
+    as_json: bool,
+) -> Closing | None:
+    given = bool(recipient) or passphrase_file is not None or ask
+    if bundle_first is None:
+        if given or as_zip:
+            raise UsageError("these options are for a bundle", remedy="--bundle-first FILE")
+        return None
+    if as_json and not given:
+        # A passphrase that is shown at the end is lost when the end does not come, and the data is gone by then.
+        raise UsageError(
+            "with --json no passphrase can be shown before anything goes",
+            remedy="--passphrase-file FILE or --recipient KEY",
+        )
+    return closing(recipient, passphrase_file, ask=ask, as_zip=as_zip)
+
+
+def check(plan: PlanFile, request: RequestFile, confirmed: tuple[str, ...]) -> None:
+    """Refuse a plan that was begun already, an effect outside that was not confirmed, and a name that is none."""
+    if plan.phase is not Phase.PROPOSED:
+        raise UsageError(
+            f"this plan was begun already: it is {plan.phase}",
+            remedy=f"overdracht resume {request.reference} goes on with it",
+        )
+    named = {one.step.external for one in plan.steps(*CHANGING) if one.step.external}
+    for name in confirmed:
+        if name not in named:
+            known = ", ".join(sorted(named)) or "nothing"
+            raise UsageError(f"--confirm {name}: the plan has {known} to confirm")
+    missing = unconfirmed(plan, confirmed)
+    if missing:
+        raise UsageError(
+            f"the plan has effects outside the organisation that cannot be taken back: {len(missing)}",
+            remedy=" ".join(f"--confirm {name}" for name in missing),
+        )
+
+
+def bundle(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    path: Path,
+    chosen: Closing,
+    screen: Screen | None,
+) -> None:
+    """Write the bundle of everything at *path*, show how it is opened, and read it back; raise BundleError unless it is whole."""
+    from overdracht.bundle import verify
+    from overdracht.cli import export_command
+    from overdracht.cli.making import Wish, export
+
+    chosen, key = _openable(chosen)
+    made = export(session, store, request, Wish(to=path), chosen)
+    if screen is not None:
+        export_command.show(screen, session, made, chosen)
+        screen.line()
+    found = verify(path, key, trusted=made.public_key)
+    if not found.ok:
+        raise BundleError(f"the bundle is not whole: {found.problems[0]}; nothing has been touched")
+    if made.summary.shortfalls:
+        lost = sum(one.count for one in made.summary.shortfalls)
+        raise BundleError(
+            f"the bundle lacks what could not be read ({lost:,}); nothing has been touched",
+            remedy="erase without --bundle-first if it may go unread",
+        )
+
+
+def _openable(chosen: Closing) -> tuple[Closing, Unlock]:
+    """Return how to close a bundle so that it can be read back here, and what opens it."""
+    match chosen.lock:
+        case ToPassphrase(passphrase):
+            return chosen, Unlock(passphrase=passphrase)
+        case ToZipPassword(password):
+            return chosen, Unlock(passphrase=password)
+        case ToRecipients(recipients):
+            # A key that is made for this moment and kept nowhere: whoever the bundle is for keeps the only ones.
+            ours = generate_identity()
+            lock = ToRecipients((*recipients, ours.recipient))
+            return replace(chosen, lock=lock), Unlock((ours.secret,))
+    raise UsageError("this bundle cannot be read back")

@@ -1,0 +1,282 @@
+"""Draw a plan to erase, and show it: on the terminal, as JSON, and as a page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from overdracht.cli.find_command import count_up
+from overdracht.cli.found import Found, coverage_as_json, show_coverage, show_identity
+from overdracht.cli.screen import Screen, count
+from overdracht.cli.session import Session
+from overdracht.erasure import plan_erasure, residues
+from overdracht.report.dispositions import Dispositions, Grounds, dispositions
+from overdracht.report.erasing_words import MARKS, VERDICTS, told_backups, told_verdict
+from overdracht.state import PlanFile, RequestFile, Store
+from overdracht.steps import Step, Verdict
+from overdracht.survey import identity_of
+from overdracht.text import Text
+
+if TYPE_CHECKING:
+    from overdracht.report.plan_page import PlanPage
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A plan with what it comes to."""
+
+    plan: PlanFile
+    found: Found
+    dispositions: Dispositions
+
+    @property
+    def complete(self) -> bool:
+        """Say whether everything was searched and decided, and the systems can do it all."""
+        return self.found.complete and not self.dispositions.of(Verdict.REVIEW)
+
+
+def draw(session: Session, store: Store, request: RequestFile) -> Drawn:
+    """Plan the erasure of the subject of *request* from what is known about it now."""
+    with store.working_on(request.reference):
+        identity = identity_of(request, session.organisation, session.registry.kinds)
+        plan = plan_erasure(
+            request, identity, session.connectors, session.rules, session.limits, session.now()
+        )
+        drawn = Drawn(plan, count_up(request, identity), counted(session, plan))
+        verdicts = {one.value: drawn.dispositions.of(one) for one in Verdict}
+        details = {"digest": plan.digest, "complete": drawn.complete, **verdicts}
+        store.audit.append("plan made", request.reference, details, session.now())
+    return drawn
+
+
+def counted(session: Session, plan: PlanFile) -> Dispositions:
+    """Count what *plan* would do, and ask what would stay behind."""
+    sources = sorted({one.source for one in plan.counts()})
+    residue = [(name, one) for name in sources for one in residues(session.connectors, name)]
+    return dispositions(plan, residue)
+
+
+def page_of(session: Session, drawn: Drawn, language: str | None) -> "PlanPage":
+    """Return the page of *drawn*."""
+    from overdracht.report.plan_page import PlanPage
+
+    return PlanPage(
+        reference=drawn.found.reference,
+        digest=drawn.plan.digest,
+        made=drawn.plan.made,
+        organisation=session.config.organisation.name,
+        language=language or session.config.organisation.language,
+        coverage=drawn.found.coverage,
+        dispositions=drawn.dispositions,
+        backups=session.config.erasure.backups,
+        steps=lambda source: drawn.plan.steps(source=source),
+        command=applying(session, drawn),
+    )
+
+
+def applying(session: Session, drawn: Drawn) -> str:
+    """Return the command that applies the plan."""
+    confirm = "".join(f" --confirm {quote(one.name)}" for one in drawn.dispositions.external)
+    reference = drawn.found.reference
+    return session.command(
+        f"erase --apply {drawn.plan.digest} --bundle-first {reference}.zip.age{confirm}"
+    )
+
+
+def show(screen: Screen, session: Session, drawn: Drawn) -> None:
+    """Show what the plan comes to."""
+    screen.line(f"Plan to erase, request {drawn.found.reference}", "bold")
+    show_identity(screen, drawn.found.identity)
+    show_dispositions(screen, session, drawn.dispositions)
+    show_coverage(screen, drawn.found.coverage)
+    screen.line()
+    screen.exact(f"Digest: {drawn.plan.digest}", "bold")
+
+
+def show_dispositions(screen: Screen, session: Session, counted: Dispositions) -> None:
+    """Show what happens to what, and why."""
+    screen.line()
+    screen.line("What would happen", "bold")
+    if not counted.items:
+        screen.line("  nothing: nothing was found")
+        return
+    _totals(screen, counted)
+    for one in counted.why:
+        screen.line(
+            f"  {_word(one.verdict)} {one.items:,}: {one.ground.en}{_in_brackets(one.article)}"
+        )
+    _grounds(screen, "Kept", counted.kept)
+    _grounds(screen, "Left alone: it waits for you", counted.left_alone)
+    _marked(screen, counted)
+    _external(screen, counted)
+    _behind(screen, session, counted)
+
+
+def _word(verdict: Verdict) -> str:
+    return VERDICTS[verdict].en
+
+
+def _in_brackets(text: Text) -> str:
+    return f" ({text.en})" if text.en else ""
+
+
+def _totals(screen: Screen, counted: Dispositions) -> None:
+    shown = [verdict for verdict in Verdict if counted.of(verdict)]
+    groups = dict.fromkeys((source, category) for source, category, _ in counted.totals)
+    screen.table(
+        ("source", "category", *(_word(verdict) for verdict in shown)),
+        [
+            (
+                source,
+                category,
+                *(f"{counted.totals.get((source, category, one), 0):,}" for one in shown),
+            )
+            for source, category in groups
+        ],
+        right=set(range(2, 2 + len(shown))),
+    )
+
+
+def _grounds(screen: Screen, heading: str, grounds: tuple[Grounds, ...]) -> None:
+    if not grounds:
+        return
+    screen.line()
+    screen.line(heading, "bold")
+    screen.table(
+        ("source", "category", "number", "until", "why"),
+        [
+            (
+                one.source,
+                one.category,
+                f"{one.items:,}",
+                f"{one.until or ''}",
+                one.article.en or one.ground.en,
+            )
+            for one in grounds
+        ],
+        right={2},
+    )
+
+
+def _marked(screen: Screen, counted: Dispositions) -> None:
+    if not counted.marked:
+        return
+    screen.line()
+    screen.line("Mind: the request itself, and copies of identity documents", "bold")
+    for one in counted.marked:
+        marks = ", ".join(MARKS[mark].en for mark in one.marks)
+        day = f"{one.item.when:%Y-%m-%d} " if one.item.when else ""
+        screen.line(f"  {one.source}: {day}“{one.item.title}” {marks} ({_word(one.verdict)})")
+    if more := counted.marked_in_all - len(counted.marked):
+        screen.line(f"  and {count(more, 'item')} more")
+
+
+def _external(screen: Screen, counted: Dispositions) -> None:
+    if not counted.external:
+        return
+    screen.line()
+    screen.line("Outside the organisation; it cannot be taken back", "bold")
+    for one in counted.external:
+        screen.exact(
+            f"  {one.source}: {told_verdict(one.verdict, one.until, 'en')}: --confirm {quote(one.name)}",
+            "yellow",
+        )
+
+
+def _behind(screen: Screen, session: Session, counted: Dispositions) -> None:
+    screen.line()
+    screen.line("What stays behind physically", "bold")
+    screen.line(f"  {told_backups(session.config.erasure.backups, 'en')}")
+    for source, one in counted.residue:
+        told = "; ".join(
+            part
+            for part in (
+                one.where.en,
+                one.until.en and f"until {one.until.en}",
+                one.remedy.en and f"to clear it sooner: {one.remedy.en}",
+            )
+            if part
+        )
+        screen.line(f"  {source}: {one.what.en}" + (f" ({told})" if told else ""))
+
+
+def show_items(screen: Screen, plan: PlanFile) -> None:
+    """Show each item with what happens to it and why."""
+    steps = plan.steps()
+    while rows := [_row(one.source, one.step) for one in islice(steps, 500)]:
+        screen.table(("source", "date", "what", "why", "title"), rows)
+
+
+def _row(source: str, step: Step) -> tuple[str, ...]:
+    item, said = step.item, step.disposition
+    return (
+        source,
+        f"{item.when:%Y-%m-%d}" if item.when else "",
+        told_verdict(said.verdict, said.until, "en"),
+        said.article.en or said.ground.en,
+        item.title,
+    )
+
+
+def as_json(session: Session, drawn: Drawn, *, items: bool) -> dict[str, object]:
+    """Return the plan for a script."""
+    counted, backups = drawn.dispositions, session.config.erasure.backups
+    answer: dict[str, object] = {
+        "reference": drawn.found.reference,
+        "digest": drawn.plan.digest,
+        "complete": drawn.complete,
+        "identity": drawn.found.as_json()["identity"],
+        "totals": [
+            {"source": source, "category": category, "verdict": verdict, "items": number}
+            for (source, category, verdict), number in counted.totals.items()
+        ],
+        "why": [
+            {
+                "verdict": one.verdict,
+                "ground": one.ground,
+                "article": one.article,
+                "items": one.items,
+            }
+            for one in counted.why
+        ],
+        "kept": counted.kept,
+        "left_alone": counted.left_alone,
+        "to_judge": counted.to_judge,
+        "by_hand": counted.by_hand,
+        "marked": [
+            {
+                "source": one.source,
+                "title": one.item.title,
+                "when": one.item.when,
+                "marks": one.marks,
+                "verdict": one.verdict,
+            }
+            for one in counted.marked
+        ],
+        "external": counted.external,
+        "residue": [{"source": source, "residue": one} for source, one in counted.residue],
+        "backups": str(backups) if backups else None,
+        "coverage": [coverage_as_json(one) for one in drawn.found.coverage],
+    }
+    if items:
+        answer["items"] = list(_items(drawn.plan))
+    return answer
+
+
+def _items(plan: PlanFile) -> Iterator[dict[str, object]]:
+    for one in plan.steps():
+        item, said = one.step.item, one.step.disposition
+        yield {
+            "source": one.source,
+            "part": item.part,
+            "category": item.category,
+            "title": item.title,
+            "when": item.when,
+            "verdict": said.verdict,
+            "until": said.until,
+            "ground": said.ground,
+            "article": said.article,
+            "external": one.step.external or None,
+            "marks": item.marks,
+        }

@@ -1,0 +1,116 @@
+"""`overdracht status`: how far every erasure is, what is scheduled, and which bundles are due. Nothing personal."""
+
+from typing import Any
+
+import click
+
+from overdracht.cli.bundles_command import is_due
+from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.session import Session, pass_session
+from overdracht.erasure import left_to_people, open_steps
+from overdracht.errors import StateError
+from overdracht.retention import local_day
+from overdracht.state import Phase, Store
+from overdracht.steps import Result
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_session
+def command(session: Session, as_json: bool) -> None:
+    """Show how far every erasure is, what is scheduled for later, and which bundles are due. It shows nothing personal.
+
+    Exit code 1 when an erasure was begun and is not closed.
+
+    \b
+    Examples:
+      overdracht status
+      overdracht status --json
+    """
+    with session.store() as store:
+        plans = [entry for one in store.references() for entry in _plans(store, one)]
+        today = local_day(session.now())
+        scheduled = [
+            {
+                "due": due,
+                "source": source,
+                "category": category,
+                "items": items,
+                "now": due <= today,
+            }
+            for due, source, category, items in store.schedule.totals()
+        ]
+        due = sum(is_due(session, one) for one in store.copies.all())
+    if as_json:
+        emit({"plans": plans, "scheduled": scheduled, "bundles_due": due})
+    else:
+        _show(screen(), session, plans, scheduled, due)
+    if any(one["phase"] != Phase.PROPOSED for one in plans):
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def _plans(store: Store, reference: str) -> list[dict[str, Any]]:
+    try:
+        plans = store.request(reference).plans().all()
+    except StateError as error:
+        return [{"reference": reference, "phase": "unreadable", "reason": error.message}]
+    return [
+        {
+            "reference": reference,
+            "digest": one.digest,
+            "made": one.made,
+            "phase": one.phase,
+            "steps": sum(each.steps for each in one.counts()),
+            "open": open_steps(one.counts()),
+            "failed": sum(each.steps for each in one.counts() if each.result == Result.FAILED),
+            "left_alone": left_to_people(one.counts()),
+        }
+        for one in plans
+    ]
+
+
+def _show(
+    screen: Screen,
+    session: Session,
+    plans: list[dict[str, Any]],
+    scheduled: list[dict[str, Any]],
+    due: int,
+) -> None:
+    screen.line("Erasures", "bold")
+    if plans:
+        names = ("reference", "phase", "steps", "open", "failed", "left_alone", "digest")
+        screen.table(
+            tuple(name.replace("_", " ") for name in names),
+            [tuple(str(one.get(name, "")) for name in names) for one in plans],
+            right={2, 3, 4, 5},
+        )
+    else:
+        screen.line("  no plan is open")
+    if begun := sorted({one["reference"] for one in plans if one["phase"] != Phase.PROPOSED}):
+        screen.exact(
+            f"  begun and not closed: {', '.join(begun)}: {session.command('resume')}", "yellow"
+        )
+    screen.line()
+    screen.line("Scheduled", "bold")
+    if scheduled:
+        screen.table(
+            ("from", "source", "category", "items"),
+            [
+                (
+                    f"{one['due']}" + (" (now)" if one["now"] else ""),
+                    one["source"],
+                    one["category"],
+                    f"{one['items']:,}",
+                )
+                for one in scheduled
+            ],
+            right={3},
+        )
+    else:
+        screen.line("  nothing")
+    if due:
+        screen.line()
+        screen.exact(
+            f"{count(due, 'bundle')} to delete: {session.command('bundles --delete-due')}", "yellow"
+        )

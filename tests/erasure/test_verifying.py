@@ -1,0 +1,136 @@
+"""Finding again: what is left must be exactly what the plan keeps, and whoever the person was is not forgotten meanwhile."""
+
+from dataclasses import replace
+
+from overdracht import Item, Ruling, Step, Verdict
+from overdracht.coverage import Coverage, Reach
+from overdracht.erasure import hold, verify, verify_gone
+from overdracht.survey import Organisation, Standing, identity_of
+from overdracht.testing.memory import MemoryConnector, MemorySystem
+from tests.erasure import faulty
+from tests.erasure.world import CUSTOMER, KINDS, PHONE, SANNE, World, record, results
+
+
+def test_it_holds_when_exactly_what_is_kept_is_left(world: World) -> None:
+    """After a whole erasure nothing is left that should have gone, nothing is missing, nothing is new."""
+    verification = world.verify(world.execute(world.plan()))
+    assert verification.clean
+    assert (verification.left, verification.missing, verification.new) == ({}, {}, {})
+    assert verification.kept == {"books": 1, "hosting": 1}
+
+
+def test_what_is_still_there_is_left(world: World) -> None:
+    """A letter that the source said was erased and that is found again: counted, and it does not hold."""
+    plan = world.plan()
+    letter = world.get("mail", "mail-s0")
+    world.execute(plan)
+    world.systems["mail"].add(letter)
+    verification = world.verify(plan)
+    assert verification.left == {"mail": 1}
+    assert not verification.holds
+
+
+def test_what_came_since_is_new(world: World) -> None:
+    """A letter that arrived after the plan breaks no promise, and it is not clean either."""
+    plan = world.execute(world.plan())
+    world.systems["mail"].add(record("mail-later", SANNE))
+    verification = world.verify(plan)
+    assert verification.new == {"mail": 1}
+    assert verification.holds
+    assert not verification.clean
+
+
+class CannotBlank(MemoryConnector):
+    """Keeps what it must keep as it is."""
+
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        if ruling.disposition.verdict is Verdict.RETAIN:
+            return Step(item, ruling.disposition, "")
+        return super().propose(item, ruling)
+
+
+def test_what_was_to_be_kept_and_is_gone_is_missing(world: World) -> None:
+    """An invoice that the law keeps as it is must be found again: somebody threw it away."""
+    world.makes["books"] = CannotBlank
+    plan = world.execute(world.plan())
+    assert results(plan)["fact-1"] == "retained"
+    assert world.verify(plan).clean
+    world.systems["books"].remove("fact-1")
+    verification = world.verify(plan)
+    assert verification.missing == {"books": 1}
+    assert not verification.holds
+
+
+def test_what_the_erased_records_told_is_still_looked_for(world: World) -> None:
+    """The customer's record told her number and is gone; an invoice known by the number alone is found all the same, also at a
+    second look."""
+    plan = world.execute(world.plan())
+    assert world.verify(plan).kept["books"] == 1
+    assert world.verify(plan).kept["books"] == 1
+    world.systems["mail"].add(record("mail-tel", PHONE))
+    assert world.verify(plan).new == {"mail": 1}
+
+
+def test_holding_on_to_the_person_makes_nobody_elses_identifier_hers(world: World) -> None:
+    """Only what is looked for is kept, a shared identifier as shared, and holding twice is holding once."""
+    world.find()
+    identity = identity_of(world.request, Organisation(shared=frozenset({PHONE})), KINDS)
+    hold(world.request, identity)
+    hold(world.request, identity)
+    held = identity_of(world.request, Organisation(), KINDS)
+    assert held.sought == identity.sought
+    standing = {one.identifier: one.standing for one in held.known}
+    assert standing[PHONE] is Standing.SHARED
+    assert standing[CUSTOMER] is Standing.GIVEN
+
+
+def test_holding_changes_no_plan(world: World) -> None:
+    """The digest of a plan that was approved is the digest of the same plan afterwards."""
+    digest = world.plan().digest
+    hold(world.request, identity_of(world.request, Organisation(), KINDS))
+    assert world.plan().digest == digest
+
+
+def test_a_source_that_could_not_be_searched_is_no_proof(world: World) -> None:
+    """Away at the second look, in part or whole, of the plan or not: it does not hold."""
+    plan = world.execute(world.plan())
+    world.systems["mail"].away = True
+    assert not world.verify(plan).holds
+    world.systems["mail"].away = False
+    world.systems["books"].broken.add("facturen")
+    assert not world.verify(plan).holds
+    world.systems["books"].broken.clear()
+    assert world.verify(plan).holds
+
+    found = world.find()
+    without = [one for one in found.coverage if one.source != "mail"]
+    assert not verify(world.request, found.identity, plan, without).holds
+    other = Coverage("fax", "fax", Reach.MISSING)
+    assert not verify(world.request, found.identity, plan, [*found.coverage, other]).holds
+
+
+def test_failed_and_changed_steps_are_left(world: World) -> None:
+    """What was not done is still there and does not hold."""
+    plan = world.plan()
+    world.makes["mail"] = faulty.NeverThere
+    world.execute(plan)
+    del world.makes["mail"]
+    assert world.verify(plan).left == {"mail": 3}
+
+
+def test_where_nobody_can_be_found_again_each_item_is_asked_for(world: World) -> None:
+    """A plan without a person is verified by asking for what it erased: whatever can still be handed out is left, and what cannot be
+    read is no proof."""
+    letter = world.get("mail", "mail-s0")
+    plan = world.execute(world.plan())
+    assert verify_gone(plan, world.connectors).holds
+    world.systems["mail"].broken.add("INBOX")
+    assert not verify_gone(plan, world.connectors).holds
+    world.systems["mail"].broken.clear()
+    world.systems["mail"].add(letter)
+    assert verify_gone(plan, world.connectors).left == {"mail": 1}
+    world.systems["mail"] = MemorySystem([replace(letter, text="anders")])
+    assert not verify_gone(plan, world.connectors).holds
+    world.systems["mail"].away = True
+    assert not verify_gone(plan, world.connectors).complete
+    assert not verify_gone(plan, {}).complete

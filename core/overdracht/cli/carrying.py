@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from overdracht.cli.asking import ask
 from overdracht.cli.certificates import write_certificate
 from overdracht.cli.progress import erasing
@@ -88,6 +90,24 @@ def carry_out(
     close_anyway: bool = False,
 ) -> Ended:
     """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
+    try:
+        _act(session, store, request, plan, confirmed)
+        return _conclude(session, store, request, certificate, close_anyway=close_anyway)
+    except KeyboardInterrupt:
+        hint = session.command(f"resume {request.reference}")
+        click.echo(
+            f"overdracht: the erasure was begun and is not ended; go on with {hint}", err=True
+        )
+        raise
+
+
+def _act(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    plan: PlanFile,
+    confirmed: Collection[str],
+) -> None:
     retry(plan)
     late = {clue.source for clue in request.clues()}
     before = plan.phase
@@ -106,7 +126,6 @@ def carry_out(
         raise
     if before is not Phase.EXECUTED:
         _note_erased(session, store, request, plan)
-    return _conclude(session, store, request, certificate, close_anyway=close_anyway)
 
 
 def _note_erased(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:

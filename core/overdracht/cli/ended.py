@@ -1,5 +1,7 @@
 """Show what an erasure came to: what was done, what is left, and the certificate."""
 
+from shlex import quote
+
 from overdracht.cli.carrying import Ended
 from overdracht.cli.certificates import LANGUAGES, page_path
 from overdracht.cli.found import coverage_as_json
@@ -63,10 +65,10 @@ def _verification(screen: Screen, ended: Ended) -> None:
     screen.line()
     screen.line("Searched again", "bold")
     for counts, what, style in (
-        (found.left, "should have gone and is still there", "red"),
-        (found.new, "came since the plan: a new plan takes it", "yellow"),
-        (found.missing, "was to stay and is not there any more", "red"),
-        (found.kept, "is there and is to be", ""),
+        (found.left, "still there that should have gone: a new plan takes it", "red"),
+        (found.new, "new since the plan: a new plan takes it", "yellow"),
+        (found.missing, "gone that was to stay", "red"),
+        (found.kept, "there and to be there", ""),
     ):
         for source, number in sorted(counts.items()):
             screen.line(f"  {source}: {count(number, 'item')} {what}", style)
@@ -79,21 +81,25 @@ def _verification(screen: Screen, ended: Ended) -> None:
 
 
 def _left(screen: Screen, session: Session, ended: Ended) -> None:
-    if not (ended.undone or ended.waiting or ended.verification.new):
+    found = ended.verification
+    if not (ended.undone or ended.waiting or found.new or found.left):
         return
     screen.line()
     screen.line("Left to do", "bold")
     for source, result, reason, number in ended.reasons:
         why = f": {reason}" if reason else ""
         screen.line(f"  {source}: {count(number, 'item')} {RESULTS[result].en}{why}", "red")
-    if ended.waiting:
-        screen.exact(
-            f"  {count(ended.waiting, 'item')} to judge or to erase by hand: {session.command(f'review {ended.reference}')}",
+    for one in ended.certificate["left_alone"]:
+        screen.line(
+            f"  {one['source']}: {count(one['items'], 'item')} left alone: {one['ground']['en']}",
             "yellow",
         )
     results = {result for _, result, _, _ in ended.reasons}
-    if ended.waiting or ended.verification.new or results & {Result.CHANGED, Result.REFUSED}:
-        screen.exact(f"  then plan again: {session.command(f'plan {ended.reference}')}", "yellow")
+    if ended.waiting or found.new or found.left or results & {Result.CHANGED, Result.REFUSED}:
+        screen.exact(
+            f"  when that is decided and done: {session.command(f'plan {ended.reference}')}",
+            "yellow",
+        )
 
 
 def _certificate(screen: Screen, session: Session, ended: Ended) -> None:
@@ -101,9 +107,11 @@ def _certificate(screen: Screen, session: Session, ended: Ended) -> None:
     screen.exact(f"Certificate: {ended.path}", "bold")
     pages = ", ".join(page_path(ended.path, language).name for language in LANGUAGES)
     screen.line(f"  to read: {pages}")
-    screen.exact(f"  to check it: {session.command(f'verify {ended.path}')}")
-    screen.exact(f"  or: minisign -Vm {ended.path} -P {ended.public_key}")
-    screen.exact(f"  the letter: {session.command(f'letter {ended.path} --to brief.html')}")
+    screen.exact(f"  to check it: {session.command(f'verify {quote(str(ended.path))}')}")
+    screen.exact(f"  or: minisign -Vm {quote(str(ended.path))} -P {ended.public_key}")
+    screen.exact(
+        f"  the letter: {session.command(f'letter {quote(str(ended.path))} --to brief.html')}"
+    )
 
 
 def as_json(ended: Ended) -> dict[str, object]:

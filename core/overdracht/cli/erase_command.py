@@ -8,6 +8,7 @@ import click
 from overdracht.cli import ended
 from overdracht.cli.carrying import begin, carry_out
 from overdracht.cli.certificates import check_place
+from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free
 from overdracht.cli.screen import Screen, emit, screen
@@ -158,13 +159,13 @@ def bundle(
 ) -> None:
     """Write the bundle of everything at *path*, show how it is opened, and read it back; raise BundleError unless it is whole."""
     from overdracht.bundle import verify
-    from overdracht.cli import export_command
-    from overdracht.cli.making import Wish, export
+    from overdracht.cli.export_command import Wish, export, show
 
     chosen, key = _openable(chosen)
     made = export(session, store, request, Wish(to=path), chosen)
+    register(session, store, request.reference, path)
     if screen is not None:
-        export_command.show(screen, session, made, chosen)
+        show(screen, session, made, chosen)
         screen.line()
     found = verify(path, key, trusted=made.public_key)
     if not found.ok:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from overdracht.cli.asking import request_for
+from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import count_up, find
 from overdracht.cli.found import Found, show_coverage
@@ -154,6 +155,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
         elif not request.coverage():
             raise UsageError("the request has not been searched yet", remedy="leave out --no-find")
         made = export(session, store, request, order, chosen)
+        register(session, store, request.reference, made.path)
         _tell(session, made, chosen, as_json=as_json)
     if not made.complete:
         click.get_current_context().exit(INCOMPLETE)

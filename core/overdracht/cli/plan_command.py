@@ -102,6 +102,11 @@ def verdict(screen: Screen, session: Session, drawn: Drawn) -> None:
         screen.line(
             f"{count(counted.by_hand, 'item')} to erase by hand: the system cannot.", "yellow"
         )
+    if counted.unclear:
+        screen.line(
+            f"{count(counted.unclear, 'item')} left alone for a reason named above: look at what it is in its system, mend or erase it there, and plan again.",
+            "yellow",
+        )
     if drawn.complete:
         screen.line(
             "Complete: everything was searched and decided. Nothing is erased yet.", "green"

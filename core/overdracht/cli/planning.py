@@ -244,6 +244,7 @@ def as_json(session: Session, drawn: Drawn, *, items: bool) -> dict[str, object]
         "left_alone": counted.left_alone,
         "to_judge": counted.to_judge,
         "by_hand": counted.by_hand,
+        "unclear": counted.unclear,
         "marked": [
             {
                 "source": one.source,

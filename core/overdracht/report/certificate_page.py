@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from overdracht.coverage import Reach
 from overdracht.report.certificate import NOT_DONE, Certificate, SourceResults, Staying
-from overdracht.report.erasing_words import PSEUDONYMOUS, RESULTS, told_backups
+from overdracht.report.erasing_words import PSEUDONYMOUS, RESULTS, told_backups, told_ground
 from overdracht.report.markup import Html, html
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import residue_list
@@ -139,7 +139,7 @@ class CertificatePage:
             [
                 head(self.say("Bron", "Source")),
                 head(self.say("Doorzocht", "Searched")),
-                *(head(name.in_(self.language), "n") for name, _ in shown),
+                *(head(name.in_(self.language), "n long") for name, _ in shown),
             ],
             [
                 html(
@@ -193,11 +193,10 @@ class CertificatePage:
             ],
             [
                 html(
-                    '<tr><th scope="row">{}</th><td>{}</td><td>{}<p class="soft">{}</p>{}</td><td>{}</td><td class="n" data-label="{}">{}</td></tr>\n',
+                    '<tr><th scope="row">{}</th><td>{}</td><td>{}{}</td><td>{}</td><td class="n" data-label="{}">{}</td></tr>\n',
                     one.source,
                     CATEGORIES[one.category].in_(self.language),
-                    one.ground.in_(self.language),
-                    one.article.in_(self.language),
+                    told_ground(one.ground, one.article, self.language),
                     html("<p>{}</p>", RESULTS[Result.ANONYMISED].in_(self.language))
                     if one.pseudonymous
                     else None,

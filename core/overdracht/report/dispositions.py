@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from overdracht.erasure import BY_HAND
+from overdracht.erasure import BY_HAND, UNDECIDED
 from overdracht.items import Category, Item, Mark
 from overdracht.state import PlanFile
 from overdracht.steps import Residue, Step, Verdict
@@ -26,11 +26,6 @@ class Grounds:
     ground: Text
     article: Text
     items: int
-
-    @property
-    def by_hand(self) -> bool:
-        """Say whether the system cannot erase by itself."""
-        return self.ground == BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +85,20 @@ class Dispositions:
     @property
     def to_judge(self) -> int:
         """How many items nobody decided about."""
-        return sum(one.items for one in self.left_alone if not one.by_hand)
+        return self._left(UNDECIDED)
 
     @property
     def by_hand(self) -> int:
         """How many items the system cannot erase by itself."""
-        return sum(one.items for one in self.left_alone if one.by_hand)
+        return self._left(BY_HAND)
+
+    @property
+    def unclear(self) -> int:
+        """How many items have a term that cannot be computed, or another reason to be looked at where they are."""
+        return self.of(Verdict.REVIEW) - self.to_judge - self.by_hand
+
+    def _left(self, ground: Text) -> int:
+        return sum(one.items for one in self.left_alone if one.ground == ground)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -53,9 +53,18 @@ def told_verdict(verdict: Verdict, until: date | None, language: str) -> str:
     if until is None:
         return word
     day = told_day(until, language)
+    if verdict is Verdict.ANONYMISE:
+        rest = Text(f"de rest bewaren tot {day}", f"keep the rest until {day}").in_(language)
+        return f"{word}, {rest}"
     if verdict is Verdict.CANCEL:
         return Text(f"{word} per {day}", f"{word} as of {day}").in_(language)
     return Text(f"{word} tot {day}", f"{word} until {day}").in_(language)
+
+
+def told_ground(ground: Text, article: Text, language: str) -> str:
+    """Return a ground with its article in one sentence."""
+    sentence, law = ground.in_(language), article.in_(language)
+    return f"{sentence.removesuffix('.')} ({law})." if sentence and law else sentence or law
 
 
 def told_backups(term: Term | None, language: str) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from textwrap import fill
 
 from overdracht.report.certificate import NOT_DONE, Certificate, Staying
-from overdracht.report.erasing_words import PSEUDONYMOUS, told_backups
+from overdracht.report.erasing_words import PSEUDONYMOUS, told_backups, told_ground
 from overdracht.report.markup import Html, html, neutral
 from overdracht.report.page import page
 from overdracht.report.plan_tables import told_residue
@@ -19,14 +19,16 @@ from overdracht.retention import local_day
 from overdracht.steps import Result
 
 _WIDTH = 78
+_ARTICLE = re.compile(r"\b([Aa]rt\.|lid) (?=\d)")
 _BLANK = re.compile(r"(\[[^\[\]]*\])")
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The head of a part."""
+    """The head of a part, or of the whole."""
 
     text: str
+    top: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Letter:
         yield Lines(tuple(line for line in own if line))
         yield Lines((self.say("[Naam]", "[Name]"), self.say("[Adres]", "[Address]")))
         yield self.say("[Plaats, datum]", "[Place, date]")
-        yield Heading(self._subject())
+        yield Heading(self._subject(), top=True)
         yield self.say("Geachte [naam],", "Dear [name],")
         yield self._opening()
         yield from self._erased()
@@ -169,8 +171,7 @@ class Letter:
         if one.until:
             day = told_day(one.until, self.language)
             told += self.say(f", tot {day}", f", until {day}")
-        article = one.article.in_(self.language)
-        return f"{told}. {one.ground.in_(self.language)}" + (f" ({article})" if article else "")
+        return f"{told}. {told_ground(one.ground, one.article, self.language)}"
 
     def _not_done(self) -> Iterator[Block]:
         certificate = self.certificate
@@ -233,10 +234,12 @@ class Letter:
         yield self.say(
             "Om te kunnen aantonen wat er is gedaan (art. 5 lid 2 AVG) bewaren wij het kenmerk, de data, de aantallen en de gronden. "
             "Daarnaast bewaren wij versleutelde controlegetallen van uw adressen en nummers, waarmee wij u na het terugzetten van een reservekopie "
-            "kunnen herkennen en opnieuw wissen. Uw naam, uw adressen en de inhoud zijn er niet uit af te lezen.",
+            "kunnen herkennen en opnieuw wissen. Uw naam, uw adressen en de inhoud zijn er niet uit af te lezen; "
+            "wij gebruiken ze nergens anders voor.",
             "To be able to show what was done (Art. 5(2) GDPR) we keep the reference, the dates, the numbers and the grounds. "
             "We also keep keyed checksums of your addresses and numbers, by which we can recognise you after a backup was restored, and erase you "
-            "again. Your name, your addresses and the contents cannot be read from them.",
+            "again. Your name, your addresses and the contents cannot be read from them; "
+            "we use them for nothing else.",
         )
 
     def _disagreeing(self) -> Iterator[Block]:
@@ -272,8 +275,15 @@ def _plain(block: Block) -> str:
     return fill(neutral(block), _WIDTH, break_on_hyphens=False)
 
 
+def _joined(text: str) -> str:
+    """Return *text* with what belongs together on one line."""
+    return _ARTICLE.sub("\\1\N{NO-BREAK SPACE}", text)
+
+
 def _marked_up(block: Block) -> Html:
     match block:
+        case Heading(text, True):
+            return html("<h1>{}</h1>\n", _blanks(text))
         case Heading(text):
             return html("<h2>{}</h2>\n", _blanks(text))
         case Lines(lines):
@@ -287,5 +297,5 @@ def _blanks(text: str) -> list[Html]:
     """Return *text* with what is to be filled in marked."""
     return [
         html("<mark>{}</mark>", part) if number % 2 else html("{}", part)
-        for number, part in enumerate(_BLANK.split(text))
+        for number, part in enumerate(_BLANK.split(_joined(text)))
     ]

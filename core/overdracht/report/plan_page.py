@@ -7,7 +7,7 @@ from datetime import datetime
 from overdracht.coverage import Coverage
 from overdracht.items import Category
 from overdracht.report.dispositions import Dispositions
-from overdracht.report.erasing_words import MARKS, VERDICTS, told_backups, told_verdict
+from overdracht.report.erasing_words import MARKS, VERDICTS, told_backups, told_ground, told_verdict
 from overdracht.report.markup import Html, foreign, html, shortened
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import ItemTables, grounds_table, residue_list
@@ -110,8 +110,8 @@ class PlanPage:
             told = told_items(waiting, self.language)
             lines.append(
                 self.say(
-                    f"{told} blijft ongemoeid: het moet eerst worden beoordeeld of met de hand gewist.",
-                    f"{told} will be left alone: to be judged first, or erased by hand.",
+                    f"Wat ongemoeid blijft: {told}. Dit moet eerst worden beoordeeld of met de hand gewist.",
+                    f"Left alone: {told}, to be judged first or erased by hand.",
                 )
             )
         if good:
@@ -155,7 +155,7 @@ class PlanPage:
             [
                 head(self.say("Bron", "Source")),
                 head(self.say("Soort", "Kind")),
-                *(head(VERDICTS[verdict].in_(self.language), "n") for verdict in shown),
+                *(head(VERDICTS[verdict].in_(self.language), "n long") for verdict in shown),
             ],
             [
                 html(
@@ -172,13 +172,10 @@ class PlanPage:
             self.say("Waarom", "Why"),
             [
                 html(
-                    "<li>{} ({}): {}{}</li>\n",
+                    "<li>{} ({}): {}</li>\n",
                     html("<b>{}</b>", VERDICTS[one.verdict].in_(self.language)),
                     told_number(one.items, self.language),
-                    one.ground.in_(self.language),
-                    html(' <span class="soft">({})</span>', said)
-                    if (said := one.article.in_(self.language))
-                    else None,
+                    told_ground(one.ground, one.article, self.language),
                 )
                 for one in self.dispositions.why
             ],

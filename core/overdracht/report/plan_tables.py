@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from overdracht.report.dispositions import Grounds
-from overdracht.report.erasing_words import MARKS, told_verdict
+from overdracht.report.erasing_words import MARKS, told_ground, told_verdict
 from overdracht.report.markup import Html, foreign, html, shortened
 from overdracht.report.page import head, table
 from overdracht.report.words import CATEGORIES, told_number
@@ -33,22 +33,17 @@ def grounds_table(grounds: Iterable[Grounds], language: str) -> Html:
         ],
         [
             html(
-                '<tr><th scope="row">{}</th><td>{}</td><td>{}<p class="soft">{}{}</p></td><td class="n" data-label="{}">{}</td></tr>\n',
+                '<tr><th scope="row">{}</th><td>{}</td><td>{}<p class="soft">{}</p></td><td class="n" data-label="{}">{}</td></tr>\n',
                 one.source,
                 CATEGORIES[one.category].in_(language),
                 told_verdict(one.verdict, one.until, language),
-                one.ground.in_(language),
-                _in_brackets(one.article.in_(language)),
+                told_ground(one.ground, one.article, language),
                 Text("Aantal", "Number").in_(language),
                 told_number(one.items, language),
             )
             for one in grounds
         ],
     )
-
-
-def _in_brackets(text: str) -> str:
-    return f" ({text})" if text else ""
 
 
 def residue_list(residue: Iterable[tuple[str, Residue]], language: str) -> Html:

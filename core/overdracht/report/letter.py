@@ -3,49 +3,19 @@
 There is nothing personal in it but what the administrator fills in between the brackets.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from textwrap import fill
 
 from overdracht.report.certificate import NOT_DONE, Certificate, Staying
 from overdracht.report.erasing_words import PSEUDONYMOUS, told_backups, told_ground
-from overdracht.report.markup import Html, html, neutral
+from overdracht.report.letter_form import Block, Heading, Lines, Points, marked_up, plain
+from overdracht.report.markup import Html, html
 from overdracht.report.page import page
 from overdracht.report.plan_tables import told_residue
 from overdracht.report.words import CATEGORIES, told_day, told_items
 from overdracht.retention import local_day
 from overdracht.steps import Result
-
-_WIDTH = 78
-_ARTICLE = re.compile(r"\b([Aa]rt\.|lid) (?=\d)")
-_BLANK = re.compile(r"(\[[^\[\]]*\])")
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """The head of a part, or of the whole."""
-
-    text: str
-    top: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Short lines that stand below one another, as in an address."""
-
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """A list."""
-
-    points: tuple[str, ...]
-
-
-Block = str | Heading | Lines | Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +32,7 @@ class Letter:
 
     def text(self) -> str:
         """Return the letter as plain text."""
-        return "\n\n".join(_plain(block) for block in self._blocks()) + "\n"
+        return "\n\n".join(plain(block) for block in self._blocks()) + "\n"
 
     def write(self) -> Iterator[bytes]:
         """Yield the letter as a page to print."""
@@ -71,7 +41,7 @@ class Letter:
     def _parts(self) -> Iterator[Html]:
         yield html('<main class="letter">\n')
         for block in self._blocks():
-            yield _marked_up(block)
+            yield marked_up(block)
         yield html("</main>\n")
 
     def _subject(self) -> str:
@@ -253,49 +223,3 @@ class Letter:
             "(autoriteitpersoonsgegevens.nl; Art. 77 GDPR). And you may petition the district court (rechtbank) within six weeks of receiving this "
             "letter, for which you need no lawyer (Art. 79 GDPR; Art. 35 Dutch GDPR Implementation Act).",
         )
-
-
-def _plain(block: Block) -> str:
-    match block:
-        case Heading(text):
-            return neutral(text) + "\n" + "-" * min(len(text), _WIDTH)
-        case Lines(lines):
-            return "\n".join(map(neutral, lines))
-        case Points(points):
-            return "\n".join(
-                fill(
-                    neutral(one),
-                    _WIDTH,
-                    initial_indent="- ",
-                    subsequent_indent="  ",
-                    break_on_hyphens=False,
-                )
-                for one in points
-            )
-    return fill(neutral(block), _WIDTH, break_on_hyphens=False)
-
-
-def _joined(text: str) -> str:
-    """Return *text* with what belongs together on one line."""
-    return _ARTICLE.sub("\\1\N{NO-BREAK SPACE}", text)
-
-
-def _marked_up(block: Block) -> Html:
-    match block:
-        case Heading(text, True):
-            return html("<h1>{}</h1>\n", _blanks(text))
-        case Heading(text):
-            return html("<h2>{}</h2>\n", _blanks(text))
-        case Lines(lines):
-            return html("<p>{}</p>\n", [html("{}<br>", _blanks(line)) for line in lines])
-        case Points(points):
-            return html("<ul>\n{}</ul>\n", [html("<li>{}</li>\n", _blanks(one)) for one in points])
-    return html("<p>{}</p>\n", _blanks(block))
-
-
-def _blanks(text: str) -> list[Html]:
-    """Return *text* with what is to be filled in marked."""
-    return [
-        html("<mark>{}</mark>", part) if number % 2 else html("{}", part)
-        for number, part in enumerate(_BLANK.split(_joined(text)))
-    ]

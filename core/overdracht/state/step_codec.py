@@ -1,8 +1,10 @@
-"""Steps and outcomes as bytes, and back."""
+"""Steps and outcomes as bytes, and back.
 
+Not by orjson: a name that comes out of a system may hold a lone surrogate.
+"""
+
+import json
 from datetime import date
-
-import orjson
 
 from overdracht.state.codec import decode_item, encode_item
 from overdracht.steps import Disposition, Outcome, Result, Step, Verdict
@@ -12,25 +14,25 @@ from overdracht.text import Text
 def pack_step(step: Step) -> bytes:
     """Return *step* as bytes."""
     one = step.disposition
-    head = orjson.dumps(
+    head = json.dumps(
         [
             one.verdict,
             one.ground.nl,
             one.ground.en,
             one.article.nl,
             one.article.en,
-            one.until,
+            one.until and one.until.isoformat(),
             step.action,
             step.external,
         ]
-    )
+    ).encode()
     return len(head).to_bytes(4, "big") + head + encode_item(step.item)
 
 
 def unpack_step(raw: bytes) -> Step:
     """Return the step that `pack_step` packed."""
     end = 4 + int.from_bytes(raw[:4], "big")
-    verdict, *texts, until, action, external = orjson.loads(raw[4:end])
+    verdict, *texts, until, action, external = json.loads(raw[4:end])
     disposition = Disposition(
         Verdict(verdict),
         Text(*texts[:2]),
@@ -42,22 +44,22 @@ def unpack_step(raw: bytes) -> Step:
 
 def pack_outcome(outcome: Outcome) -> bytes:
     """Return *outcome* as bytes."""
-    return orjson.dumps(
+    return json.dumps(
         [
-            outcome.key.encode(errors="surrogatepass").hex(),
+            outcome.key,
             outcome.result,
             outcome.reason,
-            outcome.on,
+            outcome.on and outcome.on.isoformat(),
             outcome.fingerprint,
         ]
-    )
+    ).encode()
 
 
 def unpack_outcome(raw: bytes) -> Outcome:
     """Return the outcome that `pack_outcome` packed."""
-    key, result, reason, on, fingerprint = orjson.loads(raw)
+    key, result, reason, on, fingerprint = json.loads(raw)
     return Outcome(
-        bytes.fromhex(key).decode(errors="surrogatepass"),
+        key,
         Result(result),
         reason,
         date.fromisoformat(on) if on else None,

@@ -47,6 +47,7 @@ from overdracht.items import (
     Gap,
     Item,
     Line,
+    Mark,
     Match,
     Origin,
     Piece,
@@ -56,6 +57,7 @@ from overdracht.items import (
 )
 from overdracht.names import SafeNames
 from overdracht.paths import ConfigPath
+from overdracht.retention import local_day
 from overdracht.secrets import Secret, SecretRef
 from overdracht.steps import (
     Aged,
@@ -98,6 +100,7 @@ __all__ = [
     "Kind",
     "Kinds",
     "Line",
+    "Mark",
     "Match",
     "Misbehaving",
     "Objection",
@@ -135,6 +138,7 @@ __all__ = [
     "base_address",
     "fold",
     "hookimpl",
+    "local_day",
     "split_address",
     "squeeze",
 ]

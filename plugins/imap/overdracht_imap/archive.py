@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from overdracht import Refused, Secret, SourceError, Unreachable
 from overdracht_imap.folders import Folder, chosen
@@ -42,6 +42,9 @@ class Patience:
 class Archive:
     """The conversations with one server. Each number is used by one thread at a time."""
 
+    conversation: ClassVar[type[Session]] = Session
+    """What is held with the server: by default one that can only read."""
+
     def __init__(self, settings: ImapSettings, pause: Callable[[float], None] = time.sleep) -> None:
         self.settings = settings
         self.pause = pause
@@ -66,7 +69,7 @@ class Archive:
             self.forget(number)
             session = None
         if session is None:
-            session = self._sessions[number] = Session(self.settings, self._login())
+            session = self._sessions[number] = self.conversation(self.settings, self._login())
             self.answered = True
         return session
 

@@ -78,7 +78,16 @@ def places(path: Path, levels: tuple[str, ...] = ()) -> Iterator[Place]:
                     reason="the folder is a link to elsewhere, name its own path",
                 )
         elif entry.is_file(follow_symlinks=False):
-            yield from _file(Path(entry.path), below)
+            yield from _file(Path(entry.path), below, asked=not in_maildir and _may_be_empty(entry))
+
+
+def _may_be_empty(entry: os.DirEntry[str]) -> bool:
+    """Say whether *entry* may be an mbox out of which all messages were taken."""
+    return (
+        entry.stat().st_size == 0
+        and not entry.name.startswith(".")
+        and not entry.name.endswith(".lock")
+    )
 
 
 def _file(path: Path, levels: tuple[str, ...], *, asked: bool = False) -> Iterator[Place]:

@@ -113,15 +113,12 @@ class _Messages:
 
     def _from_mbox(self, items: Iterable[Item], stack: ExitStack) -> Iterator[Piece]:
         descriptor = stack.enter_context(opened(str(self._place.path)))
-        size = os.fstat(descriptor).st_size
+        index = mbox.Index(descriptor)
         for item in items:
-            separator, _, digest = item.key.rpartition("@")[2].partition(":")
-            start = int(separator)
-            following = mbox.separators(descriptor, start, size) if start < size else iter(())
-            here, after = next(following, None), next(following, size)
-            place = mbox.bounds(descriptor, start, after)
-            if here != start or mbox.header_digest(descriptor, place) != digest:
-                yield Gap(self._part, _CHANGED, item.key)
+            place = index.find(item)
+            if place is None:
+                known = index.knows(item)
+                yield Gap(self._part, _CHANGED if known else _GONE, item.key)
                 continue
             span = (place.start, place.end)
             yield from self._message(

@@ -4,7 +4,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Searched
 from overdracht_imap import maildir, mbox
@@ -28,8 +28,8 @@ class _Tally:
     looked_at: int = 0
     gaps: list[Gap] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-    """Hashes of the keys that were yielded: a message that is moved while it is searched may be met twice."""
+    seen: dict[int, int] = field(default_factory=dict)
+    """Hashes of the keys and fingerprints that were yielded: a message that is moved while it is searched may be met twice."""
 
 
 class FolderSearch:
@@ -121,7 +121,7 @@ class FolderSearch:
             tally.looked_at += answer.looked_at
             tally.gaps += answer.gaps
             tally.vanished += answer.vanished
-            yield from _new(answer.items, tally.seen)
+            yield from told_apart(answer.items, tally.seen)
             yield Progress(part, tally.looked_at)
 
     def _answers(self, tasks: Iterator[Task]) -> Iterator[Answer]:
@@ -147,12 +147,16 @@ class FolderSearch:
             yield waiting.popleft().result()
 
 
-def _new(items: Iterable[Item], seen: set[int]) -> Iterator[Item]:
+def told_apart(items: Iterable[Item], seen: dict[int, int]) -> Iterator[Item]:
+    """Yield each of *items* once, and messages with the very same header section under keys of their own; *seen* is kept between calls."""
     for item in items:
-        mark = hash(item.key)
+        mark, content = hash(item.key), hash(item.fingerprint)
         if mark not in seen:
-            seen.add(mark)
+            seen[mark] = content
             yield item
+        elif seen[mark] != content and item.key.startswith(f"{item.part}@"):
+            # Another message in an mbox with the very same header section; the same one once more is no other.
+            yield from told_apart((replace(item, key=f"{item.part}@{item.fingerprint}"),), seen)
 
 
 def _unchanged(cursor: str, state: tuple[int, ...]) -> int | None:

@@ -9,11 +9,12 @@ from overdracht_imap.answers import fingerprint, internal_date, size_of
 from overdracht_imap.archive import Archive
 from overdracht_imap.bodies import Bodies, criteria, spellings
 from overdracht_imap.candidates import HEADER, Scan
-from overdracht_imap.download import Download, Lost
+from overdracht_imap.download import BATCH, Download, Lost
 from overdracht_imap.folders import Folder
 from overdracht_imap.letters import NOT_SEEN
 from overdracht_imap.mailitems import mail_item
-from overdracht_imap.matching import FIELDS, Matcher
+from overdracht_imap.marks import may_carry_files, names_in_structure
+from overdracht_imap.matching import FIELDS, Letterhead, Matcher
 from overdracht_imap.mentions import WEAK
 from overdracht_imap.session import Session, State
 from overdracht_imap.stream import MAX_HEADER
@@ -24,6 +25,8 @@ ITEMS = (
     b"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)])"
     % " ".join(FIELDS).upper().encode()
 )
+STRUCTURE = b"(UID BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE)])"
+"""The names of attached files; the header field with it, because by that an answer is told from what a server volunteers."""
 SEARCH_PATIENCE = 3600.0
 """Seconds to wait for a server's own search: without an index it reads all mail, and may say nothing meanwhile."""
 
@@ -181,22 +184,35 @@ class FolderSearch:
         self, state: State, uids: list[int], mentions: dict[int, tuple[Match, ...]]
     ) -> Iterator[Finding]:
         download = Download(self._archive, self._folder, state)
-        for answer in download.messages(uids, ITEMS, limit=MAX_HEADER):
-            if isinstance(answer, Lost):
-                yield from self._lost(answer, state)
-                continue
-            header = answer.values.get(HEADER)
-            if isinstance(header, Skipped):
-                yield from self._lost(Lost(answer.uid, "its header section is too long"), state)
-                continue
-            item = self._item(
-                answer,
-                state,
-                header if isinstance(header, bytes) else b"",
-                mentions.get(answer.uid, ()),
-            )
-            if item is not None:
-                yield item
+        for at in range(0, len(uids), BATCH):
+            batch: list[tuple[Fetched, Letterhead]] = []
+            for answer in download.messages(uids[at : at + BATCH], ITEMS, limit=MAX_HEADER):
+                if isinstance(answer, Lost):
+                    yield from self._lost(answer, state)
+                    continue
+                header = answer.values.get(HEADER)
+                if isinstance(header, Skipped):
+                    yield from self._lost(Lost(answer.uid, "its header section is too long"), state)
+                    continue
+                header = header if isinstance(header, bytes) else b""
+                letterhead = self._matcher.read(header, mentions.get(answer.uid, ()))
+                if letterhead.matches:
+                    batch.append((answer, letterhead))
+            yield from self._finished(state, download, batch)
+
+    def _finished(
+        self, state: State, download: Download, batch: list[tuple[Fetched, Letterhead]]
+    ) -> Iterator[Item]:
+        """Yield the items of a *batch* of messages, asking of those that may carry files what these are called."""
+        carriers = [
+            one.uid for one, head in batch if may_carry_files(head.content_type, size_of(one))
+        ]
+        files: dict[int, tuple[str, ...]] = {}
+        for answer in download.messages(carriers, STRUCTURE):
+            if isinstance(answer, Fetched):
+                files[answer.uid] = tuple(names_in_structure(answer.values.get(b"BODYSTRUCTURE")))
+        for answer, letterhead in batch:
+            yield self._item(answer, state, letterhead, files.get(answer.uid, ()))
 
     def _lost(self, lost: Lost, state: State) -> Iterator[Gap]:
         if lost.reason:
@@ -204,11 +220,8 @@ class FolderSearch:
             yield Gap(self._folder.name, lost.reason, self._folder.key(state.uidvalidity, lost.uid))
 
     def _item(
-        self, answer: Fetched, state: State, header: bytes, mentions: tuple[Match, ...]
-    ) -> Item | None:
-        letterhead = self._matcher.read(header, mentions)
-        if not letterhead.matches:
-            return None
+        self, answer: Fetched, state: State, letterhead: Letterhead, files: tuple[str, ...]
+    ) -> Item:
         size = size_of(answer)
         return mail_item(
             key=self._folder.key(state.uidvalidity, answer.uid),
@@ -217,4 +230,5 @@ class FolderSearch:
             size=size,
             received=internal_date(answer),
             letterhead=letterhead,
+            files=files,
         )

@@ -1,11 +1,14 @@
 """Find and export mail on an IMAP server."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from importlib import resources
 from typing import ClassVar
 
 from overdracht import (
+    Aged,
+    ApprovedStep,
     Category,
     Check,
     Connector,
@@ -13,12 +16,18 @@ from overdracht import (
     Finding,
     Gap,
     Item,
+    Objection,
     Origin,
+    Outcome,
     Piece,
     Processing,
     Question,
     Refused,
+    Residue,
+    Ruling,
+    Sighting,
     SourceError,
+    Step,
     Text,
     Unreachable,
 )
@@ -115,6 +124,52 @@ class ImapConnector(Connector[ImapSettings]):
         yield File(IMPORTER, script, "text/x-python")
         with Archive(self.settings, self.pause) as archive:
             yield from EmlExport(archive, mbox="mboxrd" in extras).pieces(items)
+
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        """Say that a message that may go is expunged."""
+        from overdracht_imap.imap_erase import EXPUNGE
+        from overdracht_imap.residue import proposed
+
+        return proposed(item, ruling, EXPUNGE)
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Open every folder for writing, and look whether the messages are still the planned ones."""
+        from overdracht_imap.imap_erase import ImapErasure
+        from overdracht_imap.writing import WritingArchive
+
+        with WritingArchive(self.settings, self.pause) as archive:
+            yield from ImapErasure(archive).objections(steps)
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Expunge exactly the planned messages, and have the server's cache cleared if the settings say how."""
+        from overdracht_imap.clearing import then_clear
+        from overdracht_imap.imap_erase import ImapErasure
+        from overdracht_imap.writing import WritingArchive
+
+        with WritingArchive(self.settings, self.pause) as archive:
+            yield from then_clear(ImapErasure(archive).outcomes(steps), self.settings.purge)
+
+    def residue(self) -> Iterator[Residue]:
+        """Say what a mail server keeps of expunged mail."""
+        from overdracht_imap.residue import of_server
+
+        yield from of_server(cleared=bool(self.settings.purge))
+
+    def identifiers(self) -> Iterator[Sighting | Gap]:
+        """Yield every address in an address field of every message."""
+        from overdracht_imap.imap_sightings import on_server
+        from overdracht_imap.sightings import sightings
+
+        with Archive(self.settings, self.pause) as archive:
+            yield from sightings(on_server(archive))
+
+    def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        """Yield the messages from before the day for correspondence."""
+        from overdracht_imap.imap_sightings import on_server
+        from overdracht_imap.sightings import aged
+
+        with Archive(self.settings, self.pause) as archive:
+            yield from aged(on_server(archive), before)
 
 
 def _check_folders(archive: Archive) -> Iterator[Check]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from overdracht import Gap, Item
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.mailitems import mail_item
+from overdracht_imap.marks import may_carry_files, names_in
 from overdracht_imap.matching import Letterhead
 from overdracht_imap.reading import is_packed, open_file, opened, whole, why
 from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
@@ -125,8 +126,12 @@ class MaildirTask:
     def _add(self, name: str, letterhead: Letterhead, directory: int, answer: Answer) -> None:
         if not letterhead.matches:
             return
+        files: tuple[str, ...] = ()
         try:
             status = os.stat(name, dir_fd=directory, follow_symlinks=False)
+            if may_carry_files(letterhead.content_type, status.st_size):
+                with opened(name, directory) as descriptor, whole(descriptor) as message:
+                    files = tuple(names_in(message))
         except OSError as error:
             self._fault(name, error, answer)
             return
@@ -138,6 +143,7 @@ class MaildirTask:
                 size=status.st_size,
                 received=datetime.fromtimestamp(int(status.st_mtime), UTC),
                 letterhead=letterhead,
+                files=files,
             )
         )
 
@@ -206,12 +212,16 @@ class Listing:
 
     def find(self, name: str) -> tuple[str, str] | None:
         """Return directory and present name of the message whose staying name is *name*."""
+        return next(self.all(name), None)
+
+    def all(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield directory and present name of every file whose staying name is *name*: a crash may have left two of a message."""
         wanted = f"{name}\0".encode()
         place = bisect_left(self._names, wanted)
-        if place == len(self._names) or not self._names[place].startswith(wanted):
-            return None
-        _, subdirectory, present = self._names[place].split(b"\0")
-        return str(self._path / subdirectory.decode()), os.fsdecode(present)
+        while place < len(self._names) and self._names[place].startswith(wanted):
+            _, subdirectory, present = self._names[place].split(b"\0")
+            yield str(self._path / subdirectory.decode()), os.fsdecode(present)
+            place += 1
 
 
 def key_name(item: Item) -> str:

@@ -1,12 +1,15 @@
 """The connector to mail on disk: Maildir, Maildir++, nested Maildirs, and mbox files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from importlib import resources
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
 from overdracht import (
+    Aged,
+    ApprovedStep,
     Category,
     Check,
     ConfigPath,
@@ -15,16 +18,25 @@ from overdracht import (
     Finding,
     Gap,
     Item,
+    Objection,
+    Outcome,
     Piece,
     Processing,
     Question,
+    Residue,
+    Ruling,
     Settings,
+    Sighting,
+    Step,
     Unreachable,
 )
 from overdracht_imap.disk import Place, named, places
 from overdracht_imap.mailitems import PROCESSING
 from overdracht_imap.reading import leaves_no_trace
 from overdracht_imap.searching import Wanted
+
+if TYPE_CHECKING:
+    from overdracht_imap.disk_erase import DiskErasure
 
 IMPORTER = "importeer_mail.py"
 NO_MAIL = "no Maildir folder and no mbox file was found there"
@@ -116,6 +128,49 @@ class MailFilesConnector(Connector[MailFilesSettings]):
         yield File(IMPORTER, script, "text/x-python")
         folders = {part: place for part, place in self._places() if place.form}
         yield from FolderExport(folders, mboxrd="mboxrd" in extras).pieces(items)
+
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        """Say that the file of a message that may go is removed, or its mbox written anew without it."""
+        from overdracht_imap.disk_erase import action
+        from overdracht_imap.residue import proposed
+
+        return proposed(item, ruling, action(item))
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Look whether every folder can be written and is not locked, and whether the messages are still the planned ones."""
+        yield from self._erasure().objections(steps)
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Remove exactly the planned messages, durably."""
+        yield from self._erasure().outcomes(steps)
+
+    def residue(self) -> Iterator[Residue]:
+        """Say what stays of removed files, and what others keep beside them."""
+        from overdracht_imap.residue import of_files
+
+        yield from of_files()
+
+    def identifiers(self) -> Iterator[Sighting | Gap]:
+        """Yield every address in an address field of every message."""
+        from overdracht_imap.disk_sightings import on_disk
+        from overdracht_imap.sightings import sightings
+
+        self._require()
+        yield from sightings(on_disk(self._places()))
+
+    def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        """Yield the messages from before the day for correspondence."""
+        from overdracht_imap.disk_sightings import on_disk
+        from overdracht_imap.sightings import aged
+
+        self._require()
+        yield from aged(on_disk(self._places()), before)
+
+    def _erasure(self) -> "DiskErasure":
+        from overdracht_imap.disk_erase import DiskErasure
+
+        self._require()
+        return DiskErasure({part: place for part, place in self._places() if place.form})
 
     def _require(self) -> None:
         for path in self.settings.path:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
 from overdracht import Category, Item, Origin, Processing, Text
+from overdracht_imap.marks import of_letterhead, of_names
 from overdracht_imap.matching import Letterhead
 
 INDEX = "index.jsonl"
@@ -91,8 +92,9 @@ def mail_item(
     size: int,
     received: datetime | None,
     letterhead: Letterhead,
+    files: Iterable[str] = (),
 ) -> Item:
-    """Return the item of a message in *part*, of which the *letterhead* holds the matches."""
+    """Return the item of a message in *part*, of which the *letterhead* holds the matches; the names of attached *files* may mark it."""
     return Item(
         key=key,
         part=part,
@@ -106,6 +108,7 @@ def mail_item(
         reveals=letterhead.reveals,
         third_parties=letterhead.third_parties,
         is_contact=not letterhead.automatic,
+        marks=(*of_letterhead(letterhead), *of_names(files)),
     )
 
 

@@ -56,6 +56,7 @@ class Letterhead:
     """The decoded subject line, fit to show."""
     date: str = ""
     message_id: str = ""
+    content_type: str = ""
 
 
 NOTHING = Letterhead(())
@@ -122,7 +123,10 @@ class Matcher:
                 for one in matches
             ),
             shown(found.get("subject", [""])[0]),
-            *(shown(found.get(key, [""])[0], 998) for key in ("date", "message-id")),
+            *(
+                shown(found.get(key, [""])[0], 998)
+                for key in ("date", "message-id", "content-type")
+            ),
         )
 
     def _is_somebody_elses(self, desk: "_Desk") -> bool:

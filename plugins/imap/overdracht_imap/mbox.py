@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from overdracht import Gap
+from overdracht import Gap, Item
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.maildir import SETTLED_NS
 from overdracht_imap.mailitems import MONTHS, mail_item
+from overdracht_imap.marks import may_carry_files, names_in
 from overdracht_imap.matching import Letterhead
-from overdracht_imap.reading import opened, whole, why
+from overdracht_imap.reading import chunks, opened, whole, why
 from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
 
 BATCH = 2500
@@ -33,6 +34,10 @@ _SEPARATOR = re.compile(
     rb"(?:[!-9;-~]+[ \t]*:|>?From |\r?\n|\Z)"
 )
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_KEPT_BY_PROGRAMS = re.compile(
+    rb"^(?:status|x-status|x-keywords|x-uid|x-imap|x-imapbase|content-length|lines)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BEFORE_NEXT = re.compile(rb"\r?\n?\r?\nFrom |From |\s{0,4}\Z")
 _TIME = re.compile(rb"([A-Za-z]{3}) +(\d{1,2}) +(\d\d?):(\d\d)(?::(\d\d))?(?: [^ \n]+)? +(\d{4})")
 
@@ -111,11 +116,44 @@ def bounds(descriptor: int, separator: int, next_separator: int) -> Bounds:
     return Bounds(separator, start, next_separator - cut, when_received(line[: start - separator]))
 
 
-def header_digest(descriptor: int, place: Bounds) -> str:
-    """Return what tells a message in an mbox from others: a digest of the beginning of its header section."""
+def header_of(descriptor: int, place: Bounds) -> bytes:
+    """Return the header section of the message at *place*."""
     start = os.pread(descriptor, min(FIRST_READ, place.end - place.start), place.start)
     end = section_end(start, 0, len(start))
-    return sha256(start[:end] if end >= 0 else start).hexdigest()[:16]
+    if end < 0 and len(start) == FIRST_READ:
+        start = os.pread(descriptor, min(LONGEST, place.end - place.start), place.start)
+        end = section_end(start, 0, len(start))
+    return start[:end] if end >= 0 else start
+
+
+def digest(header: bytes) -> str:
+    """Return what tells a message in an mbox from others: a digest of its *header*, but for the fields in which programs keep its flags."""
+    return sha256(_KEPT_BY_PROGRAMS.sub(b"", header)).hexdigest()[:24]
+
+
+def fingerprint(descriptor: int, place: Bounds) -> str:
+    """Return what differs as soon as a message's header section or body does, whatever its flags."""
+    header = header_of(descriptor, place)
+    body = sha256()
+    for chunk in chunks(descriptor, place.start + len(header), place.end):
+        body.update(chunk)
+    return f"{digest(header)}:{body.hexdigest()[:24]}"
+
+
+def digest_in(key: str, part: str) -> str:
+    """Return the digest of the header section that stands in the *key* of a message in *part*."""
+    return key[len(part) + 1 :].partition(":")[0]
+
+
+def places(descriptor: int, size: int) -> Iterator[tuple[Bounds, int]]:
+    """Yield where the messages of the open file are, each with the place of the next one's separator."""
+    found = separators(descriptor, 0, size)
+    first = next(found, None)
+    while first is not None:
+        following = next(found, None)
+        end = size if following is None else following
+        yield bounds(descriptor, first, end), end
+        first = following
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +212,20 @@ class MboxTask:
 
     def _add(self, place: Bounds, letterhead: Letterhead, descriptor: int, answer: Answer) -> None:
         if letterhead.matches:
-            digest = header_digest(descriptor, place)
-            size = place.end - place.start
+            known = fingerprint(descriptor, place)
+            files: tuple[str, ...] = ()
+            if may_carry_files(letterhead.content_type, place.end - place.start):
+                with whole(descriptor) as buffer:
+                    files = tuple(names_in(buffer, place.start, place.end))
             answer.items.append(
                 mail_item(
-                    key=f"{self.part}@{place.separator}:{digest}",
+                    key=f"{self.part}@{known.partition(':')[0]}",
                     part=self.part,
-                    fingerprint=f"{digest}:{size}",
-                    size=size,
+                    fingerprint=known,
+                    size=place.end - place.start,
                     received=place.received,
                     letterhead=letterhead,
+                    files=files,
                 )
             )
 
@@ -211,3 +253,36 @@ class State:
     def settled(self) -> bool:
         """Say whether a later change must show in the time of the last one."""
         return time.time_ns() - self.changed >= SETTLED_NS
+
+
+class Index:
+    """Where the messages of an open mbox file are, by what their header sections say."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._size = os.fstat(descriptor).st_size
+        self._at: dict[str, int | tuple[int, ...]] = {}
+        for place, _ in places(descriptor, self._size):
+            known = digest(header_of(descriptor, place))
+            before = self._at.get(known)
+            self._at[known] = (
+                place.separator if before is None else (*_each(before), place.separator)
+            )
+
+    def knows(self, item: Item) -> bool:
+        """Say whether there is a message with the header section of *item*."""
+        return digest_in(item.key, item.part) in self._at
+
+    def find(self, item: Item) -> Bounds | None:
+        """Return where the message of *item* is; None when there is none that is the one found."""
+        for separator in _each(self._at.get(digest_in(item.key, item.part), ())):
+            following = separators(self._descriptor, separator, self._size)
+            next(following, None)
+            place = bounds(self._descriptor, separator, next(following, self._size))
+            if fingerprint(self._descriptor, place) == item.fingerprint:
+                return place
+        return None
+
+
+def _each(places: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (places,) if isinstance(places, int) else places

@@ -58,6 +58,18 @@ class ImapSettings(Settings):
         "never",
         description="How find searches bodies without --thorough: not at all, or by the server's own search, which without an index reads all mail.",
     )
+    purge: tuple[str, ...] = Field(
+        (),
+        description="A command that clears what the server itself remembers of erased mail, run after each erasure; the word {folder} stands for"
+        ' the names of the folders: ["doveadm", "mailbox", "cache", "purge", "-u", "archief", "--", "{folder}"].',
+    )
+
+    @field_validator("purge")
+    @classmethod
+    def _command(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and (not value[0] or any("\0" in word for word in value)):
+            raise ValueError("it begins with no program")
+        return value
 
     @field_validator("host", "username")
     @classmethod

@@ -1,0 +1,188 @@
+"""How long it takes to erase a person from a mail server, beside `doveadm expunge` of the same messages, in the same run.
+
+    python benchmarks/erase.py [--directory DIR] [--messages 100000] [--person 1500] [--rounds 3]
+
+Ours is `execute` with all that the product does: every source prepared, every fingerprint checked twice, each intent and outcome durable in the
+encrypted journal, each message looked at once more when it should be gone. `doveadm` is told the numbers of the messages and does it from the
+inside, without a network. Each round gives both an archive of their own (hard links), opened once before; the rounds alternate, and the median
+counts. The archive is that of `mail.py`.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import mail_world
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from overdracht import Kinds
+from overdracht.erasure import Limits, execute, plan_erasure, unfinished
+from overdracht.ruling import Rules
+from overdracht.state import Given, PlanFile, Store
+from overdracht.survey import Organisation, Pool, survey
+from overdracht_imap.folders import numbers_in
+from overdracht_imap.imap import ImapConnector
+from tests.servers.dovecot import PASSWORD, PASSWORD_VARIABLE, Account, Dovecot
+
+GOAL = 1.5
+"""Of the time of `doveadm expunge`, at most."""
+KINDS = Kinds()
+
+
+@dataclass(frozen=True)
+class Source:
+    """The mail server as a configured source."""
+
+    connector: ImapConnector
+    name: str = "post"
+    connector_name: str = "imap"
+
+
+@dataclass
+class Times:
+    """What each round took, in seconds."""
+
+    ours: list[float] = field(default_factory=list)
+    doveadm: list[float] = field(default_factory=list)
+    journal: list[float] = field(default_factory=list)
+
+
+def filled(server: Dovecot, archive: Path) -> Account:
+    """Return a new account that holds *archive*, opened once."""
+    account = server.account()
+    inbox = account.home / "mail"
+    account.home.mkdir()
+    subprocess.run(["cp", "-al", archive, inbox], check=True)
+    owner = account.home.parent.stat()
+    for path in (account.home, inbox, *(inbox / name for name in ("cur", "new", "tmp"))):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    with account.client() as client:
+        client.select_folder("INBOX")
+    return account
+
+
+@contextmanager
+def planned(account: Account, directory: Path) -> Iterator[tuple[PlanFile, ImapConnector]]:
+    """Give a plan that erases the person from *account*."""
+    now = datetime.now(UTC)
+    connector = ImapConnector("post", account.settings(timeout=600))
+    source: Any = Source(connector)
+    given = [Given(KINDS.parse(one)) for one in mail_world.IDENTIFIERS if "@" in one]
+    with Store(directory) as store, Pool() as pool:
+        request = store.new_request(given, now)
+        found = survey(request, [source], Organisation(), KINDS, pool=pool)
+        plan = plan_erasure(request, found.identity, {"post": connector}, Rules(), Limits(), now)
+        yield plan, connector
+
+
+@contextmanager
+def timed(seconds: list[float], *calls: tuple[type, str]) -> Iterator[None]:
+    """Add up in one number what the *calls* take."""
+    total = 0.0
+
+    def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            nonlocal total
+            began = time.perf_counter()
+            try:
+                return original(*arguments)
+            finally:
+                total += time.perf_counter() - began
+
+        return call
+
+    patches = [mock.patch.object(kind, name, wrapped(getattr(kind, name))) for kind, name in calls]
+    for patch in patches:
+        patch.start()
+    try:
+        yield
+    finally:
+        for patch in patches:
+            patch.stop()
+        seconds.append(total)
+
+
+def ours(account: Account, times: Times) -> list[int]:
+    """Erase the person from *account* by a plan; return the UIDs."""
+    directory = Path(tempfile.mkdtemp(dir=account.server.base))
+    with planned(account, directory) as (plan, connector):
+        uids = [numbers_in(one.step.item.key)[1] for one in plan.steps() if one.step.action]
+        with timed(times.journal, (PlanFile, "intend"), (PlanFile, "settle")):
+            began = time.perf_counter()
+            execute(plan, {"post": connector})
+            times.ours.append(time.perf_counter() - began)
+        if unfinished(plan):
+            sys.exit("not all was erased")
+    return uids
+
+
+def doveadm(account: Account, uids: list[int], times: Times) -> None:
+    """Expunge *uids* from the inside."""
+    words = ["doveadm", "-c", str(account.server.config), "expunge", "-u", account.username]
+    began = time.perf_counter()
+    subprocess.run([*words, "mailbox", "INBOX", "uid", ",".join(map(str, uids))], check=True)
+    times.doveadm.append(time.perf_counter() - began)
+
+
+def left(account: Account) -> int:
+    """Return how many messages *account* holds, and remove it."""
+    with account.client() as client:
+        count = int(client.select_folder("INBOX", readonly=True)[b"EXISTS"])
+    shutil.rmtree(account.home)
+    return count
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument(
+        "--directory", type=Path, default=Path(tempfile.gettempdir()) / "overdracht-benchmark"
+    )
+    parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--person", type=int, default=1_500)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    size = mail_world.Size(options.messages, options.person)
+    options.directory.mkdir(parents=True, exist_ok=True)
+    archive = options.directory / f"Maildir-{size.messages}-{size.of_person}"
+    mail_world.build(archive, size)
+    os.environ[PASSWORD_VARIABLE] = PASSWORD
+    times = Times()
+    with Dovecot() as server:
+        for _ in range(options.rounds):
+            account, other = filled(server, archive), filled(server, archive)
+            uids = ours(account, times)
+            doveadm(other, uids, times)
+            counts = left(account), left(other)
+            if counts != (size.messages - len(uids),) * 2:
+                sys.exit(f"{counts} messages are left, of {size.messages} less {len(uids)}")
+    report(times, len(uids), size.messages)
+
+
+def report(times: Times, erased: int, messages: int) -> None:
+    """Print what it took."""
+    mine, peer = statistics.median(times.ours), statistics.median(times.doveadm)
+    journal = statistics.median(times.journal)
+    print(f"{erased:,} of {messages:,} messages erased")
+    print(f"  doveadm expunge  {peer:7.3f} s")
+    print(
+        f"  execute          {mine:7.3f} s  {mine / peer:5.2f} of it, {'meets' if mine <= GOAL * peer else 'MISSES'} {GOAL}"
+    )
+    print(f"  of which journal {journal:7.3f} s  {journal / erased * 1e6:5.0f} µs an item")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Take exactly the planned messages out of the folders of a mail server, and nothing that anybody else has flagged.
+
+A message is flagged `\\Deleted` and expunged by its UID (UIDPLUS, RFC 4315). A plain EXPUNGE, or CLOSE, would take along what other clients
+have flagged: it is never used, and a server that has nothing else is refused before anything is touched.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from overdracht import ApprovedStep, Objection, Outcome, Refused, Result
+from overdracht_imap.answers import fingerprint, flags, size_of
+from overdracht_imap.download import uid_set
+from overdracht_imap.faults import refusal, translate
+from overdracht_imap.folders import Folder, numbers_in
+from overdracht_imap.session import State
+from overdracht_imap.tokens import WireError
+from overdracht_imap.wire import Done, Fetched
+from overdracht_imap.writing import WritingArchive, WritingSession
+
+EXPUNGE = "expunge"
+"""The action of a step: flag and expunge this message."""
+
+BATCH = 500
+"""Messages in one command: their numbers fit in the 8,192 bytes of a line that every server takes (RFC 7162, 4)."""
+
+NO_UIDPLUS = (
+    "the server cannot expunge single messages (no UIDPLUS), and a plain EXPUNGE would take along what other programs have flagged as "
+    "deleted"
+)
+NO_FOLDER = "the folder is not there any more, or is not searched any more"
+RENUMBERED = "the folder was made anew or renumbered since (UIDVALIDITY)"
+CHANGED = "the message is no longer the one that was found"
+
+DELETED = b"(\\Deleted)"
+
+
+def batches(
+    steps: Iterable[ApprovedStep], most: int
+) -> Iterator[tuple[str, tuple[ApprovedStep, ...]]]:
+    """Yield *steps* by the part they are in, at most so many at a time, asking for no more than those."""
+    for part, group in groupby(steps, key=lambda step: step.item.part):
+        while batch := tuple(islice(group, most)):
+            yield part, batch
+
+
+class ImapErasure:
+    """Erases over *archive*; raises SourceError when the server goes away, and can then be asked again."""
+
+    def __init__(self, archive: WritingArchive) -> None:
+        self._archive = archive
+        self._known: dict[str, Folder] | None = None
+        self._at: tuple[str, State] | None = None
+
+    def objections(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Yield why *steps* cannot be carried out; SELECT, which only tells by being done, is all that is done to a folder."""
+        told: set[str] = set()
+        for part, batch in batches(steps, BATCH):
+            if not self._archive.writing().expunges_by_uid:
+                yield Objection(NO_UIDPLUS)
+                return
+            opened = self._opened(part)
+            if isinstance(opened, str):
+                if part not in told:
+                    told.add(part)
+                    yield Objection(opened, batch[0].item.key)
+                continue
+            valid = [step for step in batch if numbers_in(step.item.key)[0] == opened.uidvalidity]
+            if len(valid) < len(batch) and part not in told:
+                told.add(part)
+                yield Objection(RENUMBERED, batch[0].item.key)
+            work = _Batch(self._archive.writing(), opened, valid, self._archive.settings.place)
+            yield from (Objection(CHANGED, step.item.key) for step in work.changed())
+
+    def outcomes(self, steps: Iterable[ApprovedStep]) -> Iterator[tuple[str, Outcome]]:
+        """Carry out *steps* and yield the part and the outcome of each."""
+        for part, batch in batches(steps, BATCH):
+            yield from ((part, outcome) for outcome in self._batch(part, batch))
+
+    def _batch(self, part: str, batch: Sequence[ApprovedStep]) -> Iterator[Outcome]:
+        if not self._archive.writing().expunges_by_uid:
+            yield from (Outcome(one.item.key, Result.FAILED, NO_UIDPLUS) for one in batch)
+            return
+        opened = self._opened(part)
+        if isinstance(opened, str):
+            result = Result.CHANGED if opened == NO_FOLDER else Result.FAILED
+            yield from (Outcome(one.item.key, result, opened) for one in batch)
+            return
+        valid: list[ApprovedStep] = []
+        for step in batch:
+            if numbers_in(step.item.key)[0] == opened.uidvalidity:
+                valid.append(step)
+            else:
+                yield Outcome(step.item.key, Result.CHANGED, RENUMBERED)
+        work = _Batch(self._archive.writing(), opened, valid, self._archive.settings.place)
+        yield from work.erase()
+
+    def _opened(self, part: str) -> State | str:
+        """Open the folder *part* for writing and return its state, or why it cannot be."""
+        if self._known is None:
+            self._known = {folder.name: folder for folder in self._archive.folders()}
+        folder = self._known.get(part)
+        if folder is None:
+            return NO_FOLDER
+        if self._at is not None and self._at[0] == part:
+            return self._at[1]
+        self._at = None
+        opened = self._archive.writing().select(folder)
+        if opened.refusal:
+            return opened.refusal
+        self._at = part, opened.state
+        return opened.state
+
+
+@dataclass(slots=True)
+class _Seen:
+    size: int
+    deleted: bool
+    """Somebody has flagged it already."""
+
+
+class _Batch:
+    """Some steps in the folder that is open in *session*."""
+
+    def __init__(
+        self, session: WritingSession, state: State, steps: Iterable[ApprovedStep], place: str
+    ) -> None:
+        self._session = session
+        self._state = state
+        self._steps = {numbers_in(step.item.key)[1]: step for step in steps}
+        self._place = place
+        self._refusal = ""
+
+    def changed(self) -> Iterator[ApprovedStep]:
+        """Yield the steps whose message is there and is another."""
+        seen = self._look(sorted(self._steps))
+        return (self._steps[uid] for uid, one in seen.items() if not self._is_planned(uid, one))
+
+    def erase(self) -> Iterator[Outcome]:
+        """Expunge the messages that are still the planned ones, look whether they are gone, and yield what became of each."""
+        before = self._look(sorted(self._steps))
+        planned = sorted(uid for uid, one in before.items() if self._is_planned(uid, one))
+        left = self._expunge(planned)
+        if left and self._refusal and len(planned) > 1:
+            # One message that the server does not let go must not keep the others.
+            left = [uid for uid in left if self._expunge([uid])]
+        self._unflag([uid for uid in left if not before[uid].deleted])
+        for uid, step in self._steps.items():
+            yield self._outcome(step, uid, before.get(uid), uid in left)
+
+    def _outcome(self, step: ApprovedStep, uid: int, before: _Seen | None, left: bool) -> Outcome:  # noqa: FBT001 - told by its own caller only
+        if before is None:
+            return Outcome(step.item.key, Result.ALREADY_GONE)
+        if not self._is_planned(uid, before):
+            return Outcome(step.item.key, Result.CHANGED, CHANGED)
+        if left:
+            reason = self._refusal or "the server says nothing against it, and keeps the message"
+            return Outcome(step.item.key, Result.FAILED, reason)
+        return Outcome(step.item.key, Result.ERASED)
+
+    def _is_planned(self, uid: int, seen: _Seen) -> bool:
+        found = fingerprint(self._state.uidvalidity, uid, seen.size)
+        return found == self._steps[uid].item.fingerprint
+
+    def _look(self, uids: Sequence[int]) -> dict[int, _Seen]:
+        """Return which of *uids* are there now."""
+        if not uids:
+            return {}
+        found: dict[int, _Seen] = {}
+        for answer in self._ask(b"UID FETCH %s (UID RFC822.SIZE FLAGS)" % uid_set(uids)):
+            if isinstance(answer, Done):
+                if not answer.ok:
+                    raise Refused(
+                        refusal(answer.code, f"{self._place} does not tell what is there")
+                    )
+            elif answer.uid in self._steps and b"RFC822.SIZE" in answer.values:
+                deleted = "\\deleted" in {flag.lower() for flag in flags(answer)}
+                found[answer.uid] = _Seen(size_of(answer), deleted)
+        return found
+
+    def _expunge(self, uids: Sequence[int]) -> list[int]:
+        """Flag and expunge *uids*, and return which are there still."""
+        if not uids:
+            return []
+        numbers = uid_set(uids)
+        self._refusal = ""
+        # The second may be sent before the first is answered: it takes no message that is not flagged.
+        for answer in self._ask(
+            b"UID STORE %s +FLAGS.SILENT %s" % (numbers, DELETED), b"UID EXPUNGE %s" % numbers
+        ):
+            if isinstance(answer, Done) and not answer.ok:
+                self._refusal = self._refusal or refusal(answer.code, "not to be expunged")
+        return sorted(self._look(uids))
+
+    def _unflag(self, uids: Sequence[int]) -> None:
+        """Take back the flag from what stayed: another program's EXPUNGE would take it some day."""
+        if uids:
+            for _ in self._ask(b"UID STORE %s -FLAGS.SILENT %s" % (uid_set(uids), DELETED)):
+                pass
+
+    def _ask(self, *commands: bytes) -> Iterator[Fetched | Done]:
+        try:
+            yield from self._session.wire.fetch(commands, limit=0)
+        except (WireError, OSError) as error:
+            raise translate(error, self._place) from error

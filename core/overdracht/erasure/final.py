@@ -46,11 +46,11 @@ def final_counts(plans: Sequence[PlanFile]) -> tuple[Count, ...]:
         disposition, outcome = one.step.disposition, one.outcome
         sort = Count(
             one.source,
-            one.step.item.category,
-            disposition.verdict,
+            one.step.item.category.value,
+            disposition.verdict.value,
             disposition.until,
             bool(one.step.external),
-            None if outcome is None else outcome.result,
+            None if outcome is None else outcome.result.value,
             0,
         )
         alike[sort] += 1

@@ -1,0 +1,196 @@
+"""What an erasure leaves on paper: the audit trail, the certificate, the letter, and the bundles that must not outlive their use."""
+
+import json
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from overdracht.cli.session import Session
+from overdracht.seal import SigningKey
+from tests.cli.provider import PERSONAL, SANNE, Provider, provider
+
+__all__ = ["provider"]
+
+
+@pytest.fixture
+def erased(provider: Provider) -> Provider:
+    """The provider after she was erased, a bundle first."""
+    (provider.home.path / "w").write_text("paard-batterij-niet-juist\n")
+    done = provider.erase("--bundle-first", "uit.age", "--passphrase-file", "w")
+    assert done.exit_code == 0, done.output
+    return provider
+
+
+class TestAudit:
+    """The audit trail."""
+
+    def test_it_holds_every_step_and_nothing_personal(self, erased: Provider) -> None:
+        """From the request to its closing, with digests and numbers."""
+        entries = json.loads(erased.run("audit", "--json").stdout)
+        assert [one["event"] for one in entries] == [
+            "request opened",
+            "plan made",
+            "bundle written",
+            "erase begun",
+            "erased",
+            "certificate",
+            "closed",
+        ]
+        shown = erased.run("audit").output.encode()
+        assert not [word for word in PERSONAL if word in shown]
+
+    def test_it_is_proved(self, erased: Provider) -> None:
+        """Whole: exit code 0. Whatever is changed is found, by its number: exit code 1."""
+        assert erased.run("audit", "verify").exit_code == 0
+        with sqlite3.connect(erased.home.path / "state" / "overdracht.sqlite") as state:
+            state.execute("UPDATE audit SET details = replace(details, '3', '4') WHERE number = 5")
+        state.close()
+        broken = erased.run("audit", "verify")
+        assert broken.exit_code == 1
+        assert "entry 5" in broken.stderr
+
+
+class TestCertificate:
+    """The certificate, checked."""
+
+    def test_any_change_is_found(self, erased: Provider) -> None:
+        """One digit more or less is not what was signed."""
+        path = erased.certificate
+        whole = erased.run("verify", str(path))
+        assert whole.exit_code == 0
+        assert "this organisation's own key" in whole.output
+        path.write_bytes(path.read_bytes().replace(b'"erased": 3', b'"erased": 4'))
+        changed = erased.run("verify", str(path))
+        assert changed.exit_code == 1
+        assert "NOT AS IT WAS MADE" in changed.output
+        assert json.loads(erased.run("verify", str(path), "--json").stdout)["ok"] is False
+
+    def test_its_signature_must_be_there_and_of_the_right_key(self, erased: Provider) -> None:
+        """Without the file beside it, or by somebody else's key, it proves nothing."""
+        path = str(erased.certificate)
+        other = SigningKey.generate().public_text.splitlines()[-1]
+        assert erased.run("verify", path, "--trusted", other).exit_code == 1
+        own = SigningKey.load(erased.home.path / "state" / "signing.key").public_text
+        assert erased.run("verify", path, "--trusted", own.splitlines()[-1]).exit_code == 0
+        erased.certificate.with_name("2026-0001.json.minisig").unlink()
+        missing = erased.run("verify", path)
+        assert missing.exit_code == 1
+        assert "2026-0001.json.minisig is not beside it" in missing.output
+
+    def test_what_is_none_is_said(self, erased: Provider) -> None:
+        """A file that means to be one and is not, in one line."""
+        Path("raar.json").write_text('{"format": "overdracht-certificate/1", "sources": 3}')
+        refused = erased.run("verify", "raar.json")
+        assert refused.exit_code == 1
+        assert refused.stderr.count("\n") == 1
+        assert "this is no certificate" in refused.stderr
+
+
+class TestLetter:
+    """The letter to the person."""
+
+    def test_it_says_what_the_law_asks(self, erased: Provider) -> None:
+        """What went, what stays, why and until when, who is told, the backups, and the way to the AP and the court."""
+        letter = erased.run("letter", str(erased.certificate), "--language", "nl")
+        assert letter.exit_code == 0, letter.output
+        said = " ".join(letter.stdout.split())
+        for words in (
+            "Correspondentie (post): 3 gegevens",
+            "tot 1 januari 2034",
+            "art. 52 lid 4 AWR",
+            "gepseudonimiseerd, niet anoniem",
+            "art. 19 AVG",
+            "reservekopie",
+            "binnen een maand na ontvangst",
+            "Autoriteit Persoonsgegevens",
+            "binnen zes weken",
+            "art. 35 UAVG",
+        ):
+            assert words in said, words
+        assert "would begin a new record of the person" in letter.stderr
+        english = erased.run("letter", str(erased.certificate), "--language", "en").stdout
+        assert "pseudonymised, not anonymous" in " ".join(english.split())
+
+    def test_it_holds_nothing_personal(self, erased: Provider) -> None:
+        """What is hers stands between brackets, to be filled in."""
+        letter = erased.run("letter", str(erased.certificate)).stdout.encode()
+        assert not [word for word in PERSONAL if word in letter]
+        assert b"[Naam]" in letter
+
+    def test_it_is_written_as_text_or_as_a_page(self, erased: Provider) -> None:
+        """By the name of the file; one that is there is left alone."""
+        path = str(erased.certificate)
+        for name, begins in (("brief.txt", "Voorbeeld ICT"), ("brief.html", "<!DOCTYPE html>")):
+            given = ("--to", name, "--received", "2026-11-20")
+            assert erased.run("letter", path, *given).exit_code == 0
+            text = (erased.home.path / name).read_text()
+            assert text.startswith(begins)
+            assert "20 november 2026" in " ".join(text.split())
+            assert erased.run("letter", path, *given).exit_code == 2
+
+    def test_it_is_made_of_a_true_certificate_only(self, erased: Provider) -> None:
+        """A certificate that was changed makes no letter."""
+        path = erased.certificate
+        path.write_bytes(path.read_bytes().replace(b'"erased": 3', b'"erased": 4'))
+        refused = erased.run("letter", str(path))
+        assert refused.exit_code == 1
+        assert "is not as it was made" in refused.stderr
+
+
+class TestBundles:
+    """The copies outside the systems."""
+
+    @pytest.fixture
+    def later(self, erased: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
+        """Forty days after that."""
+        real = Session.now
+
+        def now(session: Session) -> datetime:
+            return real(session) + timedelta(days=40)
+
+        monkeypatch.setattr(Session, "now", now)
+        return erased
+
+    def test_every_export_is_listed(self, erased: Provider) -> None:
+        """With where it is and when it is deleted: 30 days after it was written, unless the configuration says otherwise."""
+        erased.run("export", SANNE, "--to", "nog.age", "--passphrase-file", "w")
+        first, second = json.loads(erased.run("bundles", "--json").stdout)
+        assert Path(first["file"]).name == "uit.age"
+        assert Path(second["file"]).name == "nog.age"
+        written = datetime.fromisoformat(first["written"]).date()
+        assert datetime.fromisoformat(first["deletes"]).date() == written + timedelta(days=30)
+
+    def test_nothing_goes_before_its_time(self, erased: Provider) -> None:
+        """Those that are not due stay."""
+        assert erased.run("bundles", "--delete-due").exit_code == 0
+        assert Path("uit.age").exists()
+
+    def test_what_is_due_is_deleted(self, later: Provider) -> None:
+        """The file goes, its path is forgotten, and the audit trail has it."""
+        assert "1 bundle to delete" in later.run("status").output
+        done = later.run("bundles", "--delete-due")
+        assert done.exit_code == 0
+        assert not Path("uit.age").exists()
+        (gone,) = json.loads(later.run("bundles", "--json").stdout)
+        assert gone["file"] is None
+        assert "bundle deleted" in later.run("audit").output
+
+    def test_another_file_of_that_name_stays(self, later: Provider) -> None:
+        """What stands there now is not what was written: it is left, and said, with exit code 1."""
+        Path("uit.age").unlink()
+        Path("uit.age").write_text("iets anders")
+        left = later.run("bundles", "--delete-due")
+        assert left.exit_code == 1
+        assert "it is not the file that was written" in left.output
+        assert Path("uit.age").read_text() == "iets anders"
+
+
+def test_status_shows_nothing_personal(provider: Provider) -> None:
+    """Not while a plan is open, and not after."""
+    provider.plan()
+    shown = provider.run("status").output + provider.run("status", "--json").output
+    provider.erase()
+    shown += provider.run("status").output
+    assert not [word for word in PERSONAL if word in shown.encode()]

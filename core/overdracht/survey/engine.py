@@ -13,7 +13,7 @@ from threading import Thread
 
 from overdracht.connector import Connector, Question, Settings
 from overdracht.coverage import Coverage, Reach
-from overdracht.errors import SourceError
+from overdracht.errors import OverdrachtError, SourceError
 from overdracht.items import Finding, Gap, Item, Progress, Searched
 
 BATCH = 200
@@ -114,7 +114,7 @@ class Tally:
 
 def explain(error: Exception) -> str:
     """Return one line about *error* that holds nothing personal: of an unforeseen one only what it is."""
-    if isinstance(error, SourceError):
+    if isinstance(error, OverdrachtError):
         return str(error)
     return f"the connector failed with {type(error).__name__}, a fault of its own"
 

@@ -21,6 +21,7 @@ MAIL = 20 * 1024
 GOAL = 0.8
 
 OURS = """
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,8 @@ def chunks(path):
 
 with create(destination, "bundel", signer=SigningKey.generate(), lock=lock, clock=lambda: datetime.now(UTC)) as bag:
     for folder in sorted(source.iterdir()):
-        for path in sorted(folder.iterdir()):
+        for name in sorted(os.listdir(folder)):
+            path = folder / name
             small = path.stat().st_size < 1 << 20
             bag.add(f"data/{folder.name}/{path.name}", path.read_bytes() if small else chunks(path))
 """

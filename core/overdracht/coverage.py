@@ -16,6 +16,8 @@ class Reach(StrEnum):
     FAILED = "failed"
     MISSING = "missing"
     """The connector is not installed, did not load, or its settings are wrong."""
+    SKIPPED = "skipped"
+    """The administrator asked other sources only."""
 
 
 @dataclass(frozen=True, slots=True)

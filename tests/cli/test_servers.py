@@ -118,9 +118,8 @@ def expired(tmp_path: Path) -> Iterator[tuple[int, Path]]:
                     connection, _ = server.accept()
                 except TimeoutError:
                     continue
-                with connection:
-                    with suppress(OSError):
-                        context.wrap_socket(connection, server_side=True).close()
+                with connection, suppress(OSError):
+                    context.wrap_socket(connection, server_side=True).close()
 
         thread = Thread(target=serve)
         thread.start()

@@ -14,7 +14,8 @@ REACH = {
     Reach.EMPTY: "whole, nothing there",
     Reach.PARTIAL: "PARTLY",
     Reach.FAILED: "FAILED",
-    Reach.MISSING: "NOT ASKED",
+    Reach.MISSING: "NOT THERE",
+    Reach.SKIPPED: "NOT ASKED",
 }
 _NO_PROOF = {
     Standing.SHARED: "shared by several, proves nothing",

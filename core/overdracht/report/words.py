@@ -51,6 +51,7 @@ REACHES: Mapping[Reach, Text] = {
     Reach.PARTIAL: Text("Gedeeltelijk", "Partial"),
     Reach.FAILED: Text("Mislukt", "Failed"),
     Reach.MISSING: Text("Connector ontbreekt", "Connector missing"),
+    Reach.SKIPPED: Text("Overgeslagen", "Skipped"),
 }
 
 REACHES_TOLD: Mapping[Reach, Text] = {
@@ -63,6 +64,9 @@ REACHES_TOLD: Mapping[Reach, Text] = {
     Reach.MISSING: Text(
         "Kon niet worden doorzocht: het onderdeel dat dit systeem leest ontbreekt.",
         "It could not be searched: the part that reads this system is missing.",
+    ),
+    Reach.SKIPPED: Text(
+        "Is bij deze zoekvraag niet doorzocht.", "It was not searched for this request."
     ),
 }
 

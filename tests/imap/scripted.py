@@ -116,7 +116,10 @@ class ScriptedServer:
         answer = self._answers.get(name.decode(), b"<tag> BAD what is that\r\n")
         if callable(answer):
             answer = answer(line)
-        return None if answer is None else answer.replace(TAG, tag)
+        if answer is None:
+            return None
+        # imaplib insists on the text behind OK.
+        return re.sub(rb"(?m)^(<tag> \w+)\r\n", rb"\1 done\r\n", answer).replace(TAG, tag)
 
 
 def fetched(uid: int, header: bytes) -> bytes:

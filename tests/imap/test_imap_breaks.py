@@ -135,7 +135,8 @@ class Mailbox:
             "EXAMINE": b"* %d EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT %d]\r\n<tag> OK [READ-ONLY]\r\n"
             % (self.exists, self.uids.stop),
             "UID FETCH": self.fetch,
-            "UID SEARCH": b"* SEARCH %s\r\n<tag> OK\r\n" % b" ".join(b"%d" % uid for uid in self.uids),
+            "UID SEARCH": b"* SEARCH %s\r\n<tag> OK\r\n"
+            % b" ".join(b"%d" % uid for uid in self.uids),
         }
 
     def fetch(self, line: bytes) -> bytes | None:
@@ -158,7 +159,14 @@ class Mailbox:
 
 def settings_for(port: int) -> ImapSettings:
     return ImapSettings.model_validate(
-        {"host": "127.0.0.1", "port": port, "tls": "none", "username": "jan", "password": {"env": PASSWORD_VARIABLE}, "timeout": 5}
+        {
+            "host": "127.0.0.1",
+            "port": port,
+            "tls": "none",
+            "username": "jan",
+            "password": {"env": PASSWORD_VARIABLE},
+            "timeout": 5,
+        }
     )
 
 
@@ -184,7 +192,9 @@ def test_a_message_the_server_cannot_give_takes_no_other_with_it(fails: bytes) -
     assert sorted(int(gap.key.rpartition("=")[2]) for gap in found.gaps) == [23, 50]
     assert found.searched["INBOX"].cursor == ""
     assert sorted(one["uid"] for one in exported.index) == expected
-    assert sorted(gap.key for gap in exported.gaps) == sorted(items[uid - 1].key for uid in (23, 50))
+    assert sorted(gap.key for gap in exported.gaps) == sorted(
+        items[uid - 1].key for uid in (23, 50)
+    )
 
 
 @pytest.mark.usefixtures("_password")

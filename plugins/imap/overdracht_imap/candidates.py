@@ -109,7 +109,9 @@ class Scan:
             min(self._archive.settings.connections, (len(self.spans) + 1) // 2)
         )
         if self._todo:
-            yield from self._side_by_side(1)  # what another conversation left, that could not be kept up
+            yield from self._side_by_side(
+                1
+            )  # what another conversation left, that could not be kept up
 
     def _side_by_side(self, conversations: int) -> Iterator[int]:
         threads = [

@@ -53,6 +53,7 @@ class Runner:
     command: list[str]
     seconds: list[float] = field(default_factory=list)
     peak: int = 0
+    processor: float = 0
 
     def run(self, destination: Path) -> None:
         """Make *destination* once, and remove it."""
@@ -64,6 +65,7 @@ class Runner:
         if process.returncode:
             sys.exit(f"{self.name} failed")
         self.peak = max(self.peak, usage.ru_maxrss)
+        self.processor = usage.ru_utime + usage.ru_stime
         destination.unlink()
 
     @property
@@ -131,7 +133,7 @@ def main() -> None:
                 )
                 peak = f"{way.peak / 1024:5.0f} MB" if way.name.startswith("bundle") else "        "
                 print(
-                    f"  {way.name:30} {way.median:6.2f} s  {size / way.median / 1e6:6.0f} MB/s"
+                    f"  {way.name:30} {way.median:6.2f} s (best {min(way.seconds):5.2f}, processor {way.processor:5.2f})  {size / way.median / 1e6:6.0f} MB/s"
                     f"  {ratio:5.2f} of tar | age  {peak}{verdict}"
                 )
 

@@ -63,6 +63,7 @@ NOTHING = Letterhead(())
 
 def name_keys(name: str) -> set[NameKey]:
     """Return the forms in which the display name *name* is compared: without case, accents, order, and what is said beside it."""
+    name = name[:1000]
     bare = _ASIDE.sub(" ", name)
     keys = {
         tuple(sorted(re.findall(r"[^\W_]+", fold(form))))

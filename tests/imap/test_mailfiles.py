@@ -1,5 +1,6 @@
 """Mail on disk: which folders there are, what is found in them, and that it leaves as it is."""
 
+import gzip
 import json
 import mailbox
 import os
@@ -141,6 +142,17 @@ class TestFolders:
         assert [item.part for item in items(find(mbox(tmp_path / "Inbox", LETTER % (1, 1))))] == [
             "Inbox"
         ]
+
+    def test_a_message_that_the_server_keeps_compressed(self, tmp_path: Path) -> None:
+        """Dovecot can keep single messages compressed; they are read and exported as the mail they are."""
+        maildir(tmp_path, gzip.compress(LETTER % (1, 1)), gzip.compress(OTHER), b"\x1f\x8bkapot")
+        found = find(tmp_path, thorough=True)
+        assert sorted(item.certainty for item in items(found)) == ["exact", "mention"]
+        assert [gap.reason for gap in gaps(found)] == [
+            "a message cannot be read: it is compressed and damaged"
+        ]
+        files, _, _ = export(tmp_path, items(find(tmp_path)))
+        assert list(files.values()) == [LETTER % (1, 1)]
 
     def test_two_folders_with_one_name_stay_two(self, tmp_path: Path) -> None:
         """A folder that looks like another in print is not lost in it."""

@@ -16,7 +16,7 @@ CORE = ROOT / "core" / "overdracht"
 PLUGINS = ROOT / "plugins"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "paths"),
+    ("errors", "paths", "text"),
     ("secrets", "identifiers", "names"),
     ("subject", "items", "world"),
     ("coverage", "people"),

@@ -21,7 +21,6 @@ from overdracht.connector import (
     Result,
     Settings,
     Step,
-    Text,
     Verdict,
 )
 from overdracht.errors import (
@@ -66,6 +65,7 @@ from overdracht.names import SafeNames
 from overdracht.paths import ConfigPath
 from overdracht.secrets import Secret, SecretRef
 from overdracht.subject import Subject
+from overdracht.text import Text
 from overdracht.world import Person, World
 
 __all__ = [

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Finding, Item, Origin, Piece
 from overdracht.subject import Subject
+from overdracht.text import Text
 
 
 class Settings(BaseModel):
@@ -35,18 +36,6 @@ class Settings(BaseModel):
 
 
 SettingsT_co = TypeVar("SettingsT_co", bound=Settings, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence for the person concerned, in Dutch and English."""
-
-    nl: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        """Return the sentence in *language*, `nl` or `en`."""
-        return self.en if language == "en" else self.nl
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from overdracht.items import Gap
+from overdracht.text import Text
 
 
 class Reach(StrEnum):
@@ -32,7 +33,7 @@ class Coverage:
     items: int = 0
     seconds: float = 0.0
     gaps: tuple[Gap, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def complete(self) -> bool:

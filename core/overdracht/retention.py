@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from overdracht.connector import Text
 from overdracht.items import Category, Item
+from overdracht.text import Text
 
 _TERM = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?")
 

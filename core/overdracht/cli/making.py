@@ -77,8 +77,8 @@ def export(
 
 
 def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> "Order":
-    from overdracht.connector import Text
     from overdracht.export import Controller, Order, Purpose
+    from overdracht.text import Text
 
     organisation = session.config.organisation
     included = partial(Review(request, found.identity).items, Inclusion.INCLUDED)

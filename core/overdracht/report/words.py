@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
-from overdracht.connector import Text
 from overdracht.coverage import Reach
 from overdracht.export import Purpose
 from overdracht.items import Category, Certainty, Origin
 from overdracht.retention import CountsFrom, Term
 from overdracht.survey import Standing
+from overdracht.text import Text
 
 CATEGORIES: Mapping[Category, Text] = {
     Category.CONTACT: Text("Contactgegevens", "Contact details"),

@@ -15,6 +15,7 @@ from overdracht.connector import Connector, Question, Settings
 from overdracht.coverage import Coverage, Reach
 from overdracht.errors import OverdrachtError, SourceError
 from overdracht.items import Finding, Gap, Item, Progress, Searched
+from overdracht.text import Text
 
 BATCH = 200
 """Findings per transaction: more makes a batch slower to become durable, not the whole faster."""
@@ -60,7 +61,7 @@ class Tally:
     looked_at: int = 0
     yielded: int = 0
     gaps: list[Gap] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Text, None] = field(default_factory=dict)
     failed: bool = False
 
     def count(self, finding: Finding) -> None:

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
-from overdracht.connector import Check, Connector, Processing, Question, Settings, Text
+from overdracht.connector import Check, Connector, Processing, Question, Settings
 from overdracht.errors import Unreachable
 from overdracht.identifiers import Identifier, Kinds, squeeze
 from overdracht.items import (
@@ -35,9 +35,11 @@ from overdracht.items import (
     Searched,
 )
 from overdracht.names import SafeNames
+from overdracht.text import Text
 
 KINDS = Kinds()
 PROGRESS_EVERY = 1_000
+FIELDS_ONLY = Text("vrije tekst is niet doorzocht", "free text was not searched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class MemoryConnector(Connector[MemorySettings]):
     def _search(self, part: str, question: Question) -> Iterator[Finding]:
         system = self.settings.system
         records, cursor = system.parts[part], f"changes={system.changes[part]}"
-        note = "" if question.thorough else "free text was not searched"
+        note = None if question.thorough else FIELDS_ONLY
         if question.cursors.get(part) == cursor:
             yield Searched(part, len(records), cursor, Extent.UNCHANGED, note)
             return

@@ -13,6 +13,7 @@ from overdracht import (
     Match,
     Revealed,
     base_address,
+    belongs,
     fold,
     split_address,
 )
@@ -73,10 +74,13 @@ def name_keys(name: str) -> set[NameKey]:
 
 
 class Matcher:
-    """Matches header sections against *identifiers*; *excluded* are known to be somebody else's."""
+    """Matches header sections against *identifiers*; *excluded* are known to be somebody else's, *own* the organisation's."""
 
     def __init__(
-        self, identifiers: Iterable[Identifier], excluded: Iterable[Identifier] = ()
+        self,
+        identifiers: Iterable[Identifier],
+        excluded: Iterable[Identifier] = (),
+        own: frozenset[Identifier] = frozenset(),
     ) -> None:
         identifiers = tuple(dict.fromkeys(identifiers))
         self._bases = bases(identifiers)
@@ -87,6 +91,7 @@ class Matcher:
             if one.kind == "name":
                 self._names.update((key, one) for key in name_keys(one.value))
         self._excluded = frozenset(one.value for one in excluded if one.kind == "email")
+        self._own = own
         self._mentions = Mentions(identifiers)
         self._scanner = Scanner(identifiers)
 
@@ -116,7 +121,7 @@ class Matcher:
         return Letterhead(
             matches,
             tuple(desk.reveals)[:_MOST_REVEALED],
-            len(desk.others - desk.own),
+            self._strangers(desk.others - desk.own),
             is_automatic(found),
             any(
                 one.certainty is Certainty.EXACT and one.where in {"From", "Sender"}
@@ -125,6 +130,9 @@ class Matcher:
             shown(found.get("subject", [""])[0]),
             *(shown(found.get(key, [""])[0], 998) for key in ("date", "message-id")),
         )
+
+    def _strangers(self, addresses: set[str]) -> int:
+        return sum(not belongs(Identifier("email", one), self._own) for one in addresses)
 
     def _is_somebody_elses(self, desk: "_Desk") -> bool:
         weak = all(one.certainty is Certainty.POSSIBLE for one in desk.matches)

@@ -87,11 +87,15 @@ def configured(directory: Path, maildir: Path) -> Path:
 def indexed(directory: Path, maildir: Path) -> list[str]:
     """Return the notmuch command for the archive, its index made (minutes) when it is not there."""
     config = directory / "notmuch.config"
+    # The index lies outside the Maildir, which another server reads as well.
+    index = directory / f"notmuch-{maildir.name}"
     config.write_text(
-        f"[database]\npath={maildir}\n[new]\ntags=\n[search]\nexclude_tags=\n[maildir]\nsynchronize_flags=false\n"
+        f"[database]\npath={index}\nmail_root={maildir}\n[new]\ntags=\n[search]\nexclude_tags=\n"
+        "[maildir]\nsynchronize_flags=false\n"
     )
     command = ["notmuch", f"--config={config}"]
-    if not (maildir / ".notmuch").exists():
+    if not index.exists():
+        index.mkdir()
         began = time.perf_counter()
         subprocess.run([*command, "new", "--quiet"], check=True)
         print(f"notmuch new took {time.perf_counter() - began:.0f} s")

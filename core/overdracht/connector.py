@@ -17,10 +17,11 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from overdracht.identifiers import Identifier
 from overdracht.items import Category, Finding, Gap, Item, Origin, Piece
 from overdracht.steps import Aged, ApprovedStep, Objection, Outcome, Residue, Ruling, Sighting, Step
 from overdracht.subject import Subject
-from overdracht.text import Text as Text
+from overdracht.text import Text
 
 
 class Settings(BaseModel):
@@ -69,6 +70,8 @@ class Question:
     """Also look where looking is slow; the connector says in `Searched.note` what it leaves out otherwise."""
     cursors: Mapping[str, str] = field(default_factory=dict)
     """Part → the cursor of its last `Searched`, for exactly this subject and thoroughness."""
+    own: frozenset[Identifier] = frozenset()
+    """The organisation's own identifiers: who `belongs` to it is no third party in an item."""
     pool: Callable[[], Executor] | None = None
     """Gives the executor for heavy work that can be split (functions and arguments that can be pickled); all sources share it."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from overdracht.items import Gap
+from overdracht.text import Text
 
 
 class Reach(StrEnum):
@@ -16,6 +17,8 @@ class Reach(StrEnum):
     FAILED = "failed"
     MISSING = "missing"
     """The connector is not installed, did not load, or its settings are wrong."""
+    SKIPPED = "skipped"
+    """The administrator asked other sources only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Coverage:
     items: int = 0
     seconds: float = 0.0
     gaps: tuple[Gap, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def complete(self) -> bool:

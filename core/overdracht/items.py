@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from overdracht.identifiers import Identifier
+from overdracht.text import Text
 
 
 class Category(StrEnum):
@@ -161,8 +162,8 @@ class Searched:
     """How many things the part holds (messages, rows, lines), whether or not they had to be read again."""
     cursor: str = ""
     extent: Extent = Extent.WHOLE
-    note: str = ""
-    """What this kind of search does not see, if anything, e.g. that bodies were searched by the server."""
+    note: Text | None = None
+    """What this kind of search does not see, if anything, e.g. that bodies were searched by the server; the person reads it too."""
 
 
 @dataclass(frozen=True, slots=True)

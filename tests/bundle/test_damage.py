@@ -1,5 +1,6 @@
 """Whatever is changed in a bundle, it is found and named; nothing that lies is believed."""
 
+import os
 import struct
 import zipfile
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from overdracht.bundle import open_bundle, verify, zipformat
+from overdracht.bundle import Closed, closed_with, open_bundle, verify, zipformat
 from overdracht.errors import BundleError, UsageError
 from overdracht.seal import (
     Lock,
@@ -152,7 +153,10 @@ def test_a_zip_of_somebody_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    """A bundle that does not exist, or is a pipe to nowhere, is one line with its name."""
+    """A bundle that does not exist, or is a pipe that nobody writes to, is one line with its name."""
+    os.mkfifo(tmp_path / "pijp")
+    with pytest.raises(BundleError, match="pijp is no file"):
+        verify(tmp_path / "pijp", Unlock())
     with pytest.raises(BundleError, match=r"weg\.age: No such file"):
         verify(tmp_path / "weg.age", Unlock())
 
@@ -318,6 +322,20 @@ def test_what_is_wrong_with_a_folder_is_named(
     assert found.complete is (
         not any(problem.endswith(": missing") for problem in found.problems) and "link" not in said
     )
+
+
+def test_what_closes_a_bundle_can_be_asked(tmp_path: Path) -> None:
+    """Before asking for a secret, a program can know which."""
+    said = {way: closed_with(make(tmp_path / way, lock)) for way, (lock, _) in WAYS.items()}
+    assert said == {
+        "key": Closed.KEY,
+        "passphrase": Closed.PASSPHRASE,
+        "password": Closed.PASSWORD,
+        "none": Closed.NOT,
+    }
+    assert closed_with(tmp_path) == Closed.NOT
+    with pytest.raises(BundleError, match="No such file"):
+        closed_with(tmp_path / "weg")
 
 
 def test_a_forged_bundle_does_not_pass_for_the_organisation(tmp_path: Path) -> None:

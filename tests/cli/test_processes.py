@@ -176,3 +176,25 @@ def test_what_is_started_loads_only_what_it_needs(home: Home) -> None:
         "overdracht.export",
     }
     assert not loaded & heavy
+
+
+def test_a_full_disk_ends_an_export_in_one_line(home: Home) -> None:
+    """When there is no more room the reason is told, and no piece of the bundle is left."""
+    home.configure(plugin.source("kast", "endless"))
+    assert _ended(home.start("find", SANNE))[0] == 0
+    before = home.names()
+    # A limit on the size of a file stands for the disk: the system refuses the write in the same way.
+    program = f'ulimit -f 4000; exec "{sys.executable}" -m overdracht export {SANNE} --to uit.age'
+    done = subprocess.run(
+        ["bash", "-c", program],
+        cwd=home.path,
+        env=home.environment(),
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("overdracht: ")
+    assert "File too large" in line
+    assert home.names() == before

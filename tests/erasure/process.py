@@ -134,7 +134,7 @@ def run_to_the_end(directory: Path, tick: Tick, now: datetime = NOW) -> None:
 
 def _write(statement: str, tick: Tick) -> None:
     """Let the process die before each thing is made final, too: what is written in a transaction is not there yet."""
-    word = statement.split()[0]
+    word = statement.split(maxsplit=1)[0]
     if word in {"COMMIT", "VACUUM"} or "wal_checkpoint" in statement:
         tick(f"before {word}")
 

@@ -179,7 +179,7 @@ def test_a_second_process_is_refused_and_the_first_killed_frees_the_way(scene: S
         try:
             run_to_the_end(world, lambda _: None)
         except StateError as refused:
-            assert "another overdracht" in str(refused)  # noqa: PT017 - in a process of its own
+            assert "another overdracht" in str(refused)
             os.write(let_go, b"x")
             return
         raise AssertionError("two at once")

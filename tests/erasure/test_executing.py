@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from overdracht import Connector, Result, Unreachable, Verdict
-from overdracht.errors import StateError, UsageError
 from overdracht.erasure import Means, NotReady, execute, prepare, retry, unconfirmed, unfinished
 from overdracht.erasure.executing import BATCH, PAUSES, in_doubt
+from overdracht.errors import StateError, UsageError
 from overdracht.state import Phase
 from overdracht.testing.memory import MemoryConnector, MemorySystem
 from tests.erasure import faulty

@@ -73,7 +73,9 @@ def a_hostile_world() -> Order:
         [Double(source, as_mails, [MAIL])],
         reference="2026-0666",
         controller=Controller(SCRIPT, TEXTS[3], TEXTS[4], TEXTS[:12]),
-        coverage=tuple(Coverage(text, text, Reach.WHOLE, notes=(text,)) for text in TEXTS if text),
+        coverage=tuple(
+            Coverage(text, text, Reach.WHOLE, notes=(Text(text, text),)) for text in TEXTS if text
+        ),
         identity=identity,
         received=date(2026, 8, 31),
         kinds={"email": hostile, "name": hostile},

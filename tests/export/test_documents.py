@@ -134,6 +134,7 @@ def test_a_complete_bundle_says_so_at_the_top(tmp_path: Path) -> None:
         (Reach.PARTIAL, "Gedeeltelijk"),
         (Reach.FAILED, "Mislukt"),
         (Reach.MISSING, "Connector ontbreekt"),
+        (Reach.SKIPPED, "Overgeslagen"),
     ],
 )
 def test_every_source_is_listed_with_how_it_was_searched(

@@ -311,7 +311,10 @@ def a_customer(mails: int = 320) -> Order:
                 mails,
                 gaps=gaps,
                 notes=(
-                    "bodies were searched by the server, which misses an IBAN written with spaces",
+                    Text(
+                        "de server zocht zelf in de berichten, en mist een IBAN met spaties",
+                        "bodies were searched by the server, which misses an IBAN written with spaces",
+                    ),
                 ),
             ),
             Coverage("boekhouding", "gnucash", Reach.WHOLE, 9, 4_120, 3),

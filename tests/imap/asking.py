@@ -103,7 +103,9 @@ def gather(pieces: Iterable[Piece]) -> Exported:
         if isinstance(piece, File):
             content = piece.content
             assert piece.path not in exported.files
-            exported.files[piece.path] = content if isinstance(content, bytes) else b"".join(content)
+            exported.files[piece.path] = (
+                content if isinstance(content, bytes) else b"".join(content)
+            )
         elif isinstance(piece, Line):
             exported.index.append(piece.record)
         else:

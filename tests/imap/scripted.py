@@ -1,5 +1,6 @@
 """A server that says what a test tells it to say, whatever it is asked."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -9,6 +10,7 @@ from typing import Self
 
 from overdracht_imap.wire import Wire
 
+Answer = bytes | Callable[[bytes], bytes | None] | None
 TAG = b"<tag>"
 """Stands for the tag of the command that is answered, `<tag2>` for that of the one after it, and so on."""
 
@@ -29,7 +31,10 @@ class ScriptedWire:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._near.close()
         self._thread.join(10)
@@ -42,12 +47,10 @@ class ScriptedWire:
         for number, line in enumerate(self.asked, 1):
             name = TAG if number == 1 else b"<tag%d>" % number
             answer = answer.replace(name, line.partition(b" ")[0])
-        try:
+        with contextlib.suppress(OSError):  # the reader may have seen enough
             for at in range(0, len(answer), self._step):
                 self._far.sendall(answer[at : at + self._step])
             self._far.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # the reader has seen enough
 
 
 class ScriptedServer:
@@ -58,14 +61,19 @@ class ScriptedServer:
 
     GREETING = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
 
-    def __init__(self, answers: dict[str, bytes | None | Callable[[bytes], bytes]], greeting: bytes = GREETING) -> None:
-        self._answers = {
+    def __init__(
+        self,
+        answers: Mapping[str, Answer],
+        greeting: bytes = GREETING,
+    ) -> None:
+        usual: dict[str, Answer] = {
             "CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n<tag> OK\r\n",
             "LOGIN": b"<tag> OK\r\n",
             "LOGOUT": b"* BYE\r\n<tag> OK\r\n",
             "LIST": b'* LIST () "/" INBOX\r\n<tag> OK\r\n',
             "EXAMINE": b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 2]\r\n<tag> OK [READ-ONLY]\r\n",
-        } | answers
+        }
+        self._answers = usual | dict(answers)
         self._greeting = greeting
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -113,15 +121,23 @@ class ScriptedServer:
         tag, _, rest = line.strip().partition(b" ")
         words = re.split(rb"\s+", rest.upper())
         name = b" ".join(words[:2]) if words[0] == b"UID" else words[0]
-        answer = self._answers.get(name.decode(), b"<tag> BAD what is that\r\n")
+        answer = self._answers.get(name.decode("latin-1"), b"<tag> BAD what is that\r\n")
         if callable(answer):
             answer = answer(line)
-        return None if answer is None else answer.replace(TAG, tag)
+        if answer is None:
+            return None
+        # imaplib insists on the text behind OK.
+        return re.sub(rb"(?m)^(<tag> \w+)\r\n", rb"\1 done\r\n", answer).replace(TAG, tag)
 
 
 def fetched(uid: int, header: bytes) -> bytes:
     """Return the answer of a usual server about one header section."""
-    return b"* %d FETCH (UID %d BODY[HEADER.FIELDS (FROM TO)] {%d}\r\n%s)\r\n" % (uid, uid, len(header), header)
+    return b"* %d FETCH (UID %d BODY[HEADER.FIELDS (FROM TO)] {%d}\r\n%s)\r\n" % (
+        uid,
+        uid,
+        len(header),
+        header,
+    )
 
 
 def joined(parts: Iterable[bytes]) -> bytes:

@@ -89,7 +89,14 @@ def test_an_error_of_ours_is_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("code", "says"),
-    [(10, "expired"), (9, "not valid yet"), (62, "another name"), (18, "trusts"), (20, "trusts"), (7, "code 7")],
+    [
+        (10, "expired"),
+        (9, "not valid yet"),
+        (62, "another name"),
+        (18, "trusts"),
+        (20, "trusts"),
+        (7, "code 7"),
+    ],
 )
 def test_a_certificate_is_named_as_what_it_is(code: int, says: str) -> None:
     """An expired certificate, one for another name and one that nobody trusts need different remedies."""

@@ -1,5 +1,6 @@
 """Mail on disk: which folders there are, what is found in them, and that it leaves as it is."""
 
+import gzip
 import json
 import mailbox
 import os
@@ -142,6 +143,17 @@ class TestFolders:
             "Inbox"
         ]
 
+    def test_a_message_that_the_server_keeps_compressed(self, tmp_path: Path) -> None:
+        """Dovecot can keep single messages compressed; they are read and exported as the mail they are."""
+        maildir(tmp_path, gzip.compress(LETTER % (1, 1)), gzip.compress(OTHER), b"\x1f\x8bkapot")
+        found = find(tmp_path, thorough=True)
+        assert sorted(item.certainty for item in items(found)) == ["exact", "mention"]
+        assert [gap.reason for gap in gaps(found)] == [
+            "a message cannot be read: it is compressed and damaged"
+        ]
+        files, _, _ = export(tmp_path, items(find(tmp_path)))
+        assert list(files.values()) == [LETTER % (1, 1)]
+
     def test_two_folders_with_one_name_stay_two(self, tmp_path: Path) -> None:
         """A folder that looks like another in print is not lost in it."""
         maildir(tmp_path)
@@ -195,11 +207,11 @@ class TestSilence:
         maildir(tmp_path, OTHER)
         quick, thorough = find(tmp_path), find(tmp_path, thorough=True)
         assert items(quick) == []
-        assert "--thorough" in searched(quick)["INBOX"].note
+        assert "--thorough" in str(searched(quick)["INBOX"].note)
         assert [(item.certainty, item.title) for item in items(thorough)] == [
             (Certainty.MENTION, "niets")
         ]
-        assert "PDF" in searched(thorough)["INBOX"].note
+        assert "PDF" in str(searched(thorough)["INBOX"].note)
 
     def test_files_that_may_hold_mail_but_are_not_readable_as_such(self, tmp_path: Path) -> None:
         """A compressed mbox, a loose message and a link to another folder are gaps."""

@@ -305,3 +305,44 @@ class TestProperties:
         header = f"From: {word}\n\n".encode()
         assert strongest(Matcher((JAN,)).match(header)) is Certainty.EXACT
         assert list(Matcher((JAN,)).candidates(header))
+
+
+HOSTILE = (
+    "(",
+    "\\",
+    '"',
+    "<",
+    '"a\\',
+    "(\\",
+    "=?a?q?",
+    "=?utf-8?q?a",
+    "@",
+    "a@",
+    "[",
+    "'",
+    " ",
+    "1.1.",
+    "é",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_work_grows_with_length_and_not_with_its_square(piece: str) -> None:
+    """A field made to be slow is read about as fast as any: the test would take hours if it were not."""
+    header = f"To: {piece * (200_000 // len(piece))}, jan@kaasboer.example\nSubject: {piece * 1000}\n\n".encode()
+    assert list(Matcher(PERSON).candidates(header))
+    Matcher(PERSON).match(header)
+
+
+def test_the_organisation_itself_is_no_third_party() -> None:
+    """Its own addresses, also those at its domains, are not counted among the other people in a message."""
+    own = frozenset(
+        {Identifier("domain", "provider.example"), Identifier("email", "piet@elders.example")}
+    )
+    header = (
+        b"From: jan@kaasboer.example\r\nTo: info@provider.example, help@mail.provider.example\r\n"
+        b"Cc: piet@elders.example, anna@provider.example.net\r\n\r\n"
+    )
+    jan = (Identifier("email", "jan@kaasboer.example"),)
+    assert Matcher(jan).read(header).third_parties == 4
+    assert Matcher(jan, own=own).read(header).third_parties == 1

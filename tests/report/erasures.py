@@ -101,7 +101,9 @@ def plan_page(directory: Path, *, hostile: bool, language: str = "nl", mails: in
             made=plan.made,
             organisation=text or "Voorbeeld ICT",
             language=language,
-            coverage=tuple(Coverage(one, one, Reach.WHOLE, notes=(one,)) for one in TEXTS if one)
+            coverage=tuple(
+                Coverage(one, one, Reach.WHOLE, notes=(Text(one, one),)) for one in TEXTS if one
+            )
             if hostile
             else (WHOLE, Coverage("weblogs", "logs", Reach.FAILED, gaps=(Gap("", "gone"),))),
             dispositions=dispositions(plan, [(text or "mailarchief", residue)]),

@@ -25,6 +25,7 @@ from overdracht import (
     Processing,
     Question,
     Searched,
+    Text,
     Unreachable,
 )
 from overdracht.testing.memory import MemoryConnector, MemorySettings
@@ -274,7 +275,7 @@ class EndsBeforeItsItems(Twisted):
         for one in findings:
             if isinstance(one, Item) and one.part not in ended:
                 ended.add(one.part)
-                yield Searched(one.part, 1, note="too soon")
+                yield Searched(one.part, 1, note=Text("te vroeg", "too soon"))
             if not (isinstance(one, Searched) and one.part in ended):
                 yield one
 
@@ -333,7 +334,7 @@ class StumblesOverACursor(Twisted):
 @breaks("r22")
 class SaysNotWhatItLeftOut(Twisted):
     def twist(self, findings: Findings, question: Question) -> Findings:
-        return (replace(one, note="") if isinstance(one, Searched) else one for one in findings)
+        return (replace(one, note=None) if isinstance(one, Searched) else one for one in findings)
 
 
 @breaks("r09 r13 r15 r23 r24 r25 r31")

@@ -147,7 +147,7 @@ class FolderContents:
                 while block := file.read(_BLOCK):
                     yield block
         except OSError as error:
-            raise Damaged(f"{stored.path}: cannot be read: {error.strerror}") from error
+            raise Damaged(f"{stored.path!r}: cannot be read: {error.strerror}") from error
 
     def _below(self, prefix: str) -> Iterator[Stored]:
         with os.scandir(self._folder / prefix) as found:

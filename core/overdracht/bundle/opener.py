@@ -68,14 +68,18 @@ class _Unpacked:
         """Give a new file at *path*."""
         if not is_safe_path(path):
             raise BundleError(f"{path!r}: a path that leads elsewhere")
-        parent = path.rpartition("/")[0]
-        if parent not in self._made:
-            (self._folder / parent).mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._made.add(parent)
+        self._make(path.rpartition("/")[0])
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         descriptor = os.open(self._folder / path, flags, 0o600)
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, no path
             yield file
+
+    def _make(self, folder: str) -> None:
+        # One by one: what `mkdir(parents=True)` makes on the way is open to others.
+        if folder not in self._made:
+            self._make(folder.rpartition("/")[0])
+            (self._folder / folder).mkdir(mode=0o700)
+            self._made.add(folder)
 
 
 def _failed(destination: Path, error: OSError) -> BundleError:

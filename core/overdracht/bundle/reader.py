@@ -29,6 +29,7 @@ def closed_with(path: Path) -> Closed:
     """Say what somebody must have to open *path*; what is no bundle at all is not closed."""
     if path.is_dir():
         return Closed.NOT
+    _refuse_special(path)
     try:
         with path.open("rb") as file:
             start = file.read(_START)
@@ -54,6 +55,7 @@ def opened(path: Path, key: Unlock, *, room: Path | None = None) -> Iterator[Con
     if path.is_dir():
         yield FolderContents(path)
         return
+    _refuse_special(path)
     try:
         file = path.open("rb", buffering=_BUFFER)
     except OSError as error:
@@ -94,6 +96,12 @@ def _decrypted(
                 f"{path.name} cannot be decrypted: {error.strerror or error}"
             ) from error
         yield clear
+
+
+def _refuse_special(path: Path) -> None:
+    # A named pipe would be waited for, forever.
+    if path.exists() and not path.is_file():
+        raise BundleError(f"{path} is no file")
 
 
 def _nameless(folder: Path) -> BinaryIO:

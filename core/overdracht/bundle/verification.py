@@ -155,7 +155,7 @@ def _check_manifests(looker: _Looker) -> Iterator[str]:
     for name in (manifest.MANIFEST, *sorted(_KEPT)):
         if name not in looker.digests:
             yield name + _MISSING
-    left = dict(looker.digests)
+    left = looker.digests
     tag_lines = looker.kept.get(manifest.TAG_MANIFEST, b"").splitlines(keepends=True)
     yield from _compare(iter(tag_lines), manifest.TAG_MANIFEST, left, payload=False)
     if looker.manifest is not None:

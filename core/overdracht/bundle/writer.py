@@ -171,7 +171,7 @@ class BagWriter:
         key = hash(alike(path))
         if key in self._taken:
             raise PathRefused(
-                f"{path!r}: there is a file of that name, or one that differs only in case"
+                f"{path!r}: the bundle has something of that name, or one that differs only in case"
             )
         self._taken.add(key)
 
@@ -185,7 +185,7 @@ class BagWriter:
                 continue
             if hash(alike(above)) in self._taken:
                 raise PathRefused(
-                    f"{above!r}: there is a file of that name, or one that differs only in case"
+                    f"{above!r}: the bundle has something of that name, or one that differs only in case"
                 )
             self._folders.add(above)
             self._taken.add(hash(alike(above)))

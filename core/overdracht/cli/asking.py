@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from overdracht.cli.progress import searching
 from overdracht.cli.session import Session
 from overdracht.config import Source
+from overdracht.coverage import Coverage, Reach
 from overdracht.errors import UsageError
 from overdracht.identifiers import Identifier
+from overdracht.items import Gap
 from overdracht.state import Given, RequestFile, Role, Store
 from overdracht.survey import Pool, Survey, survey
 
@@ -49,39 +52,42 @@ def told(session: Session, texts: Sequence[str], role: Role) -> list[Given]:
     return [Given(session.registry.kinds.parse(text), role) for text in texts]
 
 
-def ask(
-    session: Session,
-    request: RequestFile,
-    *,
-    only: Collection[str] = (),
-) -> Survey:
+def ask(session: Session, request: RequestFile, *, only: Collection[str] = ()) -> Survey:
     """Ask the sources, or *only* some of them, in which case the others count as not searched."""
-    sources = _chosen(session.config.sources, only)
+    sources = session.config.sources
+    if not sources:
+        raise UsageError(
+            "the configuration has no source to ask", remedy="add a table [sources.NAME]"
+        )
+    check_sources(only, [source.name for source in sources])
     with searching() as listen, Pool() as pool:
-        return survey(
+        found = survey(
             request,
-            sources,
+            [source for source in sources if not only or source.name in only],
             session.organisation,
             session.registry.kinds,
             thorough=request.thorough,
             pool=pool,
             listen=listen,
         )
+    return _with_skipped(request, found, sources) if only else found
 
 
-def _chosen(sources: Sequence[Source], only: Collection[str]) -> list[Source]:
-    known = [source.name for source in sources]
-    if not known:
-        raise UsageError(
-            "the configuration has no source to ask", remedy="add a table [sources.NAME]"
+def _with_skipped(request: RequestFile, found: Survey, sources: Sequence[Source]) -> Survey:
+    asked = {one.source: one for one in found.coverage}
+    coverage = tuple(
+        asked.get(source.name)
+        or Coverage(
+            source.name,
+            source.connector_name,
+            Reach.SKIPPED,
+            items=request.count(source.name),
+            gaps=(Gap("", _NOT_ASKED),),
         )
-    check_sources(only, known)
-    return [
-        source
-        if not only or source.name in only
-        else Source(source.name, source.connector_name, None, _NOT_ASKED)
         for source in sources
-    ]
+    )
+    request.cover(coverage)
+    return replace(found, coverage=coverage)
 
 
 def check_sources(names: Collection[str], known: Collection[str]) -> None:

@@ -14,6 +14,7 @@ from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import find
 from overdracht.cli.found import show as show_found
 from overdracht.cli.found import verdict
+from overdracht.cli.making import Wish, export
 from overdracht.cli.screen import Screen, count, screen
 from overdracht.cli.sealing import closing
 from overdracht.cli.session import Session, pass_session
@@ -144,10 +145,8 @@ class Tour:
             f"export {reference} --to {quote(str(bundle))}",
         )
         chosen = closing((), None, ask=False, as_zip=False)
-        wish = export_command.Wish(to=bundle)
-        made = export_command.export(
-            self.session, self.store, self.store.request(reference), wish, chosen
-        )
+        wish = Wish(to=bundle)
+        made = export(self.session, self.store, self.store.request(reference), wish, chosen)
         export_command.show(self.out, self.session, made, chosen)
         secret = self.home / PASSPHRASE
         secret.touch(mode=0o600)

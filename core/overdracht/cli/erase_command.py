@@ -159,7 +159,8 @@ def bundle(
 ) -> None:
     """Write the bundle of everything at *path*, show how it is opened, and read it back; raise BundleError unless it is whole."""
     from overdracht.bundle import verify
-    from overdracht.cli.export_command import Wish, export, show
+    from overdracht.cli.export_command import show
+    from overdracht.cli.making import Wish, export
 
     chosen, key = _openable(chosen)
     made = export(session, store, request, Wish(to=path), chosen)

@@ -1,63 +1,21 @@
 """`overdracht export`: everything that is the person's, in one signed and encrypted file."""
 
 import os
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from overdracht.cli.asking import request_for
 from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
-from overdracht.cli.find_command import count_up, find
-from overdracht.cli.found import Found, show_coverage
-from overdracht.cli.progress import exporting
+from overdracht.cli.find_command import find
+from overdracht.cli.found import show_coverage
+from overdracht.cli.making import Made, Wish, export
 from overdracht.cli.screen import Screen, count, emit, screen, size
 from overdracht.cli.sealing import Closing, closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
 from overdracht.errors import BundleError, UsageError
-from overdracht.review import Inclusion, Review
-from overdracht.state import RequestFile, Store
-from overdracht.survey import identity_of
-
-if TYPE_CHECKING:
-    from overdracht.export import Order, Summary
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the bundle is to be."""
-
-    to: Path
-    purpose: str = "inzage"
-    language: str | None = None
-    extras: tuple[str, ...] = ()
-    received: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A finished bundle."""
-
-    path: Path
-    found: Found
-    summary: "Summary"
-    key_id: str
-    public_key: str
-
-    @property
-    def waiting(self) -> int:
-        """How many items nobody decided about, which are not in it."""
-        return self.found.tally.of(Inclusion.AWAITING)
-
-    @property
-    def complete(self) -> bool:
-        """Say whether all that the organisation holds is in it."""
-        return self.found.complete and self.summary.complete and not self.waiting
 
 
 @click.command("export")
@@ -179,60 +137,6 @@ def _wish(session: Session, options: dict[str, object]) -> Wish:
     if not wish.to.absolute().parent.is_dir():
         raise BundleError(f"there is no folder {wish.to.absolute().parent}", remedy="make it first")
     return wish
-
-
-def export(
-    session: Session, store: Store, request: RequestFile, wish: Wish, chosen: Closing
-) -> Made:
-    """Write the bundle that *wish* asks for, of what is known about *request* now."""
-    from overdracht.bundle import create
-    from overdracht.report import fill
-    from overdracht.seal import SigningKey
-
-    with store.working_on(request.reference):
-        identity = identity_of(request, session.organisation, session.registry.kinds)
-        found = count_up(request, identity)
-        signer = SigningKey.load_or_create(session.signing_key)
-        order = _order(session, request, found, wish)
-        making = create(
-            wish.to,
-            f"overdracht-{request.reference}",
-            signer=signer,
-            lock=chosen.lock,
-            clock=session.now,
-        )
-        with exporting() as listen, making as bag:
-            summary = fill(bag, order, listen)
-    return Made(wish.to, found, summary, signer.key_id, signer.public_text)
-
-
-def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> "Order":
-    from overdracht.connector import Text
-    from overdracht.export import Controller, Order, Purpose
-
-    organisation = session.config.organisation
-    included = partial(Review(request, found.identity).items, Inclusion.INCLUDED)
-    return Order(
-        reference=request.reference,
-        purpose=Purpose(wish.purpose),
-        controller=Controller(
-            organisation.name,
-            organisation.contact,
-            organisation.address,
-            tuple(organisation.recipients),
-        ),
-        items=lambda: ((one.source, one.item) for one in included()),
-        sources={one.name: one.connector for one in session.config.sources if one.connector},
-        coverage=found.coverage,
-        identity=found.identity,
-        now=session.now(),
-        language=wish.language or organisation.language,
-        received=wish.received.date() if wish.received else None,
-        awaiting_review=found.tally.of(Inclusion.AWAITING),
-        left_out=found.tally.of(Inclusion.LEFT_OUT),
-        extras=frozenset(wish.extras),
-        kinds={kind.name: Text(kind.label_nl, kind.label_en) for kind in session.registry.kinds},
-    )
 
 
 def _tell(session: Session, made: Made, chosen: Closing, *, as_json: bool) -> None:

@@ -14,7 +14,8 @@ REACH = {
     Reach.EMPTY: "whole, nothing there",
     Reach.PARTIAL: "PARTLY",
     Reach.FAILED: "FAILED",
-    Reach.MISSING: "NOT ASKED",
+    Reach.MISSING: "NOT THERE",
+    Reach.SKIPPED: "NOT ASKED",
 }
 _NO_PROOF = {
     Standing.SHARED: "shared by several, proves nothing",
@@ -76,7 +77,7 @@ def coverage_as_json(coverage: Coverage) -> dict[str, object]:
         "items": coverage.items,
         "seconds": round(coverage.seconds, 3),
         "gaps": [{"part": gap.part, "reason": gap.reason} for gap in coverage.gaps],
-        "notes": list(coverage.notes),
+        "notes": [note.en for note in coverage.notes],
     }
 
 
@@ -206,7 +207,7 @@ def show_coverage(screen: Screen, coverage: Sequence[Coverage]) -> None:
                 "red",
             )
         for note in one.notes:
-            screen.line(f"  {one.source}: {note}", "dim")
+            screen.line(f"  {one.source}: {note.en}", "dim")
 
 
 def verdict(screen: Screen, found: Found) -> None:

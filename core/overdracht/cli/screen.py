@@ -18,6 +18,9 @@ from overdracht.cli.inert import inert
 Row = Sequence[str]
 
 
+_SHORT = 24
+
+
 class Screen(Protocol):
     """Shows lines and tables. A *style* is one that both click and rich know: bold, dim, red, green, yellow."""
 
@@ -83,16 +86,18 @@ class Terminal:
         from rich.text import Text
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+        cells = [[inert(cell) for cell in row] for row in rows]
         for number, column in enumerate(columns):
-            last = number == len(columns) - 1
+            longest = max((len(row[number]) for row in cells), default=0)
             table.add_column(
                 Text(column),
                 justify="right" if number in right else "left",
-                overflow="ellipsis" if last else "fold",
-                no_wrap=last,
+                overflow="fold",
+                # Where the window is narrow the long texts wrap, and the numbers stay whole.
+                no_wrap=longest <= _SHORT,
             )
-        for row in rows:
-            table.add_row(*(Text(inert(cell)) for cell in row))
+        for row in cells:
+            table.add_row(*map(Text, row))
         self._console.print(Padding(table, (0, 0, 0, 2)))
 
 

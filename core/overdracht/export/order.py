@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from overdracht.connector import Connector, Settings, Text
+from overdracht.connector import Connector, Settings
 from overdracht.coverage import Coverage
 from overdracht.items import Category, Item
 from overdracht.retention import DEFAULT_RULES, Rule
 from overdracht.survey import Identity
+from overdracht.text import Text
 
 if TYPE_CHECKING:
     from overdracht.export.ledger import Ledger

@@ -4,6 +4,7 @@ from overdracht.identifiers.folding import fold, squeeze
 from overdracht.identifiers.kinds import BUILTIN_KINDS, Kinds
 from overdracht.identifiers.mail_address import base_address, split_address
 from overdracht.identifiers.model import ALWAYS, Identifier, Kind, Period
+from overdracht.identifiers.ownership import belongs
 
 __all__ = [
     "ALWAYS",
@@ -13,6 +14,7 @@ __all__ = [
     "Kinds",
     "Period",
     "base_address",
+    "belongs",
     "fold",
     "split_address",
     "squeeze",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from overdracht.connector import Processing, Text
+from overdracht.connector import Processing
 from overdracht.export import Haul, Order
 from overdracht.report.facts import CategoryFacts, Described
 from overdracht.report.markup import Html, html
@@ -20,6 +20,7 @@ from overdracht.report.words import (
     told_term,
 )
 from overdracht.retention import CountsFrom
+from overdracht.text import Text
 
 _MOST_ENDS = 6
 """As many end dates as a person reads one by one."""

@@ -1,9 +1,10 @@
 """How the documents for machines say what they have in common."""
 
-from overdracht.connector import Processing, Text
+from overdracht.connector import Processing
 from overdracht.items import Origin
 from overdracht.report.words import ORIGINS
 from overdracht.retention import Rule
+from overdracht.text import Text
 
 Json = dict[str, object]
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from overdracht.connector import Text
 from overdracht.report import rights
 from overdracht.report.categories import category
 from overdracht.report.facts import SourceFacts
@@ -15,6 +14,7 @@ from overdracht.report.reuse import reuse
 from overdracht.report.searched import coverage_table, identifiers
 from overdracht.report.words import told_day, told_items, told_size
 from overdracht.retention import Term
+from overdracht.text import Text
 
 _ONE_MONTH = Term(months=1)
 

@@ -7,7 +7,6 @@ few words in both languages.
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from overdracht.connector import Text
 from overdracht.export import Bag, Haul
 from overdracht.export.ledger import Listed
 from overdracht.items import Category
@@ -15,6 +14,7 @@ from overdracht.report.facts import Facts, SourceFacts
 from overdracht.report.markup import Html, foreign, html, link, shortened
 from overdracht.report.page import head, page, table
 from overdracht.report.words import CATEGORIES, told_items, told_size
+from overdracht.text import Text
 
 FOLDER = "overzicht"
 PER_PAGE = 1000

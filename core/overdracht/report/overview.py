@@ -126,7 +126,7 @@ def _coverage(coverage: Coverage) -> Json:
         "looked_at": coverage.looked_at,
         "found": coverage.items,
         "gaps": [{"reason": reason, "parts": parts} for reason, parts in gaps(coverage)],
-        "notes": coverage.notes,
+        "notes": [{"nl": note.nl, "en": note.en} for note in coverage.notes],
     }
 
 

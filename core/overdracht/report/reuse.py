@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from overdracht.connector import Text
 from overdracht.report.facts import Facts
 from overdracht.report.markup import Html, html, link
 from overdracht.report.page import head, table
 from overdracht.report.words import told_number
+from overdracht.text import Text
 
 USES: Mapping[str, Text] = {
     "message/rfc822": Text(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from overdracht.connector import Text
+from overdracht.text import Text
 
 
 @dataclass(frozen=True, slots=True)

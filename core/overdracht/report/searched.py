@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from overdracht.connector import Text
 from overdracht.coverage import Coverage
 from overdracht.export import Order
 from overdracht.export.collecting import NO_CONNECTOR, UNDELIVERED
@@ -14,6 +13,7 @@ from overdracht.report.overview import gaps
 from overdracht.report.page import head, table
 from overdracht.report.words import REACHES, REACHES_TOLD, STANDINGS, told_day, told_number
 from overdracht.survey import Known, Standing
+from overdracht.text import Text
 
 _DUTCH_REASONS = {
     UNDELIVERED: "de connector heeft het niet geleverd",
@@ -57,7 +57,7 @@ def coverage_table(coverage: Iterable[Coverage], language: str) -> Html:
 
 def _covered(one: Coverage, language: str) -> Html:
     notes = [
-        html('<p class="soft" lang="en">{}</p>', note) for note in dict.fromkeys(one.notes) if note
+        html('<p class="soft">{}</p>', note.in_(language)) for note in dict.fromkeys(one.notes)
     ]
     why = [
         html("<p>{}{}</p>", _reason(reason, language), _times(count, language))

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
-from overdracht.connector import Text
 from overdracht.coverage import Reach
 from overdracht.export import Purpose
 from overdracht.items import Category, Certainty, Origin
 from overdracht.retention import CountsFrom, Term
 from overdracht.survey import Standing
+from overdracht.text import Text
 
 CATEGORIES: Mapping[Category, Text] = {
     Category.CONTACT: Text("Contactgegevens", "Contact details"),
@@ -51,6 +51,7 @@ REACHES: Mapping[Reach, Text] = {
     Reach.PARTIAL: Text("Gedeeltelijk", "Partial"),
     Reach.FAILED: Text("Mislukt", "Failed"),
     Reach.MISSING: Text("Connector ontbreekt", "Connector missing"),
+    Reach.SKIPPED: Text("Overgeslagen", "Skipped"),
 }
 
 REACHES_TOLD: Mapping[Reach, Text] = {
@@ -63,6 +64,9 @@ REACHES_TOLD: Mapping[Reach, Text] = {
     Reach.MISSING: Text(
         "Kon niet worden doorzocht: het onderdeel dat dit systeem leest ontbreekt.",
         "It could not be searched: the part that reads this system is missing.",
+    ),
+    Reach.SKIPPED: Text(
+        "Is bij deze zoekvraag niet doorzocht.", "It was not searched for this request."
     ),
 }
 

@@ -10,6 +10,7 @@ import orjson
 from overdracht.coverage import Coverage, Reach
 from overdracht.identifiers import ALWAYS, Identifier, Period
 from overdracht.items import Category, Certainty, Gap, Item, Mark, Match, Origin, Revealed
+from overdracht.text import Text
 
 Packed = list[Any]
 
@@ -111,6 +112,6 @@ def decode_coverage(raw: bytes) -> Coverage:
             **values,
             "reach": Reach(values["reach"]),
             "gaps": tuple(Gap(**gap) for gap in values["gaps"]),
-            "notes": tuple(values["notes"]),
+            "notes": tuple(Text(**note) for note in values["notes"]),
         }
     )

@@ -13,8 +13,9 @@ from threading import Thread
 
 from overdracht.connector import Connector, Question, Settings
 from overdracht.coverage import Coverage, Reach
-from overdracht.errors import SourceError
+from overdracht.errors import OverdrachtError, SourceError
 from overdracht.items import Finding, Gap, Item, Progress, Searched
+from overdracht.text import Text
 
 BATCH = 200
 """Findings per transaction: more makes a batch slower to become durable, not the whole faster."""
@@ -60,7 +61,7 @@ class Tally:
     looked_at: int = 0
     yielded: int = 0
     gaps: list[Gap] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Text, None] = field(default_factory=dict)
     failed: bool = False
 
     def count(self, finding: Finding) -> None:
@@ -114,7 +115,7 @@ class Tally:
 
 def explain(error: Exception) -> str:
     """Return one line about *error* that holds nothing personal: of an unforeseen one only what it is."""
-    if isinstance(error, SourceError):
+    if isinstance(error, OverdrachtError):
         return str(error)
     return f"the connector failed with {type(error).__name__}, a fault of its own"
 

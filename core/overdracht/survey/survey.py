@@ -6,7 +6,7 @@ from typing import Protocol
 
 from overdracht.connector import Connector, Question, Settings
 from overdracht.coverage import Coverage, Reach
-from overdracht.identifiers import Identifier, Kinds
+from overdracht.identifiers import Identifier, Kinds, belongs
 from overdracht.items import Finding, Gap
 from overdracht.state import RequestFile
 from overdracht.state.recorder import Recorder
@@ -48,15 +48,7 @@ class Organisation:
 
     def owns(self, identifier: Identifier) -> bool:
         """Say whether *identifier* is the organisation's own: named as such, or an address at a domain that is."""
-        if identifier in self.own:
-            return True
-        if identifier.kind not in {"email", "domain"}:
-            return False
-        domain = identifier.value.rpartition("@")[2]
-        return any(
-            one.kind == "domain" and (domain == one.value or domain.endswith("." + one.value))
-            for one in self.own
-        )
+        return belongs(identifier, self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +100,9 @@ def survey(
         asked = identity.sought
         rounds += 1
         subject = Subject(request.reference, asked, identity.excluded)
-        coverage |= _round(request, connectors, subject, _Asking(thorough, pool, listen))
+        coverage |= _round(
+            request, connectors, subject, _Asking(thorough, organisation.own, pool, listen)
+        )
         identity = identity_of(request, organisation, kinds)
     if identity.sought != asked:
         coverage |= _unending(coverage.values())
@@ -120,6 +114,7 @@ def survey(
 @dataclass(frozen=True, slots=True)
 class _Asking:
     thorough: bool
+    own: frozenset[Identifier]
     pool: Pool
     listen: Listener
 
@@ -138,10 +133,10 @@ def _round(
         tag = request.question(
             (*subject.identifiers, *subject.excluded),
             thorough=asking.thorough,
-            settings=f"{connector.name} {settings}",
+            settings=f"{connector.name} {settings} {sorted(map(str, asking.own))}",
         )
         cursors = request.cursors(connector.source, tag)
-        questions[connector] = Question(subject, asking.thorough, cursors, asking.pool)
+        questions[connector] = Question(subject, asking.thorough, cursors, asking.own, asking.pool)
         recorders[connector.source] = request.recorder(connector.source, tag)
 
     def record(source: str, findings: Sequence[Finding]) -> None:

@@ -150,7 +150,9 @@ def _checks(harness: Harness) -> list[str]:
 
 def _finds(harness: Harness) -> list[str]:
     found = find(harness.connector(), subject(SANNE, harness.known_by), thorough=True)
-    return [one.reason for one in found.gaps] + [one.note for one in found.searched.values()]
+    return [one.reason for one in found.gaps] + [
+        text for one in found.searched.values() if one.note for text in (one.note.nl, one.note.en)
+    ]
 
 
 def _exports(harness: Harness) -> list[str]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
-from overdracht.connector import Check, Connector, Processing, Question, Settings, Text
+from overdracht.connector import Check, Connector, Processing, Question, Settings
 from overdracht.errors import Unreachable
 from overdracht.identifiers import Identifier, Kinds, squeeze
 from overdracht.items import (
@@ -47,10 +47,12 @@ from overdracht.steps import (
     Step,
 )
 from overdracht.testing import forgetting
+from overdracht.text import Text
 
 KINDS = Kinds()
 _DUTCH = ZoneInfo("Europe/Amsterdam")
 PROGRESS_EVERY = 1_000
+FIELDS_ONLY = Text("vrije tekst is niet doorzocht", "free text was not searched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ class MemoryConnector(Connector[MemorySettings]):
     def _search(self, part: str, question: Question) -> Iterator[Finding]:
         system = self.settings.system
         records, cursor = system.parts[part], f"changes={system.changes[part]}"
-        note = "" if question.thorough else "free text was not searched"
+        note = None if question.thorough else FIELDS_ONLY
         if question.cursors.get(part) == cursor:
             yield Searched(part, len(records), cursor, Extent.UNCHANGED, note)
             return

@@ -12,15 +12,19 @@ from functools import lru_cache
 from overdracht import IdentifierError, Kinds
 from overdracht_imap.encoded_words import RUN, decode_run
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[(),;:]|[^"<(),;:]+|.', re.DOTALL)
+# No pattern here may be tried at many places and run far from each: a header section is hostile, and may be large.
+_PIECE = re.compile(r'<[^<>]*>|["(),;:]|[^"<(),;:]+|.', re.DOTALL)
+_REST_OF_QUOTED = re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL)
+_IN_COMMENT = re.compile(r"\\.|[()]", re.DOTALL)
 _PLAIN = re.compile(r"[a-z0-9._+=-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-# Greedy on purpose: in `a@b@c` the address is at c, and neither a@b nor b@c.
-_ADDRESS = re.compile(
-    r'(?:"(?:[^"\\]|\\.)*"|[^\s"<>(),;:]+)\s?@\s?(?:\[[^\]\s]{1,80}\]|[^\s"<>(),;:@\[\]]+)'
-)
+_AT = re.compile(r"\s?@\s?")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[^\s"<>(),;:]+|.', re.DOTALL)
+_ADDRESS = re.compile(r"[^\[\]]+@(?:\[[^\[\]]{1,80}\]|[^@\[\]]+)")
 _ROUTE = re.compile(r"^@[^:]*:")
 _HELD = re.compile("\0([0-9]+)\0")
 _WRAPPERS = "'\u2018\u2019`"
+_LONGEST = 1000
+"""Characters of an address or a name that are looked at: far more than either has."""
 _DEEPEST = 20
 """Comments may be nested; deeper ones are a mischief."""
 
@@ -39,6 +43,8 @@ class Mailbox:
 @lru_cache(maxsize=4096)
 def normal(address: str) -> str:
     """Return *address* in the form that identifiers have, or as it is, in lower case, when it is none."""
+    if len(address) > _LONGEST:
+        return address.lower()
     lowered = address.strip().lower().rstrip(".")
     if _PLAIN.fullmatch(lowered):
         return lowered
@@ -82,15 +88,28 @@ class _Reader:
         for draft in self._drafts():
             yield from self._finished(draft)
 
+    def _pieces(self) -> Iterator[str]:
+        """Yield the value in pieces: quoted strings, comments and what stands in angle brackets whole, separators, and text."""
+        value, position = self._value, 0
+        closed = {'"': True, "(": True}
+        while found := _PIECE.match(value, position):
+            piece, position = found[0], found.end()
+            if closed.get(piece):
+                end = (
+                    _quoted_end(value, position) if piece == '"' else _comment_end(value, position)
+                )
+                # Once one is never closed, the others are not looked for: they are text.
+                closed[piece] = bool(end)
+                if end:
+                    piece, position = piece + value[position:end], end
+            yield piece
+
     def _drafts(self) -> Iterator[_Draft]:
         draft, carried = _Draft(), ""
-        value, position = self._value, 0
-        while found := _TOKEN.match(value, position):
-            piece, position = found[0], found.end()
-            if piece == "(" and (end := _comment_end(value, position)):
-                draft.comments.append(value[position : end - 1])
-                position = end
-            elif piece[0] == "<" and piece[-1] == ">" and len(piece) > 1:
+        for piece in self._pieces():
+            if piece[0] == "(" and len(piece) > 1:
+                draft.comments.append(piece[1:-1])
+            elif piece[0] == "<" and len(piece) > 1:
                 if draft.angle is not None:
                     yield draft
                     draft = _Draft()
@@ -99,13 +118,9 @@ class _Reader:
                 draft.text.insert(0, carried)
                 carried = ""
             elif piece in ",;" or (piece == ":" and draft.is_bare_name()):
-                if draft.is_bare_name() and piece == ",":
-                    carried = "".join(draft.text) + ", " if "".join(draft.text).strip() else ""
-                else:
-                    carried = ""
-                    if piece != ":":
-                        yield draft
-                if carried and "\0" in carried:
+                bare = draft.is_bare_name()
+                carried = "".join(draft.text) + ", " if bare and piece == "," else ""
+                if (not bare or piece == ";" or "\0" in carried) and piece != ":":
                     yield draft
                 draft = _Draft()
             else:
@@ -126,18 +141,24 @@ class _Reader:
             # A mailer that encoded the whole mailbox, angle brackets and all.
             yield from _Reader(shown, depth=1).mailboxes()
             return
-        found = _ADDRESS.findall(shown)
-        name = _unquoted(_ADDRESS.sub(" ", shown)) or comment
+        found, rest = _taken_apart(shown)
+        name = _unquoted(rest) or comment
         for address in found:
             yield Mailbox(name if len(found) == 1 else "", normal(address), addresses_in(comment))
         if not found and name:
             yield Mailbox(name, "", addresses_in(f"{name} {comment}"))
 
 
+def _quoted_end(value: str, position: int) -> int:
+    """Return where the quoted string that was opened before *position* ends, or 0 when it never does."""
+    found = _REST_OF_QUOTED.match(value, position)
+    return found.end() if found else 0
+
+
 def _comment_end(value: str, position: int) -> int:
     """Return where the comment that was opened before *position* ends, or 0 when it never does."""
     depth = 1
-    for found in re.compile(r"\\.|[()]", re.DOTALL).finditer(value, position):
+    for found in _IN_COMMENT.finditer(value, position):
         if found[0] == "(":
             depth += 1
         elif found[0] == ")":
@@ -150,17 +171,41 @@ def _comment_end(value: str, position: int) -> int:
 
 
 def _unquoted(text: str) -> str:
-    text = text.strip()
+    text = text[:_LONGEST]
     if '"' in text:
-        text = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda found: re.sub(r"\\(.)", r"\1", found[1]), text)
-    return " ".join(text.replace('"', " ").split()).strip(f" {_WRAPPERS}")
+        text = re.sub(r'\\(.)|"', r"\1", text)
+    return " ".join(text.split()).strip(f" {_WRAPPERS}")
+
+
+def _taken_apart(text: str) -> tuple[list[str], str]:
+    """Return the addresses in running *text*, and the rest of it."""
+    found: list[str] = []
+    rest: list[str] = []
+    local = ""
+    for token in _TOKEN.findall(_AT.sub("@", text)):
+        if token[0] == '"' and len(token) > 1:
+            rest.append(local)
+            local = token
+            continue
+        # What is quoted directly before an @ is the local part.
+        whole = local + token if token[0] == "@" else token
+        if local and whole is token:
+            rest.append(local)
+        local = ""
+        # Greedy on purpose: in `a@b@c` the address is at c, and neither a@b nor b@c.
+        if "@" in whole and len(whole) <= _LONGEST and (address := _ADDRESS.match(whole)):
+            found.append(address[0])
+        else:
+            rest.append(whole)
+    rest.append(local)
+    return found, "".join(rest)
 
 
 def addresses_in(text: str) -> tuple[str, ...]:
     """Return what looks like an address in running *text*, normalised."""
     if "@" not in text:
         return ()
-    return tuple(dict.fromkeys(normal(found) for found in _ADDRESS.findall(text)))
+    return tuple(dict.fromkeys(map(normal, _taken_apart(text)[0])))
 
 
 def mailboxes(value: str) -> Iterator[Mailbox]:

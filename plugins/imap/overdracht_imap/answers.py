@@ -56,9 +56,10 @@ def is_large(answer: Fetched) -> bool:
     return any(isinstance(value, Skipped) for value in answer.values.values())
 
 
-def has_body(answer: Fetched) -> bool:
-    """Say whether this is an answer to what was asked, and not a flag change that the server volunteers."""
-    return any(name.startswith(b"BODY[") for name in answer.values)
+def is_asked(answer: Fetched, items: bytes) -> bool:
+    """Say whether this answers a question for *items*, and is not a flag change that the server volunteers."""
+    wanted = b"BODY[" if b"BODY" in items else b"RFC822.SIZE"
+    return any(name.startswith(wanted) for name in answer.values)
 
 
 def is_gone(answer: Fetched) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from overdracht import Identifier, Match
+from overdracht_imap import download
 from overdracht_imap.answers import body, is_large, size_of
 from overdracht_imap.download import Download, Lost, Vanished
 from overdracht_imap.headers import LONGEST, section_end
@@ -16,7 +17,8 @@ from overdracht_imap.letters import Letters
 from overdracht_imap.matching import Matcher
 from overdracht_imap.mime import Buffer
 
-ITEMS = b"(UID RFC822.SIZE BODY.PEEK[])"
+SIZES = b"(UID RFC822.SIZE)"
+ITEMS = b"(UID BODY.PEEK[])"
 WEIGHT = 1 << 20
 """So many bytes of messages are looked at in one go."""
 AHEAD = 4
@@ -37,11 +39,11 @@ class Bodies:
 
     def __init__(
         self,
-        download: Download,
+        source: Download,
         identifiers: tuple[Identifier, ...],
         pool: Callable[[], Executor] | None,
     ) -> None:
-        self._download = download
+        self._download = source
         self._identifiers = identifiers
         self._pool = pool
 
@@ -70,13 +72,25 @@ class Bodies:
 
     def _bundles(self, uids: Sequence[int]) -> Iterator[Bundle | Large | Lost]:
         """Yield messages in bundles of about WEIGHT; a large one by UID and size."""
+        for at in range(0, len(uids), download.ROUND):
+            small: list[int] = []
+            for answer in self._download.messages(uids[at : at + download.ROUND], SIZES):
+                if isinstance(answer, Lost):
+                    yield answer
+                elif size_of(answer) > download.SMALL:
+                    yield Large(answer.uid, size_of(answer))
+                else:
+                    small.append(answer.uid)
+            yield from self._small(small)
+
+    def _small(self, uids: Sequence[int]) -> Iterator[Bundle | Large | Lost]:
         held: list[tuple[int, bytes]] = []
         weight = 0
         for answer in self._download.messages(uids, ITEMS):
             if isinstance(answer, Lost):
                 yield answer
             elif is_large(answer):
-                yield Large(answer.uid, size_of(answer))
+                yield Large(answer.uid, 0)  # its size was not the truth
             else:
                 message = body(answer)
                 held.append((answer.uid, message))

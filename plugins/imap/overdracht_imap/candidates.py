@@ -105,7 +105,15 @@ class Scan:
 
     def run(self) -> Iterator[int]:
         """Yield now and then how many messages were seen; raise SourceError when there is no going on."""
-        conversations = min(self._archive.settings.connections, (len(self.spans) + 1) // 2)
+        yield from self._side_by_side(
+            min(self._archive.settings.connections, (len(self.spans) + 1) // 2)
+        )
+        if self._todo:
+            yield from self._side_by_side(
+                1
+            )  # what another conversation left, that could not be kept up
+
+    def _side_by_side(self, conversations: int) -> Iterator[int]:
         threads = [
             threading.Thread(target=self._work, args=(number,), daemon=True)
             for number in range(conversations)
@@ -127,11 +135,16 @@ class Scan:
             self._stop = True
             for thread in threads:
                 thread.join()
+        self._stop = False
 
     def _work(self, number: int) -> None:
         try:
             self._persist(number)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            if number and isinstance(error, SourceError):
+                # Some servers allow few conversations: those that are open go on without this one.
+                self._events.put(None)
+                return
             self._stop = True
             self._events.put(error)
         else:
@@ -140,31 +153,37 @@ class Scan:
     def _persist(self, number: int) -> None:
         """Read spans until there are none, in conversation *number*, begun anew when it breaks off."""
         patience = Patience(self._archive)
-        mine: list[Span] = []
+        failure: SourceError | None = None
         while not self._stop:
+            mine: list[Span] = []
             try:
-                self._read(
-                    self._archive.inside(self._folder, self._state, number).wire, mine, patience
-                )
+                session = self._archive.inside(self._folder, self._state, number)
+                self._read(session.wire, mine, patience)
             except (WireError, OSError) as error:
-                failure: SourceError = translate(error, self._archive.settings.place)
+                failure = translate(error, self._archive.settings.place)
             except Unreachable as error:
                 failure = error
             else:
                 return
+            finally:
+                with self._lock:
+                    self._todo += mine
             self._archive.forget(number)
             try:
                 patience.after(failure)
             except SourceError:
                 if not mine or not self._archive.alive(number):
                     raise
-                # It breaks off time and again at something in these, and not elsewhere: see `Download`.
-                for span in mine:
+                self._pass_over(mine)
+                patience.renew()
+
+    def _pass_over(self, spans: list[Span]) -> None:
+        """Leave *spans* unread: the server breaks off time and again at something in them, and not elsewhere."""
+        with self._lock:
+            for span in spans:
+                if span in self._todo:
+                    self._todo.remove(span)
                     span.unread = True
-                mine.clear()
-            with self._lock:
-                self._todo += mine
-                mine.clear()
 
     def _read(self, wire: Wire, mine: list[Span], patience: Patience) -> None:
         sent: list[Span] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
-from overdracht import Extent, Finding, Gap, Item, Progress, Searched
+from overdracht import Extent, Finding, Gap, Item, Progress, Searched, Text
 from overdracht_imap import maildir, mbox
 from overdracht_imap.disk import Place
 from overdracht_imap.letters import NOT_SEEN
@@ -15,8 +15,10 @@ from overdracht_imap.mbox import MboxTask, State
 from overdracht_imap.reading import opened, why
 from overdracht_imap.searching import Answer, Task, Wanted, run
 
-HEADERS_ONLY = "only the header fields of the mail were searched, not the bodies and attachments: --thorough does"
-THOROUGH = f"bodies and textual attachments were searched; {NOT_SEEN}"
+HEADERS_ONLY = Text(
+    "alleen afzender, ontvangers en onderwerp zijn doorzocht, niet de berichten zelf en hun bijlagen",
+    "only the header fields of the mail were searched, not the bodies and attachments: --thorough does",
+)
 _IN_FLIGHT = 4
 """How many batches wait or run at a time: enough to keep every process busy, few enough to hold little."""
 
@@ -38,7 +40,7 @@ class FolderSearch:
     def __init__(self, wanted: Wanted, pool: Callable[[], Executor] | None) -> None:
         self._wanted = wanted
         self._pool = pool
-        self._note = THOROUGH if wanted.thorough else HEADERS_ONLY
+        self._note = NOT_SEEN if wanted.thorough else HEADERS_ONLY
 
     def folder(self, part: str, place: Place, cursor: str) -> Iterator[Finding]:
         """Yield what the folder at *place* holds, and that it was searched."""

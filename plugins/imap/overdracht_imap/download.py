@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from overdracht import Misbehaving, SourceError, Unreachable
-from overdracht_imap.answers import body, has_body, is_gone
+from overdracht_imap.answers import body, is_asked, is_gone
 from overdracht_imap.archive import Archive, Patience
 from overdracht_imap.faults import refusal, translate
 from overdracht_imap.folders import Folder
@@ -42,15 +42,15 @@ class Download:
         self._state = state
 
     def messages(
-        self, uids: Sequence[int], items: bytes, *, limit: int = SMALL
+        self, uids: Sequence[int], items: bytes, *, limit: int | None = None
     ) -> Iterator[Fetched | Lost]:
-        """Yield the *items* of each of *uids*, or that it is lost, each once; a literal above *limit* as `Skipped`.
+        """Yield the *items* of each of *uids*, or that it is lost, each once; a literal above *limit* (SMALL) as `Skipped`.
 
         When the connection breaks off it is opened again and the rest is asked for. Where the server says no to a batch, or breaks
         off twice, its messages are asked for one by one, so that one it cannot give does not take others with it.
         """
         for at in range(0, len(uids), ROUND):
-            yield from self._round(_Round(uids[at : at + ROUND]), items, limit)
+            yield from self._round(_Round(uids[at : at + ROUND]), items, limit or SMALL)
 
     def whole(self, uid: int, size: int) -> Iterator[bytes]:
         """Yield the bytes of message *uid* in parts of SMALL; raise Vanished when it cannot be had.
@@ -77,6 +77,7 @@ class Download:
         patience = Patience(self._archive)
         while todo:
             failure: SourceError | None = None
+            todo.progress = False
             try:
                 wire = self._archive.inside(self._folder, self._state).wire
                 yield from todo.read(wire, items, limit)
@@ -108,13 +109,12 @@ class _Round:
         return bool(self._waiting)
 
     def read(self, wire: Wire, items: bytes, limit: int) -> Iterator[Fetched | Lost]:
-        self.progress = False
         batches = [(uid,) for uid in self._alone] or _batches(tuple(self._waiting))
         commands = (b"UID FETCH %s %s" % (uid_set(batch), items) for batch in batches)
         for answer in wire.fetch(commands, limit=limit, in_flight=1 if self._alone else 2):
             if isinstance(answer, Done):
                 yield from self._ended(batches[answer.index], answer)
-            elif has_body(answer) and self._arrived(answer.uid):
+            elif is_asked(answer, items) and self._arrived(answer.uid):
                 yield Lost(answer.uid) if is_gone(answer) else answer
 
     def _arrived(self, uid: int) -> bool:

@@ -6,7 +6,7 @@ from contextlib import closing, nullcontext
 from itertools import chain, groupby, islice
 
 from overdracht import File, Gap, Item, Line, Piece, SourceError, Unreachable
-from overdracht_imap import mboxrd
+from overdracht_imap import download, mboxrd
 from overdracht_imap.answers import body, fingerprint, flags, internal_date, is_large, size_of
 from overdracht_imap.archive import Archive, Moved
 from overdracht_imap.disk_export import Tree
@@ -19,6 +19,7 @@ from overdracht_imap.session import State
 from overdracht_imap.wire import Fetched
 
 ITEMS = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
+LARGE_ITEMS = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.1>)"
 CHUNK = 1 << 18
 HELD = 2_000
 """So many items are looked up together."""
@@ -81,7 +82,8 @@ class _Messages:
     def pieces(self, waiting: dict[str, Item]) -> Iterator[Piece]:
         """Yield the pieces of the items *waiting*, taking each out as it is done."""
         state = self._archive.examine(self._folder)
-        download = Download(self._archive, self._folder, state)
+        source = Download(self._archive, self._folder, state)
+        large: list[Fetched] = []
         keys: dict[int, str] = {}
         for key in tuple(waiting):
             uidvalidity, uid = numbers_in(key)
@@ -89,29 +91,30 @@ class _Messages:
                 keys[uid] = key
             else:
                 yield _gap(waiting, key, "the folder was made anew since the message was found")
-        large: list[Fetched] = []
-        for answer in download.messages(tuple(keys), ITEMS):
-            key = keys[answer.uid]
-            if isinstance(answer, Lost):
-                yield _gap(waiting, key, answer.reason or GONE)
-            elif _differs(waiting[key], state, answer):
-                yield _gap(waiting, key, CHANGED)
-            elif is_large(answer):
-                large.append(answer)
-            else:
-                message = body(answer)
-                yield from self._message(answer, key, message, iter((message,)))
-                del waiting[key]
+        small = [uid for uid, key in keys.items() if (waiting[key].size or 0) <= download.SMALL]
+        for uids, items in ((small, ITEMS), (sorted(keys.keys() - set(small)), LARGE_ITEMS)):
+            for answer in source.messages(uids, items):
+                key = keys[answer.uid]
+                if isinstance(answer, Lost):
+                    yield _gap(waiting, key, answer.reason or GONE)
+                elif _differs(waiting[key], state, answer):
+                    yield _gap(waiting, key, CHANGED)
+                elif items is LARGE_ITEMS or is_large(answer):
+                    large.append(answer)
+                else:
+                    message = body(answer)
+                    yield from self._message(answer, key, message, iter((message,)))
+                    del waiting[key]
         for answer in large:
-            yield from self._large(download, answer, keys[answer.uid], waiting)
+            yield from self._large(source, answer, keys[answer.uid], waiting)
 
     def _large(
-        self, download: Download, answer: Fetched, key: str, waiting: dict[str, Item]
+        self, source: Download, answer: Fetched, key: str, waiting: dict[str, Item]
     ) -> Iterator[Piece]:
         """Yield a message by way of a file: no piece must begin that the connection may not let end."""
         with tempfile.TemporaryFile() as file:
             try:
-                for part in download.whole(answer.uid, size_of(answer)):
+                for part in source.whole(answer.uid, size_of(answer)):
                     file.write(part)
             except Vanished as error:
                 yield _gap(waiting, key, error.message)

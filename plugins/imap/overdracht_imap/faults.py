@@ -20,6 +20,8 @@ class LoginRefused(Refused):
     """The server does not let us in: asking again would only lock the account."""
 
 
+_NOT_IMAP = (LookupError, TypeError, AssertionError, AttributeError, MemoryError, OverflowError)
+"""What the libraries meet in an answer that is not IMAP, such as a literal of a terabyte."""
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]{1,30})[\] ]")
 EXPIRED, NOT_YET, HOSTNAME = 10, 9, 62
 UNTRUSTED = frozenset({18, 19, 20, 21})
@@ -46,8 +48,7 @@ def translated(place: str) -> Iterator[None]:
         raise
     except (OSError, WireError, imaplib.IMAP4.error, ValueError) as error:
         raise translate(error, place) from error
-    except (LookupError, TypeError, AssertionError, AttributeError) as error:
-        # What IMAPClient's parser meets in an answer that is not IMAP.
+    except _NOT_IMAP as error:
         raise Misbehaving(f"{place} answers what is not IMAP") from error
 
 

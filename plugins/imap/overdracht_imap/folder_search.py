@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from overdracht import Extent, Finding, Gap, Item, Match, Progress, Question, Searched
+from overdracht import Extent, Finding, Gap, Item, Match, Progress, Question, Searched, Text
 from overdracht_imap.answers import fingerprint, internal_date, size_of
 from overdracht_imap.archive import Archive
 from overdracht_imap.bodies import Bodies, criteria, spellings
@@ -30,10 +30,14 @@ STRUCTURE = b"(UID BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE)])"
 SEARCH_PATIENCE = 3600.0
 """Seconds to wait for a server's own search: without an index it reads all mail, and may say nothing meanwhile."""
 
-NOT_SEARCHED = 'bodies and attachments were not searched; --thorough does, or bodies = "server" in the configuration'
-BY_SERVER = (
+NOT_SEARCHED = Text(
+    "alleen afzender, ontvangers en onderwerp zijn doorzocht, niet de berichten zelf en hun bijlagen",
+    'bodies and attachments were not searched; --thorough does, or bodies = "server" in the configuration',
+)
+BY_SERVER = Text(
+    "in de berichten zocht de server zelf: die kan missen wat anders geschreven is (een IBAN met spaties, een accent) en wat in bijlagen staat",
     "bodies were searched by the server, which may miss what is written otherwise (an IBAN with spaces, an accent) and what is in "
-    "attachments; --thorough reads them all"
+    "attachments; --thorough reads them all",
 )
 
 
@@ -75,7 +79,7 @@ class FolderSearch:
         self._gaps = False
 
     @property
-    def _note(self) -> str:
+    def _note(self) -> Text:
         return {"all": NOT_SEEN, "server": BY_SERVER}.get(self._bodies, NOT_SEARCHED)
 
     def findings(self) -> Iterator[Finding]:

@@ -305,12 +305,14 @@ def main(given=None):
     directory = Path(__file__).resolve().parent
     try:
         server = Server(options)
-        password = os.environ.get("IMAP_PASSWORD") or getpass.getpass(
-            say("Wachtwoord: ", "Password: ")
-        )
-        server.login(options.username, password)
-        added, there = import_all(directory, server, options.prefix)
-        server.imap.logout()
+        try:
+            asked = say("Wachtwoord: ", "Password: ")
+            server.login(
+                options.username, os.environ.get("IMAP_PASSWORD") or getpass.getpass(asked)
+            )
+            added, there = import_all(directory, server, options.prefix)
+        finally:
+            server.imap.shutdown()
     except (Failed, OSError, imaplib.IMAP4.error) as error:
         print(say("Mislukt: %s", "Failed: %s") % error, file=sys.stderr)
         print(

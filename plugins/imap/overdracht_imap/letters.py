@@ -11,13 +11,16 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from urllib.parse import unquote
 
-from overdracht import Certainty, Identifier, Match
+from overdracht import Certainty, Identifier, Match, Text
 from overdracht_imap.encoded_words import decode, decode_words, from_base64, is_plain
 from overdracht_imap.headers import LONGEST
 from overdracht_imap.mentions import WEAK, Mentions
 from overdracht_imap.mime import Buffer, Part, parts
 
-NOT_SEEN = "attachments that are no text (PDF, office files, archives, images) were not opened"
+NOT_SEEN = Text(
+    "berichten en leesbare bijlagen zijn doorzocht; bijlagen die geen tekst zijn (pdf, kantoorbestanden, archieven, afbeeldingen) zijn niet geopend",
+    "bodies and textual attachments were searched; attachments that are no text (PDF, office files, archives, images) were not opened",
+)
 
 _TEXT_TYPES = re.compile(
     r"text/.*|message/.*|application/(?:.*\+)?(?:xml|json|yaml|csv|sql|rtf|x-sh|javascript|mbox|ics|vcard|pgp-signature)"

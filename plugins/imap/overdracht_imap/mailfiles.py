@@ -105,7 +105,8 @@ class MailFilesConnector(Connector[MailFilesSettings]):
         from overdracht_imap.disk_search import FolderSearch
 
         self._require()
-        wanted = Wanted(question.subject.identifiers, question.subject.excluded, question.thorough)
+        subject = question.subject
+        wanted = Wanted(subject.identifiers, subject.excluded, question.own, question.thorough)
         search = FolderSearch(wanted, question.pool)
         nothing = True
         for part, place in self._places():

@@ -13,6 +13,7 @@ from overdracht import (
     Match,
     Revealed,
     base_address,
+    belongs,
     fold,
     split_address,
 )
@@ -64,6 +65,7 @@ NOTHING = Letterhead(())
 
 def name_keys(name: str) -> set[NameKey]:
     """Return the forms in which the display name *name* is compared: without case, accents, order, and what is said beside it."""
+    name = name[:1000]
     bare = _ASIDE.sub(" ", name)
     keys = {
         tuple(sorted(re.findall(r"[^\W_]+", fold(form))))
@@ -73,10 +75,13 @@ def name_keys(name: str) -> set[NameKey]:
 
 
 class Matcher:
-    """Matches header sections against *identifiers*; *excluded* are known to be somebody else's."""
+    """Matches header sections against *identifiers*; *excluded* are known to be somebody else's, *own* the organisation's."""
 
     def __init__(
-        self, identifiers: Iterable[Identifier], excluded: Iterable[Identifier] = ()
+        self,
+        identifiers: Iterable[Identifier],
+        excluded: Iterable[Identifier] = (),
+        own: frozenset[Identifier] = frozenset(),
     ) -> None:
         identifiers = tuple(dict.fromkeys(identifiers))
         self._bases = bases(identifiers)
@@ -87,6 +92,7 @@ class Matcher:
             if one.kind == "name":
                 self._names.update((key, one) for key in name_keys(one.value))
         self._excluded = frozenset(one.value for one in excluded if one.kind == "email")
+        self._own = own
         self._mentions = Mentions(identifiers)
         self._scanner = Scanner(identifiers)
 
@@ -116,7 +122,7 @@ class Matcher:
         return Letterhead(
             matches,
             tuple(desk.reveals)[:_MOST_REVEALED],
-            len(desk.others - desk.own),
+            self._strangers(desk.others - desk.own),
             is_automatic(found),
             any(
                 one.certainty is Certainty.EXACT and one.where in {"From", "Sender"}
@@ -128,6 +134,9 @@ class Matcher:
                 for key in ("date", "message-id", "content-type")
             ),
         )
+
+    def _strangers(self, addresses: set[str]) -> int:
+        return sum(not belongs(Identifier("email", one), self._own) for one in addresses)
 
     def _is_somebody_elses(self, desk: "_Desk") -> bool:
         weak = all(one.certainty is Certainty.POSSIBLE for one in desk.matches)

@@ -16,7 +16,7 @@ from overdracht_imap.headers import fields, section_end
 Buffer = bytes | bytearray | mmap
 
 _NAMES = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
-_PARAMETER = re.compile(r';\s*([\w*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)')
+_PARAMETER = re.compile(r';\s*([\w*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.){0,1000}"|[^;\s"]*)')
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _DEEPEST = 30
 _BEGINS_HEADER = re.compile(rb">?From |[!-9;-~]{1,76}[ \t]*:")

@@ -185,12 +185,15 @@ class Scanner:
                 place = block.find(run, place + len(run))
 
     def _in_8bit(self, low: bytes) -> Iterator[int]:
+        searched = 0
         for step in range(0, len(low), _STEP):
-            if low[step : step + _STEP].isascii():
+            if step + _STEP <= searched or low[step : step + _STEP].isascii():
                 continue
-            start = low.rfind(b"\n", 0, step) + 1
+            # Whole lines, and no line twice, however long it is.
+            start = max(searched, low.rfind(b"\n", 0, step) + 1)
             end = low.find(b"\n", step + _STEP)
-            for line in _LINE_WITH_8BIT.finditer(low, start, len(low) if end < 0 else end):
+            searched = len(low) if end < 0 else end
+            for line in _LINE_WITH_8BIT.finditer(low, start, searched):
                 if self._hides(decode(line[0])):
                     yield line.start()
 

@@ -23,6 +23,7 @@ class Wanted:
 
     identifiers: tuple[Identifier, ...]
     excluded: tuple[Identifier, ...] = ()
+    own: frozenset[Identifier] = frozenset()
     thorough: bool = False
 
 
@@ -52,7 +53,8 @@ def run(task: Task) -> Answer:
 @lru_cache(maxsize=2)
 def tools(wanted: Wanted) -> tuple[Matcher, Letters]:
     """Return what matches *wanted*: made once in each process."""
-    return Matcher(wanted.identifiers, wanted.excluded), Letters(wanted.identifiers)
+    matcher = Matcher(wanted.identifiers, wanted.excluded, wanted.own)
+    return matcher, Letters(wanted.identifiers)
 
 
 def read_whole(

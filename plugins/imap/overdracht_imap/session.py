@@ -135,7 +135,8 @@ def _connected(settings: ImapSettings) -> "IMAPClient":
         elif settings.tls == "none":
             _insist_on_loopback(client, settings.place)
     except BaseException:
-        client.shutdown()
+        with contextlib.suppress(OSError):  # what went wrong is said by what is raised
+            client.shutdown()
         raise
     return client
 

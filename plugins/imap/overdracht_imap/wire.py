@@ -158,7 +158,9 @@ class Wire:
             opening = find(b" {", position, end)
             named = opening - width
             if opening < 0 or named < position or find(b"\r", position, named) >= 0:
-                return position - base, find(b"\r\n", position, end) >= 0 or end - position > MAX_LINE
+                return position - base, find(
+                    b"\r\n", position, end
+                ) >= 0 or end - position > MAX_LINE
             closing = find(b"}\r\n", opening, opening + 16)
             if closing < 0 or closing + 3 > end:
                 return position - base, end - opening > 16

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from overdracht.erasure import close, execute, executing, facts, hold, plan_erasure, verify, write
 from overdracht.ruling import Rules
 from overdracht.seal import SigningKey
-from overdracht.state import Given, Phase, PlanFile, Store, afterlife, audit, plans, store
+from overdracht.state import Given, Phase, PlanFile, Store, afterlife, audit, database, plans, store
 from overdracht.survey import Organisation, Pool, identity_of, survey
 from overdracht.testing.memory import MemoryConnector, MemoryRecord, MemorySettings, MemorySystem
 from tests.erasure.world import AT_ONCE, KINDS, NOW, SANNE, WHOLE, Source, books, hosting, mail
@@ -134,7 +134,7 @@ def run_to_the_end(directory: Path, tick: Tick, now: datetime = NOW) -> None:
 
 def _write(statement: str, tick: Tick) -> None:
     """Let the process die before each thing is made final, too: what is written in a transaction is not there yet."""
-    word = statement.split()[0]
+    word = statement.split(maxsplit=1)[0]
     if word in {"COMMIT", "VACUUM"} or "wal_checkpoint" in statement:
         tick(f"before {word}")
 
@@ -213,7 +213,7 @@ def small_batches(size: int = 2) -> Iterator[None]:
 
 def at_each_sync(directory: Path, snapshot: Callable[[int, int], None]) -> None:
     """Have *snapshot* called after each durable transaction, with the length of the journal that was safe before it and its length now."""
-    real = plans.durable
+    real = database.durable
     journal = directory / "state" / "overdracht.sqlite-wal"
     safe = 0
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from overdracht import Connector, Result, Unreachable, Verdict
-from overdracht.errors import StateError, UsageError
 from overdracht.erasure import Means, NotReady, execute, prepare, retry, unconfirmed, unfinished
 from overdracht.erasure.executing import BATCH, PAUSES, in_doubt
+from overdracht.errors import StateError, UsageError
 from overdracht.state import Phase
 from overdracht.testing.memory import MemoryConnector, MemorySystem
 from tests.erasure import faulty
@@ -75,7 +75,7 @@ def test_what_cannot_be_taken_back_is_confirmed_by_name(world: World) -> None:
     plan, acts = world.plan(), _acts(world)
     assert unconfirmed(plan, ()) == ("vanderberg.example",)
     for confirmed in ((), ("dewit.example",)):
-        with pytest.raises(UsageError, match="--confirm vanderberg.example"):
+        with pytest.raises(UsageError, match=r"--confirm vanderberg\.example"):
             world.execute(plan, confirmed=confirmed)
     assert acts == []
     assert plan.phase is Phase.PROPOSED
@@ -182,7 +182,6 @@ def test_a_source_that_fails_does_not_stop_the_others(world: World) -> None:
 
     del world.makes["books"]
     assert retry(plan) == 2
-    assert plan.phase is Phase.EXECUTING
     world.execute(plan)
     assert unfinished(plan) == 0
     assert world.verify(plan).clean

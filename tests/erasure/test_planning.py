@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overdracht import Category, Connector, Disposition, Item, Ruling, Step, Text, Verdict
-from overdracht.errors import SourceError, StateError, UsageError
 from overdracht.erasure import Limits, UnsafePlan
+from overdracht.errors import SourceError, StateError, UsageError
 from overdracht.review import Decision, Review
 from overdracht.state import Phase
 from overdracht.steps import harsher

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from overdracht.items import Category, Finding, Gap, Item, Origin, Piece
 from overdracht.steps import Aged, ApprovedStep, Objection, Outcome, Residue, Ruling, Sighting, Step
 from overdracht.subject import Subject
-from overdracht.text import Text as Text
+from overdracht.text import Text as Text  # noqa: PLC0414 - part of the interface: whoever imports it from here goes on to
 
 
 class Settings(BaseModel):

@@ -34,6 +34,7 @@ from overdracht.erasure import (
 from overdracht.errors import UsageError
 from overdracht.identifiers import Identifier
 from overdracht.retention import local_day
+from overdracht.review import Inclusion, Review
 from overdracht.state import Phase, PlanFile, RequestFile, Store
 from overdracht.survey import identity_of
 
@@ -155,6 +156,7 @@ def _conclude(
         session.connectors,
         session.now(),
     )
+    written["left_out"] = _left_out(session, request)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -182,6 +184,11 @@ def _conclude(
         finished,
         scheduled,
     )
+
+
+def _left_out(session: Session, request: RequestFile) -> int:
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    return sum(1 for _ in Review(request, identity).items(Inclusion.LEFT_OUT))
 
 
 def _verified(

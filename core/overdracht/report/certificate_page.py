@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from overdracht.coverage import Reach
 from overdracht.report.certificate import NOT_DONE, Certificate, SourceResults, Staying
-from overdracht.report.erasing_words import PSEUDONYMOUS, RESULTS, told_backups, told_ground
+from overdracht.report.erasing_words import (
+    PSEUDONYMOUS,
+    RESULTS,
+    told_backups,
+    told_ground,
+    told_left_out,
+)
 from overdracht.report.markup import Html, html
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import residue_list
@@ -179,6 +185,8 @@ class CertificatePage:
     def _left_alone(self) -> Iterator[Html]:
         if self.certificate.left_alone:
             yield self._grounds(self.certificate.left_alone)
+        if self.certificate.left_out:
+            yield html("<p>{}</p>\n", told_left_out(self.certificate.left_out, self.language))
 
     def _grounds(self, grounds: tuple[Staying, ...]) -> Html:
         number = self.say("Aantal", "Number")

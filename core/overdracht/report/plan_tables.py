@@ -66,7 +66,7 @@ def told_residue(one: Residue, language: str) -> str:
     """Return where a residue is, until when, and its remedy."""
     parts = (
         one.where.in_(language),
-        _after(Text("tot", "until").in_(language), one.until.in_(language)),
+        _after(Text("hoe lang:", "how long:").in_(language), one.until.in_(language)),
         _after(
             Text("eerder te verhelpen:", "to clear it sooner:").in_(language),
             one.remedy.in_(language),

@@ -40,6 +40,8 @@ from overdracht.survey import identity_of
 
 SWEEP = "sweep"
 """Stands in the facts of a plan that no person asked for."""
+AFTER_RESTORE = "until"
+"""Stands in the facts of a plan for somebody who came back with a backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ def _conclude(
     finished = bool(written["complete"]) or close_anyway
     if SWEEP in plans[-1].facts:
         settle_schedule(store, plans[-1], local_day(session.now()))
-        # What cannot be computed is found again by every sweep; it need not keep this one open.
+    if {SWEEP, AFTER_RESTORE} & plans[-1].facts.keys():
+        # What such a plan leaves to people is found again by the next, or is no part of what came back: it keeps nothing open.
         finished = finished or (not open_steps(counts) and verification.holds)
     reasons = tuple(_reasons(plans[-1]))
     scheduled = 0

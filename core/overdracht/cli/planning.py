@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -43,12 +44,20 @@ class Drawn:
         return self.found.complete and not self.dispositions.of(Verdict.REVIEW)
 
 
-def draw(session: Session, store: Store, request: RequestFile) -> Drawn:
-    """Plan the erasure of the subject of *request* from what is known about it now."""
+def draw(
+    session: Session, store: Store, request: RequestFile, *, until: date | None = None
+) -> Drawn:
+    """Plan the erasure of the subject of *request* from what is known about it now; what is dated after *until* is left alone."""
     with store.working_on(request.reference):
         identity = identity_of(request, session.organisation, session.registry.kinds)
         plan = plan_erasure(
-            request, identity, session.connectors, session.rules, session.limits, session.now()
+            request,
+            identity,
+            session.connectors,
+            session.rules,
+            session.limits,
+            session.now(),
+            until=until,
         )
         drawn = Drawn(plan, count_up(request, identity), counted(session, plan))
         verdicts = {one.value: drawn.dispositions.of(one) for one in Verdict}

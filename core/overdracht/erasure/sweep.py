@@ -6,7 +6,7 @@ letter may go when everybody it is about has been silent for the term in every s
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -90,10 +90,9 @@ def _scheduled(
         for due in store.schedule.due(reference, store.schedule_cipher(reference), today):
             if due.step.item.category in only:
                 situation = Situation(today, None, requested=True)
-                yield (
-                    due.source,
-                    propose(connectors.get(due.source), due.step.item, rules, situation),
-                )
+                # What was cancelled has ended on the day for which it was scheduled: what is left of it goes.
+                item = replace(due.step.item, running=False)
+                yield due.source, propose(connectors.get(due.source), item, rules, situation)
 
 
 def _aged(

@@ -221,6 +221,7 @@ def at_each_sync(directory: Path, snapshot: Callable[[int, int], None]) -> None:
     def durable(connection: Any) -> Iterator[Any]:
         nonlocal safe
         with real(connection) as inner:
+            assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
             yield inner
         now = journal.stat().st_size
         if now >= safe:

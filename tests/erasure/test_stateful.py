@@ -25,6 +25,8 @@ SOURCES = ("books", "mail")
 HERS = frozenset({SANNE, CUSTOMER, PHONE})
 sources = st.sampled_from(SOURCES)
 numbers = st.integers(0, 9)
+moments = st.integers(0, 15)
+"""At which of its moments something happens to a process; at 0 nothing does."""
 
 
 class Crash(BaseException):
@@ -67,7 +69,9 @@ class Erasing(RuleBasedStateMachine):
             if moment == "before":
                 now = self.world.get(name, key).fingerprint()
                 if (name, key, now) not in self.approved and now not in self._blanked(name, key):
-                    self.unapproved.append((name, key))  # raised here it would be the source's fault
+                    self.unapproved.append(
+                        (name, key)
+                    )  # raised here it would be the source's fault
             if self.fault[name]:
                 raise self.fault[name].pop()
 
@@ -149,19 +153,22 @@ class Erasing(RuleBasedStateMachine):
         with suppress(StateError):
             self.world.plan(search=search)
 
-    @rule(crash_at=st.integers(0, 25), late=st.sampled_from([("books",), ()]))
-    def apply(self, crash_at: int, late: tuple[str, ...]) -> None:
-        """Apply the latest plan, or what is left of it; the process may die at any of its moments."""
+    @rule(crash_at=moments, meddle_at=moments, late=st.sampled_from([("books",), ()]))
+    def apply(self, crash_at: int, meddle_at: int, late: tuple[str, ...]) -> None:
+        """Apply the latest plan, or what is left of it; at any of its moments the process may die, and somebody may work in the systems."""
         plan = self._latest()
         if plan is None or plan.phase is Phase.EXECUTED:
             return
         self._approve(plan)
-        moments = 0
+        passed = 0
 
         def moment(_: str) -> None:
-            nonlocal moments
-            moments += 1
-            if moments == crash_at:
+            nonlocal passed
+            passed += 1
+            if passed == meddle_at:
+                for name in SOURCES:
+                    self.something_of_hers_changes(name, passed)
+            if passed == crash_at:
                 raise Crash
 
         means = Means(sleep=lambda _: None, moment=moment, pauses=(1.0,))
@@ -179,11 +186,11 @@ class Erasing(RuleBasedStateMachine):
                 one.outcome or one.step.disposition.verdict == "review" for one in plan.steps()
             )
 
-    @rule(crash_at=st.integers(0, 25))
-    def plan_and_apply(self, crash_at: int) -> None:
+    @rule(crash_at=moments, meddle_at=moments)
+    def plan_and_apply(self, crash_at: int, meddle_at: int) -> None:
         """What is done most: rules that are rarely chosen in this order would hardly meet."""
         self.plan(search=True)
-        self.apply(crash_at, ("books",))
+        self.apply(crash_at, meddle_at, ("books",))
 
     @precondition(lambda self: self._latest() is not None)
     @rule()

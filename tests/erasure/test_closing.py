@@ -68,6 +68,7 @@ def test_nothing_can_be_recovered_afterwards(world: World) -> None:
     keys = {path.name for path in (world.directory / "keys").iterdir()}
     assert keys == {f"{world.reference}.scheduled.key"}
     assert (world.directory / "overdracht.sqlite-wal").stat().st_size == 0
+    assert world.store._connection.execute("PRAGMA freelist_count").fetchone() == (0,)
 
 
 def test_a_journal_held_open_elsewhere_gives_nothing_away(world: World) -> None:

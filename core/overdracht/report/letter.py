@@ -114,7 +114,7 @@ class Letter:
                     yield f"{name}: {told_items(erased, self.language)}"
                 if gone:
                     told = told_items(gone, self.language)
-                    yield f"{name}: {told}, {self.say('dat al weg was', 'gone already')}"
+                    yield f"{name}: {told}, {self.say('al weg', 'gone already')}"
 
     def _kept(self) -> Iterator[Block]:
         retained, left_out = self.certificate.retained, self.certificate.left_out

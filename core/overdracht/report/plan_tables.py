@@ -90,7 +90,7 @@ class ItemTables:
         """Yield a table for each so many of *steps*."""
         for first in steps:
             yield html(
-                '<div class="scroll"><table class="cards">\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n',
+                '<div class="scroll many"><table class="cards">\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n',
                 Text("In de volgorde van de bron", "In the order of the source").in_(self.language),
                 self._heads(),
             )

@@ -14,7 +14,7 @@ from overdracht.connector import Ages, Identifies
 from overdracht.erasure.planning import Connectors, Limits, guarded, propose
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Gap
-from overdracht.retention import Term, local_day
+from overdracht.retention import Term, day_of, local_day
 from overdracht.ruling import Rules, Situation
 from overdracht.state import PlanFile, RequestFile, Store
 from overdracht.steps import Aged, Step, Verdict
@@ -127,7 +127,7 @@ def _outlived(
     contact, running = contacts.last(others)
     if running:
         return None
-    day = None if aged.item.when is None else local_day(aged.item.when)
+    day = day_of(aged.item.when)
     latest = max((one for one in (contact, day) if one is not None), default=None)
     # Where a source could not be asked, a later contact may stand: the term cannot be computed then.
     known = others and contacts.complete
@@ -201,7 +201,8 @@ class _Contacts:
                 elif not owns(one.identifier) and (
                     one.running or (one.is_contact and one.when is not None)
                 ):
-                    day = local_day(one.when).isoformat() if one.when and one.is_contact else ""
+                    known = day_of(one.when) if one.is_contact else None
+                    day = known.isoformat() if known else ""
                     self._db.execute(
                         "INSERT INTO contact VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
                         " day = max(day, excluded.day), running = max(running, excluded.running)",

@@ -26,7 +26,9 @@ from unittest import mock
 
 import mail_world
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests know how to run a Dovecot
+
+from tests.servers.dovecot import PASSWORD, PASSWORD_VARIABLE, Account, Dovecot
 
 from overdracht import Kinds
 from overdracht.erasure import Limits, execute, plan_erasure, unfinished
@@ -35,7 +37,6 @@ from overdracht.state import Given, PlanFile, Store
 from overdracht.survey import Organisation, Pool, survey
 from overdracht_imap.folders import numbers_in
 from overdracht_imap.imap import ImapConnector
-from tests.servers.dovecot import PASSWORD, PASSWORD_VARIABLE, Account, Dovecot
 
 GOAL = 1.5
 """Of the time of `doveadm expunge`, at most."""

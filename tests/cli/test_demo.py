@@ -26,12 +26,13 @@ def toured(home: Home) -> tuple[Home, str]:
 def test_it_shows_every_step_and_the_result_is_there(toured: tuple[Home, str]) -> None:
     """It asks nothing, does each step, and leaves a bundle and what is in it, in a folder of its own."""
     home, said = toured
-    for step in ("check", "find", "review", "export", "verify", "open"):
+    for step in ("check", "find", "review", "export", "verify", "open", "plan", "erase"):
         assert re.search(
             rf"^   \$ .* --config overdracht-demo/overdracht\.toml {step}\b", said, re.MULTILINE
         )
     assert "All is as it was made." in said
     assert "INCOMPLETE" not in said
+    assert "Complete: erased, verified and certified." in said
     world = home.path / "overdracht-demo"
     assert (world / "opened" / "index.html").is_file()
     overview = json.loads((world / "opened" / "overview.json").read_text())
@@ -51,7 +52,7 @@ def test_its_commands_work_when_they_are_copied(toured: tuple[Home, str]) -> Non
         for line in after.splitlines()
         if "overdracht " in line and " --config " in line
     ]
-    assert len(commands) == 4
+    assert len(commands) == 6
     for command in commands:
         done = subprocess.run(
             ["bash", "-c", command],
@@ -61,6 +62,18 @@ def test_its_commands_work_when_they_are_copied(toured: tuple[Home, str]) -> Non
             check=False,
         )
         assert done.returncode == 0, (command, done.stderr)
+
+
+def test_it_ends_with_a_certificate_of_what_was_erased(toured: tuple[Home, str]) -> None:
+    """Sanne's mail is gone but for the list that was left out, everybody else's is there, and the state knows her no more."""
+    home, _ = toured
+    world = home.path / "overdracht-demo"
+    certificate = json.loads((world / "state" / "certificates" / "2026-0001.json").read_bytes())
+    assert certificate["complete"] is True
+    assert sum(one["results"]["erased"] for one in certificate["sources"]) > 40
+    assert certificate["left_out"] == 1
+    for path in (world / "state").rglob("*"):
+        assert not path.is_file() or b"vanderberg" not in path.read_bytes(), path
 
 
 def test_twice_makes_two(toured: tuple[Home, str]) -> None:

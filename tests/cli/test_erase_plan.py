@@ -21,8 +21,8 @@ term = "{term}"
 counts_from = "{counts_from}"
 ground_nl = "De administratie van de eenloketregeling."
 ground_en = "The books of the one-stop shop."
-article_nl = "art. 28h Wet OB"
-article_en = "Art. 28h Dutch VAT Act"
+article_nl = "art. 369 duodecies Btw-richtlijn"
+article_en = "Art. 369k VAT Directive"
 binding = true
 """
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from overdracht.erasure import close, execute, executing, facts, hold, plan_erasure, verify, write
 from overdracht.ruling import Rules
 from overdracht.seal import SigningKey
-from overdracht.state import Given, Phase, PlanFile, Store, afterlife, audit, plans, store
+from overdracht.state import Given, Phase, PlanFile, Store, afterlife, audit, database, plans, store
 from overdracht.survey import Organisation, Pool, identity_of, survey
 from overdracht.testing.memory import MemoryConnector, MemoryRecord, MemorySettings, MemorySystem
 from tests.erasure.world import AT_ONCE, KINDS, NOW, SANNE, WHOLE, Source, books, hosting, mail
@@ -213,7 +213,7 @@ def small_batches(size: int = 2) -> Iterator[None]:
 
 def at_each_sync(directory: Path, snapshot: Callable[[int, int], None]) -> None:
     """Have *snapshot* called after each durable transaction, with the length of the journal that was safe before it and its length now."""
-    real = plans.durable
+    real = database.durable
     journal = directory / "state" / "overdracht.sqlite-wal"
     safe = 0
 
@@ -221,6 +221,7 @@ def at_each_sync(directory: Path, snapshot: Callable[[int, int], None]) -> None:
     def durable(connection: Any) -> Iterator[Any]:
         nonlocal safe
         with real(connection) as inner:
+            assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
             yield inner
         now = journal.stat().st_size
         if now >= safe:

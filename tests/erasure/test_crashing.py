@@ -115,7 +115,7 @@ def test_killed_at_every_moment_and_resumed(
         scene.is_whole(world)
     assert {"intent", "act", "outcome", "closed", "shredded"} <= set(scene.moments)
     with capsys.disabled():
-        print(f"\n{len(scene.moments)} fault points, all survived")
+        print(f"\n{len(scene.moments)} fault points, all survived")  # noqa: T201 - a figure for who runs it
 
 
 def test_killed_again_while_resuming(scene: Scene) -> None:
@@ -160,7 +160,7 @@ def test_a_power_cut_between_writing_and_syncing(
             assert state.references() == ()
             assert state.audit.verify() == 1
     with capsys.disabled():
-        print(f"\n{len(cuts)} power cuts, all survived")
+        print(f"\n{len(cuts)} power cuts, all survived")  # noqa: T201 - a figure for who runs it
 
 
 def test_a_second_process_is_refused_and_the_first_killed_frees_the_way(scene: Scene) -> None:

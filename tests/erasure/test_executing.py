@@ -75,7 +75,7 @@ def test_what_cannot_be_taken_back_is_confirmed_by_name(world: World) -> None:
     plan, acts = world.plan(), _acts(world)
     assert unconfirmed(plan, ()) == ("vanderberg.example",)
     for confirmed in ((), ("dewit.example",)):
-        with pytest.raises(UsageError, match="--confirm vanderberg.example"):
+        with pytest.raises(UsageError, match=r"--confirm vanderberg\.example"):
             world.execute(plan, confirmed=confirmed)
     assert acts == []
     assert plan.phase is Phase.PROPOSED
@@ -182,7 +182,6 @@ def test_a_source_that_fails_does_not_stop_the_others(world: World) -> None:
 
     del world.makes["books"]
     assert retry(plan) == 2
-    assert plan.phase is Phase.EXECUTING
     world.execute(plan)
     assert unfinished(plan) == 0
     assert world.verify(plan).clean

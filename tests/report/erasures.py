@@ -107,6 +107,7 @@ def plan_page(directory: Path, *, hostile: bool, language: str = "nl", mails: in
             if hostile
             else (WHOLE, Coverage("weblogs", "logs", Reach.FAILED, gaps=(Gap("", "gone"),))),
             dispositions=dispositions(plan, [(text or "mailarchief", residue)]),
+            left_out=2,
             backups=Term(days=90),
             steps=lambda source: plan.steps(source=source),
             command=text or f"overdracht erase --apply {plan.digest}",
@@ -156,6 +157,7 @@ def facts(*, hostile: bool = False, **more: Any) -> dict[str, Any]:
         ],
         "retained": [stays, {**stays, "pseudonymous": False}],
         "left_alone": [],
+        "left_out": 1,
         "verification": {
             "holds": True,
             "searched_whole": True,

@@ -36,6 +36,18 @@ def unreadable(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def unwritable(path: Path) -> Iterator[None]:
+    """Let nobody write to *path*, neither the owner nor root, for this thread, until the end."""
+    mode = path.stat().st_mode
+    path.chmod(0o555)
+    try:
+        with _without_overrides():
+            yield
+    finally:
+        path.chmod(mode)
+
+
+@contextmanager
 def _without_overrides() -> Iterator[None]:
     if os.geteuid() != 0:
         yield

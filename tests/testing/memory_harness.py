@@ -1,19 +1,20 @@
 """The in-memory system as a harness: the shortest example of one."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from overdracht import Category, Connector, Identifier
-from overdracht.testing import Harness, Record
+from overdracht.testing import ErasingHarness, Record
 from overdracht.testing.cast import identifiers
 from overdracht.testing.memory import MemoryConnector, MemoryRecord, MemorySettings, MemorySystem
 
 FIRST, SECOND = "Postvak", '../Klanten: "Één" & Co\x1b[2J'
 
 
-class MemoryHarness(Harness):
+class MemoryHarness(ErasingHarness):
     """Records with fields for every kind, in two parts."""
 
     known_by = ("email", "phone", "iban", "customer")
@@ -37,6 +38,34 @@ class MemoryHarness(Harness):
 
     def remove(self, token: str) -> None:
         self.system.remove(token)
+
+    def held(self) -> frozenset[str]:
+        return frozenset(key for part in self.system.parts.values() for key in part)
+
+    def rest(self, tokens: Collection[str]) -> object:
+        return {
+            part: {key: one for key, one in records.items() if key not in tokens}
+            for part, records in deepcopy(self.system.parts).items()
+        }
+
+    def change(self, token: str) -> None:
+        record = next(part[token] for part in self.system.parts.values() if token in part)
+        self.system.add(replace(record, text=f"{record.text} (gewijzigd)"))
+
+    def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
+        return {"read-only": self._read_only, "locked": self._locked}
+
+    @contextmanager
+    def _read_only(self) -> Iterator[None]:
+        self.system.read_only = True
+        yield
+        self.system.read_only = False
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.system.locked = {FIRST, SECOND}
+        yield
+        self.system.locked = set()
 
     @contextmanager
     def break_part(self) -> Iterator[None]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from overdracht.testing import ReadingContract
+from overdracht.testing import ErasingContract, ReadingContract
 from tests.testing.memory_harness import MemoryHarness
 
 
-class TestMemory(ReadingContract):
+class TestMemory(ReadingContract, ErasingContract):
     @pytest.fixture
     def harness(self) -> MemoryHarness:
         return MemoryHarness()

@@ -34,11 +34,14 @@ from overdracht.erasure import (
 from overdracht.errors import UsageError
 from overdracht.identifiers import Identifier
 from overdracht.retention import local_day
+from overdracht.review import Inclusion, Review
 from overdracht.state import Phase, PlanFile, RequestFile, Store
 from overdracht.survey import identity_of
 
 SWEEP = "sweep"
 """Stands in the facts of a plan that no person asked for."""
+AFTER_RESTORE = "until"
+"""Stands in the facts of a plan for somebody who came back with a backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def _conclude(
         session.connectors,
         session.now(),
     )
+    written["left_out"] = _left_out(session, request)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -162,7 +166,8 @@ def _conclude(
     finished = bool(written["complete"]) or close_anyway
     if SWEEP in plans[-1].facts:
         settle_schedule(store, plans[-1], local_day(session.now()))
-        # What cannot be computed is found again by every sweep; it need not keep this one open.
+    if {SWEEP, AFTER_RESTORE} & plans[-1].facts.keys():
+        # What such a plan leaves to people is found again by the next, or is no part of what came back: it keeps nothing open.
         finished = finished or (not open_steps(counts) and verification.holds)
     reasons = tuple(_reasons(plans[-1]))
     scheduled = 0
@@ -182,6 +187,11 @@ def _conclude(
         finished,
         scheduled,
     )
+
+
+def _left_out(session: Session, request: RequestFile) -> int:
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    return sum(1 for _ in Review(request, identity).items(Inclusion.LEFT_OUT))
 
 
 def _verified(

@@ -1,4 +1,4 @@
-"""`overdracht demo`: the whole way from a question to a checked bundle, on an invented provider's systems."""
+"""`overdracht demo`: the whole way from a question to a checked bundle and a certificate, on an invented provider's systems."""
 
 import tempfile
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ import click
 from overdracht.bundle import open_bundle, verify
 from overdracht.cli import check_command, export_command, review_command, verify_command
 from overdracht.cli.asking import request_for
+from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import find
+from overdracht.cli.forgetting import Forgetting
 from overdracht.cli.found import show as show_found
 from overdracht.cli.found import verdict
 from overdracht.cli.making import Wish, export
@@ -88,8 +90,9 @@ class Tour:
         self._review(reference)
         bundle, passphrase = self._export(reference)
         good = self._verify(bundle, passphrase) and self._open(bundle, passphrase)
-        self._next(reference, bundle)
-        return good
+        forgotten = Forgetting(self.out, self.session, self.store, self._step).run(reference)
+        self._next(bundle, forgotten.path)
+        return good and forgotten.complete
 
     def _step(self, number: int, what: str, words: str) -> None:
         self.out.line()
@@ -148,6 +151,7 @@ class Tour:
         wish = Wish(to=bundle)
         made = export(self.session, self.store, self.store.request(reference), wish, chosen)
         export_command.show(self.out, self.session, made, chosen)
+        register(self.session, self.store, reference, bundle)
         secret = self.home / PASSPHRASE
         secret.touch(mode=0o600)
         secret.write_text(f"{chosen.shown}\n")
@@ -182,13 +186,15 @@ class Tour:
         self.out.exact(f"Open {target.absolute() / 'index.html'} in a browser.", "bold")
         return found.ok
 
-    def _next(self, reference: str, bundle: Path) -> None:
+    def _next(self, bundle: Path, certificate: Path) -> None:
         self.out.line()
         self.out.line("Now try", "bold cyan")
         for words in (
-            f"review {reference} --all --limit 20",
-            f"find {SANNE.email} --json",
-            "find zoe@ozdemir-advies.example",
+            f"find {SANNE.email}",
+            "plan zoe@ozdemir-advies.example --items",
+            f"letter {quote(str(certificate))}",
+            "audit",
+            "status",
             self._verifying(bundle),
         ):
             self.out.exact(f"  {self.session.command(words)}")

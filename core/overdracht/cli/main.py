@@ -26,6 +26,8 @@ COMMANDS = (
     "erase",
     "resume",
     "letter",
+    "retention",
+    "reapply",
     "status",
     "requests",
     "bundles",

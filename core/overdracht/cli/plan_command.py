@@ -107,6 +107,8 @@ def verdict(screen: Screen, session: Session, drawn: Drawn) -> None:
             f"{count(counted.unclear, 'item')} left alone for a reason named above: look at what it is in its system, mend or erase it there, and plan again.",
             "yellow",
         )
+    if drawn.left_out:
+        screen.line(f"{count(drawn.left_out, 'item')} left out by review: not touched.")
     if drawn.complete:
         screen.line(
             "Complete: everything was searched and decided. Nothing is erased yet.", "green"

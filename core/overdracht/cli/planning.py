@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from overdracht.cli.session import Session
 from overdracht.erasure import plan_erasure, residues
 from overdracht.report.dispositions import Dispositions, Grounds, dispositions
 from overdracht.report.erasing_words import MARKS, VERDICTS, told_backups, told_verdict
+from overdracht.report.plan_tables import told_residue
+from overdracht.review import Inclusion
 from overdracht.state import PlanFile, RequestFile, Store
 from overdracht.steps import Step, Verdict
 from overdracht.survey import identity_of
@@ -31,17 +34,30 @@ class Drawn:
     dispositions: Dispositions
 
     @property
+    def left_out(self) -> int:
+        """How many items somebody decided are not the person's, or not to be touched."""
+        return self.found.tally.of(Inclusion.LEFT_OUT)
+
+    @property
     def complete(self) -> bool:
         """Say whether everything was searched and decided, and the systems can do it all."""
         return self.found.complete and not self.dispositions.of(Verdict.REVIEW)
 
 
-def draw(session: Session, store: Store, request: RequestFile) -> Drawn:
-    """Plan the erasure of the subject of *request* from what is known about it now."""
+def draw(
+    session: Session, store: Store, request: RequestFile, *, until: date | None = None
+) -> Drawn:
+    """Plan the erasure of the subject of *request* from what is known about it now; what is dated after *until* is left alone."""
     with store.working_on(request.reference):
         identity = identity_of(request, session.organisation, session.registry.kinds)
         plan = plan_erasure(
-            request, identity, session.connectors, session.rules, session.limits, session.now()
+            request,
+            identity,
+            session.connectors,
+            session.rules,
+            session.limits,
+            session.now(),
+            until=until,
         )
         drawn = Drawn(plan, count_up(request, identity), counted(session, plan))
         verdicts = {one.value: drawn.dispositions.of(one) for one in Verdict}
@@ -69,6 +85,7 @@ def page_of(session: Session, drawn: Drawn, language: str | None) -> "PlanPage":
         language=language or session.config.organisation.language,
         coverage=drawn.found.coverage,
         dispositions=drawn.dispositions,
+        left_out=drawn.left_out,
         backups=session.config.erasure.backups,
         steps=lambda source: drawn.plan.steps(source=source),
         command=applying(session, drawn),
@@ -189,16 +206,7 @@ def _behind(screen: Screen, session: Session, counted: Dispositions) -> None:
     screen.line("What stays behind physically", "bold")
     screen.line(f"  {told_backups(session.config.erasure.backups, 'en')}")
     for source, one in counted.residue:
-        told = "; ".join(
-            part
-            for part in (
-                one.where.en,
-                one.until.en and f"until {one.until.en}",
-                one.remedy.en and f"to clear it sooner: {one.remedy.en}",
-            )
-            if part
-        )
-        screen.line(f"  {source}: {one.what.en}" + (f" ({told})" if told else ""))
+        screen.line(f"  {source}: {one.what.en}{told_residue(one, 'en')}")
 
 
 def show_items(screen: Screen, plan: PlanFile) -> None:
@@ -245,6 +253,7 @@ def as_json(session: Session, drawn: Drawn, *, items: bool) -> dict[str, object]
         "to_judge": counted.to_judge,
         "by_hand": counted.by_hand,
         "unclear": counted.unclear,
+        "left_out": drawn.left_out,
         "marked": [
             {
                 "source": one.source,

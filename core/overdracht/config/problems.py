@@ -1,10 +1,10 @@
 """What is wrong with a configuration, one line a problem: file, key, what, remedy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -76,11 +76,14 @@ def _dotted(location: Sequence[int | str]) -> str:
 
 def _at(model: Model, location: Sequence[int | str]) -> tuple[list[Model], FieldInfo | None]:
     """Return the models that the last part of *location* is a key of, and its field in one of them."""
-    models, field = [model], None
+    models, field, named = [model], None, False
     for number, part in enumerate(location):
-        if isinstance(part, int):
+        if isinstance(part, int) or named:
+            named = False
             continue
         field = next((one.model_fields[part] for one in models if part in one.model_fields), None)
+        # What follows the key of a mapping is a name of the administrator's own: `retention.NAME`.
+        named = field is not None and get_origin(field.annotation) is Mapping
         if number < len(location) - 1:
             models = list(_models_in(field.annotation)) if field else []
     return models, field

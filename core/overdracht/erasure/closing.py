@@ -32,7 +32,9 @@ def close(
     plans = tuple(plans)
 
     def closing(_: sqlite3.Connection) -> Entry:
-        kept = list(_kept(plans))
+        # What a sweep keeps the next one meets again, and what it was scheduled by is still there.
+        swept = any("sweep" in one.facts for one in plans)
+        kept = [] if swept else list(_kept(plans))
         if kept:
             store.schedule.enter(reference, store.schedule_cipher(reference, new=True), kept)
         store.ledger.enter(reference, identifiers, local_day(now))

@@ -90,9 +90,13 @@ def plan_erasure(
     review = Review(request, identity)
     contact = last_contact(one.item for one in review.items(Inclusion.INCLUDED))
     situation = Situation(local_day(now), contact, requested=True)
-    facts = {"identifiers": [str(one) for one in identity.sought], "last_contact": contact}
+    facts: dict[str, object] = {
+        "identifiers": [str(one) for one in identity.sought],
+        "last_contact": contact,
+    }
     steps = _steps(review, connectors, rules, situation)
     if until is not None:
+        facts["until"] = until
         steps = (_older(source, step, until) for source, step in steps)
     steps = guarded(steps, request.coverage(), limits)
     return request.plans().draw(steps, facts, now)

@@ -12,7 +12,7 @@ from overdracht.connector import Identifies
 from overdracht.erasure.planning import Connectors
 from overdracht.identifiers import Identifier
 from overdracht.items import Gap
-from overdracht.retention import local_day
+from overdracht.retention import day_of
 from overdracht.state.afterlife import Ledger
 from overdracht.steps import Sighting
 from overdracht.survey.engine import explain
@@ -83,9 +83,10 @@ def _take(
     erased = known[identifier]
     if erased is None or erased[1] < since:
         return
-    if sighting.when is not None and local_day(sighting.when) > erased[1]:
+    day = day_of(sighting.when)
+    if day is not None and day > erased[1]:
         return
-    reference, day = erased
-    person = people.setdefault(reference, Returned(reference, day))
+    reference, erased_on = erased
+    person = people.setdefault(reference, Returned(reference, erased_on))
     person.identifiers.add(identifier)
     person.sources[source] = person.sources.get(source, 0) + 1

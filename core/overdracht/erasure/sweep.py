@@ -6,7 +6,7 @@ letter may go when everybody it is about has been silent for the term in every s
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -14,7 +14,7 @@ from overdracht.connector import Ages, Identifies
 from overdracht.erasure.planning import Connectors, Limits, guarded, propose
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Gap
-from overdracht.retention import Term, local_day
+from overdracht.retention import Term, day_of, local_day
 from overdracht.ruling import Rules, Situation
 from overdracht.state import PlanFile, RequestFile, Store
 from overdracht.steps import Aged, Step, Verdict
@@ -90,10 +90,9 @@ def _scheduled(
         for due in store.schedule.due(reference, store.schedule_cipher(reference), today):
             if due.step.item.category in only:
                 situation = Situation(today, None, requested=True)
-                yield (
-                    due.source,
-                    propose(connectors.get(due.source), due.step.item, rules, situation),
-                )
+                # What was cancelled has ended on the day for which it was scheduled: what is left of it goes.
+                item = replace(due.step.item, running=False)
+                yield due.source, propose(connectors.get(due.source), item, rules, situation)
 
 
 def _aged(
@@ -128,7 +127,7 @@ def _outlived(
     contact, running = contacts.last(others)
     if running:
         return None
-    day = None if aged.item.when is None else local_day(aged.item.when)
+    day = day_of(aged.item.when)
     latest = max((one for one in (contact, day) if one is not None), default=None)
     # Where a source could not be asked, a later contact may stand: the term cannot be computed then.
     known = others and contacts.complete
@@ -202,7 +201,8 @@ class _Contacts:
                 elif not owns(one.identifier) and (
                     one.running or (one.is_contact and one.when is not None)
                 ):
-                    day = local_day(one.when).isoformat() if one.when and one.is_contact else ""
+                    known = day_of(one.when) if one.is_contact else None
+                    day = known.isoformat() if known else ""
                     self._db.execute(
                         "INSERT INTO contact VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
                         " day = max(day, excluded.day), running = max(running, excluded.running)",

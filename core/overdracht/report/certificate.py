@@ -112,6 +112,7 @@ class Certificate(_Part):
     sources: tuple[SourceResults, ...]
     retained: tuple[Staying, ...] = ()
     left_alone: tuple[Staying, ...] = ()
+    left_out: int = 0
     verification: Verified | None = None
     residue: tuple[Left, ...] = ()
 

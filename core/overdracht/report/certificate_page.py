@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from overdracht.coverage import Reach
 from overdracht.report.certificate import NOT_DONE, Certificate, SourceResults, Staying
-from overdracht.report.erasing_words import PSEUDONYMOUS, RESULTS, told_backups, told_ground
+from overdracht.report.erasing_words import (
+    PSEUDONYMOUS,
+    RESULTS,
+    told_backups,
+    told_ground,
+    told_left_out,
+)
 from overdracht.report.markup import Html, html
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import residue_list
@@ -22,6 +28,17 @@ _COLUMNS = (
     (RESULTS[Result.SCHEDULED], (Result.SCHEDULED,)),
     (Text("niet gedaan", "not done"), NOT_DONE),
 )
+_VERIFIED = (
+    Text("had weg moeten zijn en is er nog", "should have gone and is still there"),
+    Text("is er sinds het plan bij gekomen", "came since the plan"),
+    Text("moest blijven en is er niet meer", "was to stay and is not there any more"),
+    Text("is er nog en moet er zijn", "is there and is to be"),
+)
+_NOT_WHOLE = Text(
+    "niet elke bron kon opnieuw geheel worden doorzocht",
+    "not every source could be searched whole again",
+)
+_NOTHING = Text("er is niets meer gevonden", "nothing was found any more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +196,8 @@ class CertificatePage:
     def _left_alone(self) -> Iterator[Html]:
         if self.certificate.left_alone:
             yield self._grounds(self.certificate.left_alone)
+        if self.certificate.left_out:
+            yield html("<p>{}</p>\n", told_left_out(self.certificate.left_out, self.language))
 
     def _grounds(self, grounds: tuple[Staying, ...]) -> Html:
         number = self.say("Aantal", "Number")
@@ -211,56 +230,25 @@ class CertificatePage:
     def _verification(self) -> Iterator[Html]:
         found = self.certificate.verification
         if found is None:
-            yield html(
-                "<p>{}</p>\n", self.say("Er is niet opnieuw gezocht.", "No second search was made.")
-            )
+            told = self.say("Er is niet opnieuw gezocht.", "No second search was made.")
+            yield html("<p>{}</p>\n", told)
             return
-        counted = (
-            (
-                sum(found.left.values()),
-                self.say("had weg moeten zijn en is er nog", "should have gone and is still there"),
-            ),
-            (
-                sum(found.new.values()),
-                self.say("is er sinds het plan bij gekomen", "came since the plan"),
-            ),
-            (
-                sum(found.missing.values()),
-                self.say(
-                    "moest blijven en is er niet meer", "was to stay and is not there any more"
-                ),
-            ),
-            (
-                sum(found.kept.values()),
-                self.say("is er nog en moet er zijn", "is there and is to be"),
-            ),
-        )
+        counted = zip(_VERIFIED, (found.left, found.new, found.missing, found.kept), strict=True)
         lines = [
-            html("<li>{}: {}</li>\n", told, told_items(number, self.language))
-            for number, told in counted
-            if number
+            html(
+                "<li>{}: {}</li>\n",
+                what.in_(self.language),
+                told_items(sum(counts.values()), self.language),
+            )
+            for what, counts in counted
+            if sum(counts.values())
         ]
         if not found.searched_whole:
-            lines.insert(
-                0,
-                html(
-                    '<li class="bad-word">{}</li>\n',
-                    self.say(
-                        "niet elke bron kon opnieuw geheel worden doorzocht",
-                        "not every source could be searched whole again",
-                    ),
-                ),
-            )
-        yield html(
-            "<ul>\n{}</ul>\n",
-            lines
-            or [
-                html(
-                    "<li>{}</li>",
-                    self.say("er is niets meer gevonden", "nothing was found any more"),
-                )
-            ],
-        )
+            told = _NOT_WHOLE.in_(self.language)
+            lines.insert(0, html('<li class="bad-word">{}</li>\n', told))
+        if not lines:
+            lines.append(html("<li>{}</li>\n", _NOTHING.in_(self.language)))
+        yield html("<ul>\n{}</ul>\n", lines)
 
     def _residue(self) -> Iterator[Html]:
         yield html(

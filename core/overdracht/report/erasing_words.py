@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from overdracht.items import Mark
-from overdracht.report.words import told_day, told_term
+from overdracht.report.words import told_day, told_items, told_term
 from overdracht.retention import Term
 from overdracht.steps import Result, Verdict
 from overdracht.text import Text
@@ -65,6 +65,15 @@ def told_ground(ground: Text, article: Text, language: str) -> str:
     """Return a ground with its article in one sentence."""
     sentence, law = ground.in_(language), article.in_(language)
     return f"{sentence.removesuffix('.')} ({law})." if sentence and law else sentence or law
+
+
+def told_left_out(number: int, language: str) -> str:
+    """Return what is said of items that a review left out."""
+    nl, en = told_items(number, "nl"), told_items(number, "en")
+    return Text(
+        f"Na beoordeling niet aangeraakt: {nl}, omdat dit niet over u gaat, of ook over anderen, wier rechten zwaarder wegen.",
+        f"Not touched after review: {en}, because this is not about you, or is about others too, whose rights weigh more.",
+    ).in_(language)
 
 
 def told_backups(term: Term | None, language: str) -> str:

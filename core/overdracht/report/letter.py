@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from overdracht.report.certificate import NOT_DONE, Certificate, Staying
-from overdracht.report.erasing_words import PSEUDONYMOUS, told_backups, told_ground
+from overdracht.report.erasing_words import PSEUDONYMOUS, told_backups, told_ground, told_left_out
 from overdracht.report.letter_form import Block, Heading, Lines, Points, marked_up, plain
 from overdracht.report.markup import Html, html
 from overdracht.report.page import page
@@ -114,11 +114,11 @@ class Letter:
                     yield f"{name}: {told_items(erased, self.language)}"
                 if gone:
                     told = told_items(gone, self.language)
-                    yield f"{name}: {told}, {self.say('dat al weg was', 'gone already')}"
+                    yield f"{name}: {told}, {self.say('al weg', 'gone already')}"
 
     def _kept(self) -> Iterator[Block]:
-        retained = self.certificate.retained
-        if not retained:
+        retained, left_out = self.certificate.retained, self.certificate.left_out
+        if not retained and not left_out:
             return
         yield Heading(
             self.say(
@@ -126,9 +126,14 @@ class Letter:
                 "What we still keep, why and until when",
             )
         )
-        yield Points(tuple(self._kept_point(one) for one in retained))
+        points = [self._kept_point(one) for one in retained]
+        if left_out:
+            points.append(told_left_out(left_out, self.language))
+        yield Points(tuple(points))
         if any(one.pseudonymous for one in retained):
             yield PSEUDONYMOUS.in_(self.language)
+        if not retained:
+            return
         yield self.say(
             "Zodra een termijn om is, wissen wij ook dat. U hoeft daar niets voor te doen.",
             "As soon as a term is over we erase that too. You need not do anything for it.",

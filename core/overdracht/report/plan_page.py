@@ -7,7 +7,14 @@ from datetime import datetime
 from overdracht.coverage import Coverage
 from overdracht.items import Category
 from overdracht.report.dispositions import Dispositions
-from overdracht.report.erasing_words import MARKS, VERDICTS, told_backups, told_ground, told_verdict
+from overdracht.report.erasing_words import (
+    MARKS,
+    VERDICTS,
+    told_backups,
+    told_ground,
+    told_left_out,
+    told_verdict,
+)
 from overdracht.report.markup import Html, foreign, html, shortened
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import ItemTables, grounds_table, residue_list
@@ -29,6 +36,8 @@ class PlanPage:
     language: str
     coverage: tuple[Coverage, ...]
     dispositions: Dispositions
+    left_out: int
+    """How many items somebody decided are not the person's, or not to be touched."""
     backups: Term | None
     steps: Callable[[str], Iterator[Planned]]
     """The steps of one source."""
@@ -196,6 +205,8 @@ class PlanPage:
     def _left_alone(self) -> Iterator[Html]:
         if self.dispositions.left_alone:
             yield grounds_table(self.dispositions.left_alone, self.language)
+        if self.left_out:
+            yield html("<p>{}</p>\n", told_left_out(self.left_out, self.language))
 
     def _marked(self) -> Iterator[Html]:
         if not self.dispositions.marked:

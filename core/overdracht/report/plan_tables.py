@@ -66,7 +66,7 @@ def told_residue(one: Residue, language: str) -> str:
     """Return where a residue is, until when, and its remedy."""
     parts = (
         one.where.in_(language),
-        _after(Text("tot", "until").in_(language), one.until.in_(language)),
+        _after(Text("hoe lang:", "how long:").in_(language), one.until.in_(language)),
         _after(
             Text("eerder te verhelpen:", "to clear it sooner:").in_(language),
             one.remedy.in_(language),
@@ -90,7 +90,7 @@ class ItemTables:
         """Yield a table for each so many of *steps*."""
         for first in steps:
             yield html(
-                '<div class="scroll"><table class="cards">\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n',
+                '<div class="scroll many"><table class="cards">\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n',
                 Text("In de volgorde van de bron", "In the order of the source").in_(self.language),
                 self._heads(),
             )

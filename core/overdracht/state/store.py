@@ -103,11 +103,17 @@ class Store:
         self._vault.destroy(reference)
         with durable(self._connection):
             self._connection.execute("DELETE FROM request WHERE reference=?", (reference,))
-        # Without its key none of it can be read. Where another process is reading, it is cleared away later.
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        """Give up the room of what was deleted, unless another process is reading: without its key none of it can be read anyway."""
+        waits = self._connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._connection.execute("PRAGMA busy_timeout=0")
         with suppress(sqlite3.OperationalError):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.execute(f"PRAGMA busy_timeout={waits}")
 
     def end_schedule(self, reference: str) -> None:
         """Destroy the key of what was scheduled of *reference* when nothing of it is left to do."""
@@ -118,9 +124,11 @@ class Store:
 
     def _end_what_was_interrupted(self) -> None:
         """Shred what was closed and not shredded, and end the schedules of which only the key is left."""
-        for reference in self.references():
-            if self.closed(reference):
-                self.shred(reference)
+        closed = self._connection.execute(
+            "SELECT reference FROM request WHERE reference IN (SELECT reference FROM audit WHERE event='closed')"
+        ).fetchall()
+        for (reference,) in closed:
+            self.shred(reference)
         for reference in self._vault.names(_scheduled("")):
             if not self.schedule.open(reference):
                 self.end_schedule(reference)

@@ -9,16 +9,29 @@
         def harness(self, tmp_path):
             return MyHarness(tmp_path)
 
+A connector that can forget has the other half tested too: an `ErasingHarness`, and `ErasingContract` beside `ReadingContract`.
 It needs pytest, which the rest of overdracht does not.
 """
 
 import pytest
 
-for _module in ("conduct", "finding", "exporting", "faults", "reading"):
+for _module in (
+    *("conduct", "finding", "exporting", "faults", "reading"),
+    *("proposing", "exactness", "crashing", "knowing", "erasing"),
+):
     pytest.register_assert_rewrite(f"overdracht.testing.{_module}")
 
 from overdracht.testing.cast import RECORDS, Record, crowd  # noqa: E402 - after the registration
-from overdracht.testing.harness import Harness  # noqa: E402
+from overdracht.testing.erasing import ErasingContract  # noqa: E402
+from overdracht.testing.harness import ErasingHarness, Harness  # noqa: E402
 from overdracht.testing.reading import ReadingContract  # noqa: E402
 
-__all__ = ["RECORDS", "Harness", "ReadingContract", "Record", "crowd"]
+__all__ = [
+    "RECORDS",
+    "ErasingContract",
+    "ErasingHarness",
+    "Harness",
+    "ReadingContract",
+    "Record",
+    "crowd",
+]

@@ -2,11 +2,11 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
-from overdracht.connector import Connector
+from overdracht.connector import Connector, Erases
 from overdracht.testing.cast import Record
 
 
@@ -56,3 +56,37 @@ class Harness(ABC):
     def tokens(self, content: bytes) -> frozenset[str]:
         """Return the tokens that stand in an export's *content*; override it where they are packed away (a PDF, a zip)."""
         return frozenset(one.decode() for one in re.findall(rb"tok[0-9]{5}", content))
+
+
+class ErasingHarness(Harness):
+    """A system that can forget, seen from outside: without the connector, or its word would have to be taken."""
+
+    most_at_once: ClassVar[int] = 500
+    """The most steps the connector takes before it says what came of the first: after a crash all of them are in doubt."""
+    dated: ClassVar[bool] = True
+    """The system keeps each record's own time."""
+
+    def eraser(self) -> Erases:
+        """Return a new connector as what erases."""
+        connector = self.connector()
+        assert isinstance(connector, Erases)
+        return connector
+
+    @abstractmethod
+    def held(self) -> frozenset[str]:
+        """Return the tokens of the records that the system holds, also those that were blanked."""
+
+    @abstractmethod
+    def rest(self, tokens: Collection[str]) -> object:
+        """Return what `snapshot` does, without what belongs to the records of these *tokens*: it must stay the same when they go."""
+
+    @abstractmethod
+    def change(self, token: str) -> None:
+        """Change the record of this *token* as somebody else would, so that it is no longer the one that was found."""
+
+    @abstractmethod
+    def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
+        """Return by name what can keep the system from erasing though it can be read (read-only, locked, no permission).
+
+        Each makes it so, and well again at the end. There is at least one.
+        """

@@ -129,7 +129,7 @@ class _Batch:
         self._state = state
         self._steps = {numbers_in(step.item.key)[1]: step for step in steps}
         self._place = place
-        self._refusal = ""
+        self._refusals: dict[int, str] = {}
 
     def changed(self) -> Iterator[ApprovedStep]:
         """Yield the steps whose message is there and is another."""
@@ -141,7 +141,7 @@ class _Batch:
         before = self._look(sorted(self._steps))
         planned = sorted(uid for uid, one in before.items() if self._is_planned(uid, one))
         left = self._expunge(planned)
-        if left and self._refusal and len(planned) > 1:
+        if self._refusals and len(planned) > 1:
             # One message that the server does not let go must not keep the others.
             left = [uid for uid in left if self._expunge([uid])]
         self._unflag([uid for uid in left if not before[uid].deleted])
@@ -154,7 +154,10 @@ class _Batch:
         if not self._is_planned(uid, before):
             return Outcome(step.item.key, Result.CHANGED, CHANGED)
         if left:
-            reason = self._refusal or "the server says nothing against it, and keeps the message"
+            reason = (
+                self._refusals.get(uid)
+                or "the server says nothing against it, and keeps the message"
+            )
             return Outcome(step.item.key, Result.FAILED, reason)
         return Outcome(step.item.key, Result.ERASED)
 
@@ -183,14 +186,17 @@ class _Batch:
         if not uids:
             return []
         numbers = uid_set(uids)
-        self._refusal = ""
+        refused = ""
         # The second may be sent before the first is answered: it takes no message that is not flagged.
         for answer in self._ask(
             b"UID STORE %s +FLAGS.SILENT %s" % (numbers, DELETED), b"UID EXPUNGE %s" % numbers
         ):
             if isinstance(answer, Done) and not answer.ok:
-                self._refusal = self._refusal or refusal(answer.code, "not to be expunged")
-        return sorted(self._look(uids))
+                refused = refused or refusal(answer.code, "not to be expunged")
+        left = sorted(self._look(uids))
+        if refused:
+            self._refusals |= dict.fromkeys(left, refused)
+        return left
 
     def _unflag(self, uids: Sequence[int]) -> None:
         """Take back the flag from what stayed: another program's EXPUNGE would take it some day."""

@@ -21,7 +21,12 @@ def said(error: OSError) -> str:
 
 def may_change(directory: Path) -> bool:
     """Say whether files in *directory* can be made and removed: it is writable, and its file system is."""
-    return os.access(directory, os.W_OK | os.X_OK)
+    return may_write(directory, os.W_OK | os.X_OK)
+
+
+def may_write(path: Path, how: int = os.W_OK) -> bool:
+    """Say whether this process may write to *path*, as it runs now."""
+    return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
 
 
 class MaildirErasure:

@@ -19,7 +19,7 @@ _REQUEST = re.compile(
 )
 _DOCUMENT = re.compile(
     r"paspoort|passport|rijbewijs|identiteits?|legitimatie|verblijfs(?:vergunning|document|kaart|titel)"
-    r"|driv(?:ing|ers?) ?licen[cs]e|residence permit|identity (?:card|document)|nationale id|national id"
+    r"|driv(?:ing|ers?)(?: s)? ?licen[cs]e|residence permit|identity (?:card|document)|nationale id|national id"
     r"|\bid ?(?:kaart|bewijs|card|kopie|copy|scan|foto|voorkant|achterkant|front|back)\b|\b(?:kopie|copy|scan|foto)(?: of| van)?(?: mijn| my)? id\b|^id\d?$"
 )
 _BREAKS = re.compile(r"[^a-z0-9]+")

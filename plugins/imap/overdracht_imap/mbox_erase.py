@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from overdracht import ApprovedStep, Outcome, Result
 from overdracht_imap import mbox
-from overdracht_imap.maildir_erase import CHANGED, may_change, said
+from overdracht_imap.maildir_erase import CHANGED, may_change, may_write, said
 from overdracht_imap.mbox_lock import held, refuses
 from overdracht_imap.mbox_rewrite import new_path, rewrite
 from overdracht_imap.reading import opened
@@ -28,7 +28,7 @@ class MboxErasure:
     def obstacle(self) -> str:
         """Return what stands in the way of writing the file anew, empty when nothing does."""
         status = self._path.stat()
-        if not os.access(self._path, os.W_OK):
+        if not may_write(self._path):
             return "the file cannot be written: no permission, or a read-only file system"
         if not may_change(self._path.parent):
             return "the file's directory cannot be written, so that it can neither be locked nor written anew"
@@ -53,8 +53,9 @@ class MboxErasure:
             with held(self._path) as box:
                 new_path(self._path).unlink(missing_ok=True)
                 search = _Search(box.descriptor, steps)
-                if search.stretches:
-                    rewrite(box, search.stretches)
+                replaced = rewrite(box, search.stretches) if search.stretches else None
+            if replaced is not None:
+                replaced.take_along()
         except OSError as error:
             reason = f"the file stays as it is: {said(error)}"
             yield from (Outcome(one.item.key, Result.FAILED, reason) for one in steps)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from overdracht_imap.mbox_lock import Held, lock
+from overdracht_imap.mbox_lock import Busy, Held, held, lock
 from overdracht_imap.reading import chunks
 
 LATECOMERS = 2.5
@@ -31,8 +31,8 @@ def new_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.overdracht-new")
 
 
-def rewrite(mbox: Held, without: Sequence[Stretch]) -> None:
-    """Replace the held *mbox* by one *without* these stretches, which are in order and apart.
+def rewrite(mbox: Held, without: Sequence[Stretch]) -> "Replaced":
+    """Replace the held *mbox* by one *without* these stretches, which are in order and apart; return the file that was there.
 
     Owner, mode, attributes, access list and times are those of the old file. Raise OSError when it cannot be done; the old file stands then.
     """
@@ -40,26 +40,23 @@ def rewrite(mbox: Held, without: Sequence[Stretch]) -> None:
     target = new_path(mbox.path)
     with _directory(mbox.path.parent) as directory:
         target.unlink(missing_ok=True)  # what a crash left behind: we hold the lock
-        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
         new = os.open(target.name, flags, 0o600, dir_fd=directory)
         try:
-            try:
-                size = _copy(mbox.descriptor, new, _kept(without, before.st_size))
-                _dress(mbox.descriptor, new, before)
-                os.fsync(new)
-                now = os.fstat(mbox.descriptor)
-                if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-                    raise Grown  # noqa: TRY301 - the new file is to be removed
-                # Who opens the new file waits for us as for the old one.
-                lock(new, time.monotonic())
-                os.replace(target.name, mbox.path.name, src_dir_fd=directory, dst_dir_fd=directory)
-            except BaseException:
-                target.unlink(missing_ok=True)
-                raise
-            os.fsync(directory)
-            _take_along(_Old(mbox.descriptor, before.st_size), new, size)
+            _copy(mbox.descriptor, new, _kept(without, before.st_size))
+            _dress(mbox.descriptor, new, before)
+            os.fsync(new)
+            now = os.fstat(mbox.descriptor)
+            if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                raise Grown  # noqa: TRY301 - the new file is to be removed
+            os.replace(target.name, mbox.path.name, src_dir_fd=directory, dst_dir_fd=directory)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
         finally:
             os.close(new)
+        os.fsync(directory)
+    return Replaced(mbox.path, os.dup(mbox.descriptor), before.st_size)
 
 
 @contextmanager
@@ -81,13 +78,10 @@ def _kept(without: Sequence[Stretch], size: int) -> Iterator[Stretch]:
         yield start, size
 
 
-def _copy(source: int, target: int, stretches: Iterator[Stretch]) -> int:
-    written = 0
+def _copy(source: int, target: int, stretches: Iterator[Stretch]) -> None:
     for start, end in stretches:
         for chunk in chunks(source, start, end):
             _write(target, chunk)
-            written += len(chunk)
-    return written
 
 
 def _write(target: int, content: bytes) -> None:
@@ -117,14 +111,35 @@ def _attributes(descriptor: int) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Old:
-    """The file that was replaced; nobody finds it by name any more, but who had opened it before may still write to it."""
+class Replaced:
+    """The file that was replaced. Nobody finds it by name any more, but who had opened it before may still write to it.
 
+    Dovecot does: it opens the file, waits for the lock, and does not look whether the file is still the same.
+    """
+
+    path: Path
     descriptor: int
     size: int
 
-    def is_ours_alone(self) -> bool:
-        """Say whether nobody else has it open: the system grants a lease for writing to nobody else then."""
+    def take_along(self) -> None:
+        """Append to the new file what others still write to this one: no letter that arrives is lost. To be called without the locks."""
+        deadline = time.monotonic() + LATECOMERS
+        try:
+            while True:
+                alone = self._is_ours_alone() or time.monotonic() >= deadline
+                if lock(self.descriptor, time.monotonic()):
+                    late = self._added()
+                    fcntl.lockf(self.descriptor, fcntl.LOCK_UN)
+                    if late:
+                        self._append(late)
+                if alone:
+                    return
+                time.sleep(_STEP)
+        finally:
+            os.close(self.descriptor)
+
+    def _is_ours_alone(self) -> bool:
+        """Say whether nobody else has it open: only then does the system grant a lease for writing."""
         try:
             fcntl.fcntl(self.descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
             fcntl.fcntl(self.descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
@@ -132,28 +147,20 @@ class _Old:
             return False
         return True
 
-    def added(self) -> bytes:
+    def _added(self) -> bytes:
         """Return what came behind its end since."""
-        size = os.fstat(self.descriptor).st_size
-        found = b"".join(chunks(self.descriptor, self.size, size))
+        found = b"".join(chunks(self.descriptor, self.size, os.fstat(self.descriptor).st_size))
         self.size += len(found)
         return found
 
-
-def _take_along(old: _Old, new: int, size: int) -> None:
-    """Append to the file *new* what others, who waited for the old one, now write there: no letter that arrives is lost."""
-    fcntl.lockf(old.descriptor, fcntl.LOCK_UN)
-    deadline = time.monotonic() + LATECOMERS
-    while True:
-        alone = old.is_ours_alone()
-        if lock(old.descriptor, time.monotonic()):
-            late = old.added()
-            fcntl.lockf(old.descriptor, fcntl.LOCK_UN)
-            if late:
-                os.lseek(new, size, os.SEEK_SET)
+    def _append(self, late: bytes) -> None:
+        # When the lock cannot be had, a letter that may be torn is better than one that is lost.
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(Busy):
+                stack.enter_context(held(self.path))
+            new = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
                 _write(new, late)
                 os.fsync(new)
-                size += len(late)
-        if alone or time.monotonic() >= deadline:
-            return
-        time.sleep(_STEP)
+            finally:
+                os.close(new)

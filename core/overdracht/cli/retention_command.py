@@ -1,0 +1,199 @@
+"""`overdracht retention`: erase what has outlived its term without anybody asking. Made for cron and systemd timers."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from overdracht.cli import ended
+from overdracht.cli.carrying import Ended, begin, carry_out
+from overdracht.cli.erase_command import check
+from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.planning import counted, show_dispositions, show_items
+from overdracht.cli.resume_command import begun
+from overdracht.cli.screen import Screen, count, emit, screen
+from overdracht.cli.session import Session, pass_session
+from overdracht.erasure import CHANGING, Sweep, sweep
+from overdracht.errors import UsageError
+from overdracht.items import Category
+from overdracht.report.dispositions import Dispositions
+from overdracht.state import Store
+from overdracht.steps import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What outlived its term, and what was done about it."""
+
+    sweep: Sweep
+    dispositions: Dispositions
+    done: Ended | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Say whether everything could be looked at and computed, and what was done is done."""
+        waits = bool(self.dispositions.of(Verdict.REVIEW))
+        return not (self.sweep.gaps or waits) and (self.done is None or not self.done.undone)
+
+
+@click.command("retention")
+@click.option(
+    "--apply", "digest", metavar="DIGEST", help="Erase what the plan with this digest says."
+)
+@click.option(
+    "--unattended",
+    is_flag=True,
+    help="Erase at once what the configuration allows (unattended = true), and nothing else.",
+)
+@click.option(
+    "--confirm",
+    multiple=True,
+    metavar="NAME",
+    help="Confirm an effect outside the organisation, by the name that the plan shows; more than once.",
+)
+@click.option("--items", is_flag=True, help="Also list every item with what happens to it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@pass_session
+def command(
+    session: Session,
+    digest: str | None,
+    unattended: bool,
+    confirm: tuple[str, ...],
+    items: bool,
+    as_json: bool,
+) -> None:
+    """Look for what has outlived its term: scheduled work that is due, and whatever is simply too old. Nothing is touched but on demand.
+
+    It makes a plan, with a digest that --apply wants. --unattended applies at once a plan for the categories that the configuration
+    names, which is what a timer runs. Exit code 1 when something could not be looked at, computed or done.
+
+    \b
+    Examples:
+      overdracht retention
+      overdracht retention --apply 6b77e7bf842f5c0458edc347cbdd7230
+      overdracht retention --unattended
+    """
+    if digest and unattended:
+        raise UsageError("--apply and --unattended exclude one another", remedy="choose one")
+    with session.store() as store:
+        if digest:
+            complete = _apply(session, store, digest, confirm, as_json=as_json)
+        elif unattended:
+            swept = _unattended(session, store)
+            complete = _tell(session, swept, items=items, as_json=as_json)
+        else:
+            swept = look(session, store, tuple(Category))
+            complete = _tell(session, swept, items=items, as_json=as_json)
+    if not complete:
+        click.get_current_context().exit(INCOMPLETE)
+
+
+def look(session: Session, store: Store, only: Collection[Category]) -> Swept:
+    """Plan the erasure of everything of the categories *only* that outlived its term."""
+    found = sweep(
+        store,
+        session.connectors,
+        session.rules,
+        session.organisation.owns,
+        session.now(),
+        limits=session.limits,
+        only=only,
+    )
+    swept = Swept(found, counted(session, found.plan))
+    if swept.dispositions.items:
+        details = {"digest": found.plan.digest, "items": swept.dispositions.items}
+        store.audit.append("retention planned", found.request.reference, details, session.now())
+    return swept
+
+
+def _unattended(session: Session, store: Store) -> Swept:
+    allowed = session.config.unattended
+    if not allowed:
+        raise UsageError(
+            "the configuration allows nothing to go unattended",
+            remedy="unattended = true in [retention.CATEGORY]",
+        )
+    request = store.request_about(())
+    plan = None if request is None else begun(store, request.reference)
+    if request is not None and plan is not None:
+        # The last run was interrupted: it is ended first.
+        with store.working_on(request.reference):
+            carry_out(session, store, request, plan)
+    swept = look(session, store, allowed)
+    found = swept.sweep
+    if not swept.dispositions.of(*CHANGING):
+        return swept
+    with store.working_on(found.request.reference):
+        begin(session, store, found.request, found.plan)
+        done = carry_out(session, store, found.request, found.plan)
+    return Swept(found, swept.dispositions, done)
+
+
+def _apply(
+    session: Session, store: Store, digest: str, confirm: tuple[str, ...], *, as_json: bool
+) -> bool:
+    request, plan = store.plan(digest)
+    check(plan, request, confirm)
+    with store.working_on(request.reference):
+        begin(session, store, request, plan)
+        done = carry_out(session, store, request, plan, confirmed=confirm)
+    if as_json:
+        emit(ended.as_json(done))
+    else:
+        ended.show(screen(), session, done)
+    return done.complete
+
+
+def _tell(session: Session, swept: Swept, *, items: bool, as_json: bool) -> bool:
+    if as_json:
+        emit(_as_json(swept))
+    elif swept.done is not None:
+        ended.show(screen(), session, swept.done)
+        _gaps(screen(), swept)
+    else:
+        _show(screen(), session, swept, items=items)
+    return swept.complete
+
+
+def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> None:
+    counts, plan = swept.dispositions, swept.sweep.plan
+    screen.line("What has outlived its term", "bold")
+    if counts.items:
+        show_dispositions(screen, session, counts)
+        if items:
+            show_items(screen, plan)
+    else:
+        screen.line("  nothing")
+    _gaps(screen, swept)
+    if counts.unclear or counts.to_judge:
+        screen.line(
+            f"{count(counts.of(Verdict.REVIEW), 'item')} for you to look at: no term could be computed, or the system cannot erase.",
+            "yellow",
+        )
+    if counts.of(*CHANGING):
+        screen.exact(f"Apply: {session.command(f'retention --apply {plan.digest}')}")
+
+
+def _gaps(screen: Screen, swept: Swept) -> None:
+    for source, gap in swept.sweep.gaps:
+        where = f", {gap.part}" if gap.part else ""
+        screen.line(f"  not looked at: {source}{where}: {gap.reason}", "red")
+
+
+def _as_json(swept: Swept) -> dict[str, Any]:
+    counts, found = swept.dispositions, swept.sweep
+    return {
+        "digest": found.plan.digest,
+        "complete": swept.complete,
+        "totals": [
+            {"source": source, "category": category, "verdict": verdict, "items": number}
+            for (source, category, verdict), number in counts.totals.items()
+        ],
+        "left_alone": counts.left_alone,
+        "external": counts.external,
+        "gaps": [
+            {"source": source, "part": gap.part, "reason": gap.reason} for source, gap in found.gaps
+        ],
+        "done": None if swept.done is None else ended.as_json(swept.done),
+    }

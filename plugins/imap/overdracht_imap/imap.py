@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from importlib import resources
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
     Category,
@@ -22,9 +22,10 @@ from overdracht import (
     Text,
     Unreachable,
 )
-from overdracht_imap.archive import Archive
-from overdracht_imap.faults import LoginRefused
 from overdracht_imap.settings import ImapSettings
+
+if TYPE_CHECKING:
+    from overdracht_imap.archive import Archive
 
 IMPORTER = "importeer_mail.py"
 
@@ -47,6 +48,9 @@ class ImapConnector(Connector[ImapSettings]):
 
     def check(self) -> Iterator[Check]:
         """Try to connect, log in, list the folders and open one read-only."""
+        from overdracht_imap.archive import Archive
+        from overdracht_imap.faults import LoginRefused
+
         with Archive(self.settings, self.pause) as archive:
             try:
                 session = archive.session()
@@ -89,10 +93,12 @@ class ImapConnector(Connector[ImapSettings]):
 
     def find(self, question: Question) -> Iterator[Finding]:
         """Search every folder the settings choose."""
+        from overdracht_imap.archive import Archive
+        from overdracht_imap.faults import LoginRefused
         from overdracht_imap.folder_search import FolderSearch
         from overdracht_imap.matching import Matcher
 
-        matcher = Matcher(question.subject.identifiers, question.subject.excluded)
+        matcher = Matcher(question.subject.identifiers, question.subject.excluded, question.own)
         with Archive(self.settings, self.pause) as archive:
             folders = archive.folders()
             for number, folder in enumerate(folders):
@@ -109,6 +115,7 @@ class ImapConnector(Connector[ImapSettings]):
         self, items: Iterable[Item], extras: frozenset[str] = frozenset()
     ) -> Iterator[Piece]:
         """Yield each message byte for byte as the server gives it, an index, and the script that puts them on another server."""
+        from overdracht_imap.archive import Archive
         from overdracht_imap.eml_export import EmlExport
 
         script = resources.files(__package__).joinpath(IMPORTER).read_bytes()
@@ -117,7 +124,7 @@ class ImapConnector(Connector[ImapSettings]):
             yield from EmlExport(archive, mbox="mboxrd" in extras).pieces(items)
 
 
-def _check_folders(archive: Archive) -> Iterator[Check]:
+def _check_folders(archive: "Archive") -> Iterator[Check]:
     try:
         folders = archive.folders()
         if not folders:

@@ -14,6 +14,7 @@ from overdracht import Certainty, Identifier, Kinds, Match
 from overdracht_imap.addresses import _plain_mailboxes, _Reader
 from overdracht_imap.headers import section_end
 from overdracht_imap.matching import FIELDS, Matcher
+from overdracht_imap.scanning import Scanner
 from tests.imap.ugly import LETTERS, PERSON, STRANGER, Ugly
 
 KINDS = Kinds()
@@ -364,3 +365,17 @@ def test_the_short_way_reads_what_the_long_way_reads(value: str) -> None:
     plain = _plain_mailboxes(value)
     if plain is not None:
         assert plain == list(_Reader(value).mailboxes())
+
+
+@given(
+    st.sampled_from(["Jan de Vries", "Søren Ærø", "Weiß", "Zoë Özdemir", "Łukasz"]),
+    st.lists(
+        st.text(max_size=20) | st.sampled_from(["soren", "VRIÈS", "Ö z", "ﬁ", "K"]), max_size=5
+    ),
+)
+def test_what_the_quick_look_passes_over_holds_nothing(name: str, texts: list[str]) -> None:
+    """The scanner may skip folding a text only where folding it would find nothing."""
+    scanner = Scanner((Identifier("name", name),))
+    text = " ".join(texts)
+    if not scanner._may_hide(text):
+        assert not scanner._hides(text)

@@ -10,10 +10,9 @@ system's own means, and leaves no trace in it.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,6 +21,9 @@ from overdracht.items import Category, Finding, Gap, Item, Origin, Piece
 from overdracht.steps import Aged, ApprovedStep, Objection, Outcome, Residue, Ruling, Sighting, Step
 from overdracht.subject import Subject
 from overdracht.text import Text
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class Settings(BaseModel):
@@ -72,7 +74,7 @@ class Question:
     """Part → the cursor of its last `Searched`, for exactly this subject and thoroughness."""
     own: frozenset[Identifier] = frozenset()
     """The organisation's own identifiers: who `belongs` to it is no third party in an item."""
-    pool: Callable[[], Executor] | None = None
+    pool: "Callable[[], Executor] | None" = None
     """Gives the executor for heavy work that can be split (functions and arguments that can be pickled); all sources share it."""
 
 

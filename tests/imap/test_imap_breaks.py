@@ -11,7 +11,7 @@ from overdracht import Identifier, Misbehaving, Progress, Question, Subject, Unr
 from overdracht_imap import candidates, download
 from overdracht_imap.settings import ImapSettings
 from tests.imap.asking import JAN, LETTER, OTHER, Impatient, collect, export, find, gather
-from tests.imap.scripted import ScriptedServer
+from tests.imap.scripted import Answer, ScriptedServer
 from tests.servers.dovecot import PASSWORD, PASSWORD_VARIABLE, Account, Dovecot
 from tests.servers.proxy import Proxy
 
@@ -130,7 +130,7 @@ class Mailbox:
         self.fails = b"* BYE\r\n"
         self.lock = threading.Lock()
 
-    def answers(self) -> dict[str, object]:
+    def answers(self) -> dict[str, Answer]:
         return {
             "EXAMINE": b"* %d EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT %d]\r\n<tag> OK [READ-ONLY]\r\n"
             % (self.exists, self.uids.stop),
@@ -181,7 +181,7 @@ def test_a_message_the_server_cannot_give_takes_no_other_with_it(fails: bytes) -
     """Whether it says no or hangs up whenever one message is asked for: that one is a gap, the others are found and exported."""
     mailbox = Mailbox(range(1, 61), frozenset({23, 50}))
     mailbox.fails = fails
-    with ScriptedServer(mailbox.answers()) as server:  # type: ignore[arg-type]  # answers of all three kinds
+    with ScriptedServer(mailbox.answers()) as server:
         found = find(settings_for(server.port))
         mailbox.lost, whole = frozenset(), mailbox.lost
         items = find(settings_for(server.port)).items
@@ -202,7 +202,7 @@ def test_a_server_that_leaves_messages_out_is_caught() -> None:
     """It says that there are ten and tells of eight: the answer is not whole."""
     mailbox = Mailbox(range(1, 9))
     mailbox.exists = 10
-    with ScriptedServer(mailbox.answers()) as server:  # type: ignore[arg-type]  # answers of all three kinds
+    with ScriptedServer(mailbox.answers()) as server:
         found = find(settings_for(server.port))
     assert len(found.items) == 8
     assert ["left out 2 messages" in gap.reason for gap in found.gaps] == [True]
@@ -217,7 +217,7 @@ def test_a_server_that_allows_one_conversation_is_searched_in_one() -> None:
     answers = mailbox.answers() | {
         "LOGIN": lambda _: b"<tag> NO [LIMIT] too many\r\n" if next(logins) else b"<tag> OK\r\n"
     }
-    with ScriptedServer(answers) as server:  # type: ignore[arg-type]  # answers of all three kinds
+    with ScriptedServer(answers) as server:
         found = find(settings_for(server.port))
     assert found.uids == list(range(1, 301))
     assert not found.gaps
@@ -239,7 +239,7 @@ def test_a_server_that_allows_one_conversation_is_searched_in_one() -> None:
 )
 def test_nonsense_is_an_error_of_ours_or_a_gap(answers: dict[str, bytes]) -> None:
     """Whatever the server says instead of IMAP, the find ends, with a SourceError or a gap, and no folder counts as searched."""
-    with ScriptedServer(answers) as server:  # type: ignore[arg-type]  # answers of one of the kinds
+    with ScriptedServer(answers) as server:
         found = find(settings_for(server.port))
     assert not found.searched
     assert found.gaps or isinstance(found.raised, Misbehaving | Unreachable)

@@ -15,7 +15,7 @@ from overdracht_imap.archive import Archive
 from overdracht_imap.folders import listed, numbers_in, readable
 from overdracht_imap.settings import ImapSettings
 from tests.imap.asking import LETTER, find
-from tests.imap.scripted import ScriptedServer
+from tests.imap.scripted import Answer, ScriptedServer
 from tests.servers.certificates import write_certificate
 from tests.servers.dovecot import PASSWORD_VARIABLE, Account
 from tests.servers.proxy import Proxy
@@ -153,11 +153,11 @@ def test_a_token_is_sent_the_way_the_server_takes_it(mechanism: bytes, expected:
             return super()._answer(line)
 
     greeting = b"* OK ready\r\n"
-    answers = {
+    answers: dict[str, Answer] = {
         "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=%s\r\n<tag> OK\r\n" % mechanism,
         "AUTHENTICATE": authenticate,
     }
-    with Server(answers, greeting) as server:  # type: ignore[arg-type]  # answers of both kinds
+    with Server(answers, greeting) as server:
         settings = ImapSettings.model_validate(
             {
                 "host": "127.0.0.1",

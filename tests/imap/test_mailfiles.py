@@ -231,6 +231,13 @@ class TestSilence:
         assert len(gaps(found)) == 1
         assert searched(found)["INBOX"].cursor == ""
 
+    def test_a_message_in_both_directories_is_one(self, tmp_path: Path) -> None:
+        """A delivery that was broken off leaves a message in `new` and in `cur`; it is told of once."""
+        maildir(tmp_path, LETTER % (1, 1))
+        file = next((tmp_path / "cur").iterdir())
+        (tmp_path / "new" / file.name.partition(":")[0]).hardlink_to(file)
+        assert len(items(find(tmp_path))) == 1
+
     def test_a_message_that_vanished_and_came_back_under_another_name(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

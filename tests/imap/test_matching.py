@@ -7,12 +7,14 @@ import email.utils
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overdracht import Certainty, Identifier, Kinds, Match
+from overdracht_imap.addresses import _plain_mailboxes, _Reader
 from overdracht_imap.headers import section_end
 from overdracht_imap.matching import FIELDS, Matcher
+from overdracht_imap.scanning import Scanner
 from tests.imap.ugly import LETTERS, PERSON, STRANGER, Ugly
 
 KINDS = Kinds()
@@ -346,3 +348,34 @@ def test_the_organisation_itself_is_no_third_party() -> None:
     jan = (Identifier("email", "jan@kaasboer.example"),)
     assert Matcher(jan).read(header).third_parties == 4
     assert Matcher(jan, own=own).read(header).third_parties == 1
+
+
+@settings(max_examples=1_000)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["jan@x.nl", "Jan", "de Vries", '"', "<", ">", ",", " ", "O'Neill", "(", ")", ";", ":", "@",
+             '"Jan" <jan@x.nl>', "Zoë <z+a@y.example>", "\t", "&", "=", ".", "'", "\\", "\0", "=?utf-8?q?a?="]
+        ),
+        max_size=12,
+    ).map("".join)
+)  # fmt: skip
+def test_the_short_way_reads_what_the_long_way_reads(value: str) -> None:
+    """A plain field is read by one pattern; that gives what the whole grammar gives."""
+    plain = _plain_mailboxes(value)
+    if plain is not None:
+        assert plain == list(_Reader(value).mailboxes())
+
+
+@given(
+    st.sampled_from(["Jan de Vries", "Søren Ærø", "Weiß", "Zoë Özdemir", "Łukasz"]),
+    st.lists(
+        st.text(max_size=20) | st.sampled_from(["soren", "VRIÈS", "Ö z", "ﬁ", "K"]), max_size=5
+    ),
+)
+def test_what_the_quick_look_passes_over_holds_nothing(name: str, texts: list[str]) -> None:
+    """The scanner may skip folding a text only where folding it would find nothing."""
+    scanner = Scanner((Identifier("name", name),))
+    text = " ".join(texts)
+    if not scanner._may_hide(text):
+        assert not scanner._hides(text)

@@ -4,6 +4,7 @@ Every user name is an account with the same password, so a test takes a fresh on
 `nobody`, since Dovecot gives no mail to root; nothing is made outside its own directory.
 """
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -134,6 +135,7 @@ class Dovecot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one call, which takes no lock
             **self._identity,
         )
         deadline = time.monotonic() + PATIENCE
@@ -246,6 +248,15 @@ class Account:
                 uids = client.search()
                 seen[name] = dict(client.fetch(uids, items)) if uids else {}
             return seen
+
+
+_PRCTL = ctypes.CDLL(None).prctl
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end the server when the test run is killed, which leaves it no time to."""
+    _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_port() -> int:

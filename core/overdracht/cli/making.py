@@ -101,5 +101,6 @@ def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> 
         awaiting_review=found.tally.of(Inclusion.AWAITING),
         left_out=found.tally.of(Inclusion.LEFT_OUT),
         extras=frozenset(wish.extras),
+        rules=session.rules.longest(),
         kinds={kind.name: Text(kind.label_nl, kind.label_en) for kind in session.registry.kinds},
     )

@@ -1,25 +1,29 @@
 """One executor for the heavy work of all sources, made when the first of them asks."""
 
-import multiprocessing
 import os
 import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
 from threading import Lock
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class Pool:
     """Gives an executor on demand: a process pool on this machine, or the *executor* it was given (Dask's, for instance)."""
 
-    def __init__(self, executor: Executor | None = None) -> None:
+    def __init__(self, executor: "Executor | None" = None) -> None:
         self._executor = executor
         self._ours = executor is None
         self._lock = Lock()
 
-    def __call__(self) -> Executor:
+    def __call__(self) -> "Executor":
         """Return the executor."""
         with self._lock:
             if self._executor is None:
+                import multiprocessing
+                from concurrent.futures import ProcessPoolExecutor
+
                 # Not `fork`: the sources run in threads, and a fork copies their locks but not them.
                 context = multiprocessing.get_context("forkserver")
                 self._executor = ProcessPoolExecutor(

@@ -5,7 +5,7 @@ kept apart, as one that stands *in a name*, which says less about whom the mail 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,10 @@ _PIECE = re.compile(r'<[^<>]*>|["(),;:]|[^"<(),;:]+|.', re.DOTALL)
 _REST_OF_QUOTED = re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL)
 _IN_COMMENT = re.compile(r"\\.|[()]", re.DOTALL)
 _PLAIN = re.compile(r"[a-z0-9._+=-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+# No part of it may hold what gives another part its meaning, so it reads a value in one way or not at all.
+_PLAIN_MAILBOX = re.compile(
+    r"""\s*(?:(?:"([\w .'&/+-]{0,200})"|([\w .'-]{0,200}?))\s*<([\w.+=-]{1,200}@[\w.-]{1,200})>|([\w.+=-]{1,200}@[\w.-]{1,200}))\s*(?:,|\Z)""",
+)
 _AT = re.compile(r"\s?@\s?")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[^\s"<>(),;:]+|.', re.DOTALL)
 _ADDRESS = re.compile(r"[^\[\]]+@(?:\[[^\[\]]{1,80}\]|[^@\[\]]+)")
@@ -208,6 +212,22 @@ def addresses_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(normal, _taken_apart(text)[0])))
 
 
-def mailboxes(value: str) -> Iterator[Mailbox]:
-    """Yield the mailboxes of an address field's *value*, unfolded and not yet decoded."""
-    return _Reader(value).mailboxes()
+def mailboxes(value: str) -> Iterable[Mailbox]:
+    """Return the mailboxes of an address field's *value*, unfolded and not yet decoded."""
+    plain = _plain_mailboxes(value)
+    return _Reader(value).mailboxes() if plain is None else plain
+
+
+def _plain_mailboxes(value: str) -> list[Mailbox] | None:
+    """Return the mailboxes of a *value* that is as plain as nearly all are, None when it takes the whole grammar to read it."""
+    found: list[Mailbox] = []
+    position = 0
+    while position < len(value):
+        one = _PLAIN_MAILBOX.match(value, position)
+        if one is None:
+            return None
+        quoted, bare, angled, address = one.groups()
+        name = bare if quoted is None else quoted
+        found.append(Mailbox(_unquoted(name or ""), normal(angled or address)))
+        position = one.end()
+    return found

@@ -4,9 +4,8 @@ import mmap
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from overdracht import Identifier, Match
 from overdracht_imap import download
@@ -16,6 +15,9 @@ from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.letters import Letters
 from overdracht_imap.matching import Matcher
 from overdracht_imap.mime import Buffer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 SIZES = b"(UID RFC822.SIZE)"
 ITEMS = b"(UID BODY.PEEK[])"
@@ -41,7 +43,7 @@ class Bodies:
         self,
         source: Download,
         identifiers: tuple[Identifier, ...],
-        pool: Callable[[], Executor] | None,
+        pool: "Callable[[], Executor] | None",
     ) -> None:
         self._download = source
         self._identifiers = identifiers

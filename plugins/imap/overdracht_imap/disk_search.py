@@ -1,6 +1,7 @@
 """Search the mail folders on disk, the big ones by several processes, and know the unchanged ones again."""
 
 import itertools
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -23,6 +24,31 @@ _IN_FLIGHT = 4
 """How many batches wait or run at a time: enough to keep every process busy, few enough to hold little."""
 
 
+class _Seen:
+    """Knows which messages were told of already: one that is moved while it is searched may be met twice."""
+
+    def __init__(self) -> None:
+        self._marks = array("q")
+        self._known: set[int] = set()
+        self.recheck = False
+        """What comes may have been met before; until then marks are only noted, in a tenth of the space."""
+
+    def new(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield those of *items* that were not yielded before."""
+        if self.recheck:
+            self._known.update(self._marks)
+            del self._marks[:]
+        for item in items:
+            mark = hash(item.key)
+            if not self.recheck:
+                self._marks.append(mark)
+            elif mark in self._known:
+                continue
+            else:
+                self._known.add(mark)
+            yield item
+
+
 @dataclass(slots=True)
 class _Tally:
     """What the batches of one folder gave so far."""
@@ -30,8 +56,9 @@ class _Tally:
     looked_at: int = 0
     gaps: list[Gap] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
-    seen: dict[int, int] = field(default_factory=dict)
-    """Hashes of the keys and fingerprints that were yielded: a message that is moved while it is searched may be met twice."""
+    seen: _Seen = field(default_factory=_Seen)
+    apart: dict[int, int] | None = None
+    """Of an mbox the hashes of the keys and fingerprints that were yielded."""
 
 
 class FolderSearch:
@@ -61,7 +88,7 @@ class FolderSearch:
         if tally.vanished or folder.state()[0] != state:
             # Messages were moved or renamed while the folder was listed, and a listing may miss such.
             settled = False
-            tally.looked_at, tally.vanished = 0, []
+            tally.looked_at, tally.vanished, tally.seen.recheck = 0, [], True
             yield from self._run(self._maildir_tasks(part, folder.names()), part, tally)
         after = " ".join(map(str, ("maildir", *state, tally.looked_at))) if settled else ""
         yield from self._ended(part, tally, after)
@@ -89,7 +116,7 @@ class FolderSearch:
                     start, count = known.size, known.count
             if start and next(mbox.separators(descriptor, start, state.size), None) != start:
                 start, count = 0, 0  # what was added goes on with the last message
-            tally = _Tally(looked_at=count)
+            tally = _Tally(looked_at=count, apart={})
             places = mbox.separators(descriptor, start, state.size)
             yield from self._run(self._mbox_tasks(part, place, places, state.size), part, tally)
             settled = state.settled and State.of(descriptor) == state
@@ -123,7 +150,11 @@ class FolderSearch:
             tally.looked_at += answer.looked_at
             tally.gaps += answer.gaps
             tally.vanished += answer.vanished
-            yield from told_apart(answer.items, tally.seen)
+            if tally.apart is not None:
+                yield from told_apart(answer.items, tally.apart)
+            else:
+                tally.seen.recheck = tally.seen.recheck or answer.recheck
+                yield from tally.seen.new(answer.items)
             yield Progress(part, tally.looked_at)
 
     def _answers(self, tasks: Iterator[Task]) -> Iterator[Answer]:

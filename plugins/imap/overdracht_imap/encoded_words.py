@@ -3,6 +3,7 @@
 import binascii
 import codecs
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 # A payload may hold a bare `?` or a fold where a careless mailer put one. Every repeat is bounded, so that a header made
@@ -15,6 +16,10 @@ RUN_BYTES = re.compile(_RUN.encode())
 """One or more encoded words with nothing but white space between them: they decode to one text."""
 RUN = re.compile(_RUN)
 _PARTS = re.compile(rf"=\?({_CHARSET})\?({_ENCODING})\?({_PAYLOAD})\?=")
+
+# Not what ends as if more were to come: joined to the next, it would take a part of that along.
+_UTF8_Q = re.compile(rb"=\?[uU][tT][fF]-8\?[qQ]\?([!->@-~]{0,1998}[!-<>@-~]{2})\?=")
+_BETWEEN = b"\x01"
 
 # Decoding ASCII bytes with these gives something else than ASCII.
 _SHIFTING = ("utf7", "utf16", "utf32", "iso2022", "hz")
@@ -92,6 +97,26 @@ def decode_run(run: str) -> str:
         raw += _payload(encoding, payload)
     texts.append(decode(raw, last))
     return "".join(texts)
+
+
+def decode_runs(runs: Sequence[bytes]) -> list[str]:
+    """Return the texts of *runs* of encoded words; those of one word in quoted-printable UTF-8, as most are, together."""
+    plain: dict[int, bytes] = {}
+    for number, run in enumerate(runs):
+        if word := _UTF8_Q.fullmatch(run):
+            plain[number] = word[1]
+    try:
+        joined = binascii.a2b_qp(_BETWEEN.join(plain.values()), header=True).decode()
+    except UnicodeDecodeError:
+        joined = ""
+    texts = joined.split(_BETWEEN.decode())
+    if len(texts) != len(plain):
+        plain, texts = {}, []
+    told = dict(zip(plain, texts, strict=True))
+    return [
+        told[number] if number in told else decode_run(run.decode("latin-1"))
+        for number, run in enumerate(runs)
+    ]
 
 
 def decode_words(text: str) -> str:

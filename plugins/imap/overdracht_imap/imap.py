@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
     Aged,
@@ -31,9 +31,10 @@ from overdracht import (
     Text,
     Unreachable,
 )
-from overdracht_imap.archive import Archive
-from overdracht_imap.faults import LoginRefused
 from overdracht_imap.settings import ImapSettings
+
+if TYPE_CHECKING:
+    from overdracht_imap.archive import Archive
 
 IMPORTER = "importeer_mail.py"
 
@@ -56,6 +57,9 @@ class ImapConnector(Connector[ImapSettings]):
 
     def check(self) -> Iterator[Check]:
         """Try to connect, log in, list the folders and open one read-only."""
+        from overdracht_imap.archive import Archive
+        from overdracht_imap.faults import LoginRefused
+
         with Archive(self.settings, self.pause) as archive:
             try:
                 session = archive.session()
@@ -98,10 +102,12 @@ class ImapConnector(Connector[ImapSettings]):
 
     def find(self, question: Question) -> Iterator[Finding]:
         """Search every folder the settings choose."""
+        from overdracht_imap.archive import Archive
+        from overdracht_imap.faults import LoginRefused
         from overdracht_imap.folder_search import FolderSearch
         from overdracht_imap.matching import Matcher
 
-        matcher = Matcher(question.subject.identifiers, question.subject.excluded)
+        matcher = Matcher(question.subject.identifiers, question.subject.excluded, question.own)
         with Archive(self.settings, self.pause) as archive:
             folders = archive.folders()
             for number, folder in enumerate(folders):
@@ -118,6 +124,7 @@ class ImapConnector(Connector[ImapSettings]):
         self, items: Iterable[Item], extras: frozenset[str] = frozenset()
     ) -> Iterator[Piece]:
         """Yield each message byte for byte as the server gives it, an index, and the script that puts them on another server."""
+        from overdracht_imap.archive import Archive
         from overdracht_imap.eml_export import EmlExport
 
         script = resources.files(__package__).joinpath(IMPORTER).read_bytes()
@@ -157,6 +164,7 @@ class ImapConnector(Connector[ImapSettings]):
 
     def identifiers(self) -> Iterator[Sighting | Gap]:
         """Yield every address in an address field of every message."""
+        from overdracht_imap.archive import Archive
         from overdracht_imap.imap_sightings import on_server
         from overdracht_imap.sightings import sightings
 
@@ -165,6 +173,7 @@ class ImapConnector(Connector[ImapSettings]):
 
     def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
         """Yield the messages from before the day for correspondence."""
+        from overdracht_imap.archive import Archive
         from overdracht_imap.imap_sightings import on_server
         from overdracht_imap.sightings import aged
 
@@ -172,7 +181,7 @@ class ImapConnector(Connector[ImapSettings]):
             yield from aged(on_server(archive), before)
 
 
-def _check_folders(archive: Archive) -> Iterator[Check]:
+def _check_folders(archive: "Archive") -> Iterator[Check]:
     try:
         folders = archive.folders()
         if not folders:

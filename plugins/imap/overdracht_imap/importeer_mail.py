@@ -9,7 +9,9 @@ is versleuteld. Wordt het afgebroken, start het dan opnieuw: wat er al staat wor
 Put the messages of this folder on an IMAP server, with their flags and the date of receipt. Needs nothing but Python 3.8 or newer. The
 password is asked for, or taken from the environment variable IMAP_PASSWORD. When it breaks off, start it again: what is there is skipped.
 """
-# ruff: noqa: T201, TRY301, UP031 - a program of its own: it prints, in one place says what stops it, and fills in two languages
+# ruff: noqa: T201, TRY301, UP006, UP031, UP035, UP045 - a program of its own: it prints, in one place says what stops it, fills in two languages, and runs on Python 3.8
+
+from __future__ import annotations
 
 import argparse
 import base64
@@ -26,24 +28,27 @@ import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+Record = Dict[str, Any]
 
 INDEX = "index.jsonl"
 KEYS = ("path", "folder", "flags", "internal_date", "message_id", "sha256", "size")
 PLAIN_ID = re.compile(r"<[!-~]{3,900}>\Z")
 FLAG = re.compile(r"\\?[A-Za-z0-9$_.&!#'+,/:;<=>?@^`|~-]+\Z")
-imaplib._MAXLINE = 100_000_000  # noqa: SLF001 - a folder with very many messages answers on one long line
+setattr(imaplib, "_MAXLINE", 100_000_000)  # noqa: B010 - a folder with very many messages answers on one long line
 
 
 class Failed(Exception):
     """What stops the whole import, in one line."""
 
 
-def say(dutch, english):
+def say(dutch: str, english: str) -> str:
     """Return a message in the language of the environment."""
     return dutch if os.environ.get("LANG", "nl").lower().startswith("nl") else english
 
 
-def encoded(name):
+def encoded(name: str) -> str:
     """Return a folder's name in modified UTF-7 (RFC 3501, 5.1.3)."""
     parts = []
     for plain, other in re.findall(r"([\x20-\x7e]+)|([^\x20-\x7e]+)", name):
@@ -56,13 +61,13 @@ def encoded(name):
     return "".join(parts)
 
 
-def quoted(name):
+def quoted(name: str) -> str:
     """Return a name as an IMAP string."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-def records(directory):
+def records(directory: Path) -> Iterator[Record]:
     """Yield the lines of the index."""
     try:
         with (directory / INDEX).open(encoding="utf-8") as lines:
@@ -84,9 +89,9 @@ def records(directory):
         ) from None
 
 
-def content(directory, record):
+def content(directory: Path, record: Record) -> bytes:
     """Return the message of a record, which must be the one that was exported."""
-    path = (directory / record["path"]).resolve()
+    path: Path = (directory / record["path"]).resolve()
     if directory.resolve() not in path.parents:
         raise Failed(say("%r ligt buiten deze map", "%r is outside this folder") % record["path"])
     try:
@@ -101,9 +106,10 @@ def content(directory, record):
 class Server:
     """The account the messages go to."""
 
-    def __init__(self, options):
+    def __init__(self, options: argparse.Namespace) -> None:
         context = ssl.create_default_context(cafile=options.ca_file)
         port = options.port or (993 if options.tls == "tls" else 143)
+        self.imap: Any  # the answers of imaplib are of many shapes
         if options.tls == "tls":
             self.imap = imaplib.IMAP4_SSL(options.host, port, ssl_context=context)
         else:
@@ -112,7 +118,7 @@ class Server:
                 self.imap.starttls(context)
         self.separator = "/"
 
-    def login(self, username, password):
+    def login(self, username: str, password: str) -> None:
         """Log in; in base64 where the server takes that, since LOGIN is for ASCII only."""
         if "AUTH=PLAIN" in self.imap.capabilities:
             self.imap.authenticate("PLAIN", lambda _: ("\0%s\0%s" % (username, password)).encode())
@@ -125,7 +131,7 @@ class Server:
         if found and found.group(1):
             self.separator = found.group(1)[-1:].decode("latin-1")
 
-    def open(self, folder):
+    def open(self, folder: str) -> str:
         """Make the folder if it is not there, and return its messages: size and digest → how many."""
         name = quoted(encoded(folder))
         if self.imap.select(name, readonly=True)[0] != "OK":
@@ -139,7 +145,7 @@ class Server:
                 )
         return name
 
-    def present(self):
+    def present(self) -> Iterator[Tuple[str, int, str]]:
         """Yield UID, size and Message-ID of each message in the open folder; an empty id when it has no plain one."""
         _, answer = self.imap.uid(
             "FETCH", "1:*", "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
@@ -158,14 +164,14 @@ class Server:
                     value.strip() if PLAIN_ID.match(value.strip()) else "",
                 )
 
-    def digest(self, uid):
+    def digest(self, uid: str) -> str:
         """Return the digest of a message of the open folder."""
         answer = self.imap.uid("FETCH", uid, "(BODY.PEEK[])")[1]
         return next(
             (hashlib.sha256(part[1]).hexdigest() for part in answer if isinstance(part, tuple)), ""
         )
 
-    def append(self, name, record, message):
+    def append(self, name: str, record: Record, message: bytes) -> None:
         """Put a message in a folder."""
         flags = [
             flag for flag in record["flags"] if FLAG.match(flag) and flag.lower() != "\\recent"
@@ -181,14 +187,17 @@ class Server:
                 say("%s wordt geweigerd: %r", "%s is refused: %r") % (record["path"], answer[0])
             )
 
-    def literally(self, name, flags, date, message):
+    def literally(
+        self, name: str, flags: List[str], date: Optional[str], message: bytes
+    ) -> Tuple[str, List[Any]]:
         """Append the bytes as they are: imaplib's own `append` would change single CR and LF."""
         self.imap.literal = message
         parts = [name, f"({' '.join(flags)})"] + ([date] if date else [])
-        return self.imap._simple_command("APPEND", *parts)  # noqa: SLF001 - see above
+        status, answer = self.imap._simple_command("APPEND", *parts)  # noqa: SLF001 - see above
+        return status, answer
 
 
-def internal_date(text):
+def internal_date(text: Optional[str]) -> Optional[str]:
     """Return a date as IMAP writes it; the names of months are English whatever the locale."""
     if not text:
         return None
@@ -203,8 +212,8 @@ def internal_date(text):
 class Present:
     """What the open folder holds already: each message stands for one of the index."""
 
-    def __init__(self, server):
-        self.counts = Counter()
+    def __init__(self, server: Server) -> None:
+        self.counts: Counter[Tuple[str, int]] = Counter()
         unnamed = []
         for uid, size, message_id in server.present():
             if message_id:
@@ -214,7 +223,7 @@ class Present:
         for uid, size in unnamed:
             self.counts[server.digest(uid), size] += 1
 
-    def take(self, record):
+    def take(self, record: Record) -> bool:
         """Say whether the record's message is there, and do not count it again."""
         name = (
             record["message_id"] if PLAIN_ID.match(record["message_id"] or "") else record["sha256"]
@@ -224,7 +233,7 @@ class Present:
         return there
 
 
-def folder_name(record, separator):
+def folder_name(record: Record, separator: str) -> str:
     """Return the folder of a record as this server separates its levels."""
     own = record.get("separator", "/")
     levels = record["folder"].split(own) if own else [record["folder"]]
@@ -233,9 +242,9 @@ def folder_name(record, separator):
     )
 
 
-def import_all(directory, server, prefix):
+def import_all(directory: Path, server: Server, prefix: str) -> Tuple[int, int]:
     """Import what is not there yet; return how many were added and how many were there."""
-    by_folder = {}
+    by_folder: Dict[str, List[Record]] = {}
     for record in records(directory):
         by_folder.setdefault(folder_name(record, server.separator), []).append(record)
     added = there = 0
@@ -258,7 +267,7 @@ def import_all(directory, server, prefix):
     return added, there
 
 
-def is_loopback(host):
+def is_loopback(host: str) -> bool:
     """Say whether the host is this machine itself."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -266,7 +275,7 @@ def is_loopback(host):
         return False
 
 
-def arguments(given):
+def arguments(given: Optional[List[str]]) -> argparse.Namespace:
     """Return what was asked on the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -298,7 +307,7 @@ def arguments(given):
     return options
 
 
-def main(given=None):
+def main(given: Optional[List[str]] = None) -> int:
     """Import, and say in one line how it ended."""
     options = arguments(given)
     socket.setdefaulttimeout(300)

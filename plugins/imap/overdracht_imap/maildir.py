@@ -18,7 +18,7 @@ from overdracht_imap.reading import is_packed, open_file, opened, whole, why
 from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
 
 SUBDIRECTORIES = ("cur", "new")
-BATCH = 2500
+BATCH = 1000
 SETTLED_NS = 2_000_000_000
 """A directory changed so shortly ago may change again within the same tick of its clock."""
 
@@ -59,7 +59,8 @@ class MaildirTask:
 
     def run(self) -> Answer:
         """Search them."""
-        answer = Answer()
+        # A message on its way from `new` to `cur` may be in both.
+        answer = Answer(recheck=self.directory.endswith("new"))
         directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             search = self._bodies if self.wanted.thorough else self._headers

@@ -30,10 +30,9 @@ from overdracht import (
     Step,
     Unreachable,
 )
-from overdracht_imap.disk import Place, named, places
-from overdracht_imap.mailitems import PROCESSING
-from overdracht_imap.reading import leaves_no_trace
-from overdracht_imap.searching import Wanted
+
+if TYPE_CHECKING:
+    from overdracht_imap.disk import Place
 
 if TYPE_CHECKING:
     from overdracht_imap.disk_erase import DiskErasure
@@ -72,6 +71,8 @@ class MailFilesConnector(Connector[MailFilesSettings]):
 
     def check(self) -> Iterator[Check]:
         """Look at the configured paths."""
+        from overdracht_imap.reading import leaves_no_trace
+
         for path in self.settings.path:
             if not path.exists():
                 yield Check("reachable", ok=False, detail=f"{path} does not exist, check `path`")
@@ -98,11 +99,14 @@ class MailFilesConnector(Connector[MailFilesSettings]):
 
     def describe(self) -> Iterable[Processing]:
         """Say what is done with the correspondence."""
+        from overdracht_imap.mailitems import PROCESSING
+
         return PROCESSING
 
     def find(self, question: Question) -> Iterator[Finding]:
         """Yield the messages about the subject, folder by folder."""
         from overdracht_imap.disk_search import FolderSearch
+        from overdracht_imap.searching import Wanted
 
         self._require()
         subject = question.subject
@@ -180,7 +184,9 @@ class MailFilesConnector(Connector[MailFilesSettings]):
                     "the mail's path does not exist", remedy=f"check `path` of source {self.source}"
                 )
 
-    def _places(self) -> Iterator[tuple[str, Place]]:
+    def _places(self) -> Iterator[tuple[str, "Place"]]:
+        from overdracht_imap.disk import named, places
+
         roots = self.settings.path
         alone = len(roots) == 1
         found = (

@@ -91,6 +91,8 @@ class Matcher:
         for one in identifiers:
             if one.kind == "name":
                 self._names.update((key, one) for key in name_keys(one.value))
+        # A name without the longest word of a sought one is another name; that is told faster than its forms are made.
+        self._name_tokens = {max(key, key=len) for key in self._names}
         self._excluded = frozenset(one.value for one in excluded if one.kind == "email")
         self._own = own
         self._mentions = Mentions(identifiers)
@@ -136,6 +138,8 @@ class Matcher:
         )
 
     def _strangers(self, addresses: set[str]) -> int:
+        if not self._own:
+            return len(addresses)
         return sum(not belongs(Identifier("email", one), self._own) for one in addresses)
 
     def _is_somebody_elses(self, desk: "_Desk") -> bool:
@@ -144,11 +148,7 @@ class Matcher:
 
     def _weigh(self, mailbox: Mailbox, where: str, desk: "_Desk") -> None:
         by_address = list(self._by_address(mailbox.address, where))
-        by_name = [
-            Match(self._names[key], Certainty.POSSIBLE, where)
-            for key in (name_keys(mailbox.name) if self._names and mailbox.name else ())
-            if key in self._names
-        ]
+        by_name = [Match(one, Certainty.POSSIBLE, where) for one in self._by_name(mailbox.name)]
         desk.add(*by_address, *by_name)
         for address in mailbox.in_name:
             if address != mailbox.address:
@@ -170,6 +170,11 @@ class Matcher:
             desk.reveal("email", mailbox.address, where)
         else:
             desk.others.add(mailbox.address)
+
+    def _by_name(self, name: str) -> Iterator[Identifier]:
+        folded = fold(name) if self._names and name else ""
+        if any(token in folded for token in self._name_tokens):
+            yield from (self._names[key] for key in name_keys(name) if key in self._names)
 
     def _by_address(self, address: str, where: str) -> Iterator[Match]:
         if not address:

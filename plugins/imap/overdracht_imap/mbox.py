@@ -22,7 +22,7 @@ from overdracht_imap.matching import Letterhead
 from overdracht_imap.reading import chunks, opened, whole, why
 from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
 
-BATCH = 2500
+BATCH = 1000
 TAIL = 4096
 """Bytes at the end of a file whose digest tells whether more was only added behind them."""
 _WINDOW = 1 << 20

@@ -6,12 +6,13 @@ or a comment beside it. Nothing is decided here: whoever asks reads the header s
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 import ahocorasick_rs
 
 from overdracht import Identifier, base_address, fold, split_address, squeeze
-from overdracht_imap.encoded_words import RUN_BYTES, decode, decode_run
+from overdracht_imap.encoded_words import RUN_BYTES, decode, decode_runs
 from overdracht_imap.mentions import domain_forms, squeezed_forms
 
 _ODD_ATS = (
@@ -40,6 +41,8 @@ _SHORT_USERNAME = 5
 _BETWEEN = "\x01"
 """Between texts that are searched together; it is no white space, so folding keeps it."""
 
+_NOT_BY_NFKD = re.compile("[øæœłđðþıßØÆŒŁĐÐÞẞ]")
+"""The letters that folding turns into others, and taking Unicode apart does not."""
 _SUBJECTS = re.compile(rb"\nsubject:([^\n]*(?:\n[ \t][^\n]*)*)")
 _LINE_WITH_8BIT = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _NOT_ALNUM_OR_LINE = bytes(
@@ -113,6 +116,12 @@ class Scanner:
         self._domains = tuple(domain.encode() for domain in dict.fromkeys(domains))
         self._decoded = tuple(dict.fromkeys(filter(None, decoded)))
         self._squeezed = tuple(dict.fromkeys(filter(None, squeezed)))
+        plain = all(needle.isascii() and " " not in needle for needle in self._decoded)
+        self._quick = (
+            tuple(needle.encode() for needle in self._decoded)
+            if plain and not self._squeezed
+            else ()
+        )
         self._in_subjects = _automaton(needle.encode() for needle in self._squeezed)
         self._harmless: set[bytes] = set()
 
@@ -159,8 +168,28 @@ class Scanner:
             if any(domain in near for domain in self._domains):
                 yield start
 
+    def _hiding(self, texts: list[str]) -> list[int]:
+        """Return which of *texts* hold something; they are folded and searched as one, for nearly always none does."""
+        joined = _BETWEEN.join(text.replace(_BETWEEN, " ") for text in texts)
+        if not self._may_hide(joined):
+            return []
+        folded = fold(joined)
+        if not self._hides_folded(folded):
+            return []
+        parts = folded.split(_BETWEEN)
+        return [number for number, part in enumerate(parts) if self._hides_folded(part)]
+
+    def _may_hide(self, text: str) -> bool:
+        """Say, faster than by folding it, that *text* may hold something; it holds nothing when this says no."""
+        if not self._quick or _NOT_BY_NFKD.search(text):
+            return True
+        bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").lower()
+        return any(needle in bare for needle in self._quick)
+
     def _hides(self, text: str) -> bool:
-        folded = fold(text)
+        return self._hides_folded(fold(text))
+
+    def _hides_folded(self, folded: str) -> bool:
         if any(needle in folded for needle in self._decoded):
             return True
         if not self._squeezed:
@@ -170,11 +199,8 @@ class Scanner:
 
     def _in_words(self, block: bytes) -> Iterator[int]:
         runs = set(RUN_BYTES.findall(block))
-        new = [(run, decode_run(run.decode("latin-1"))) for run in runs - self._harmless]
-        # All new words are folded and searched as one text: one with nothing in it is by far the usual case.
-        hiding: list[bytes] = []
-        if self._hides(_BETWEEN.join(text for _, text in new)):
-            hiding = [run for run, text in new if self._hides(text)]
+        new = list(runs - self._harmless)
+        hiding = [new[number] for number in self._hiding(decode_runs(new))]
         if len(self._harmless) > _REMEMBERED:
             self._harmless.clear()
         self._harmless |= runs.difference(hiding)

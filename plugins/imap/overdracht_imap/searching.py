@@ -36,6 +36,8 @@ class Answer:
     gaps: list[Gap] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     """The names that were not there any more: moved or removed since the folder was listed."""
+    recheck: bool = False
+    """Its messages may have been met before, under another name."""
 
 
 class Task(Protocol):

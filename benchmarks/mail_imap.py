@@ -115,7 +115,9 @@ def _find(server: Dovecot, directory: Path, rounds: int) -> None:
     state = directory / "state"
     doveadm = ["doveadm", "-c", str(server.config), "search", "-u", USER, "mailbox", "INBOX"]
     few = Run("doveadm search, From To Cc", [*doveadm, *_question(("From", "To", "Cc"))], _lines)
-    same = Run("doveadm search, all address fields", [*doveadm, *_question(ADDRESS_FIELDS)], _lines)
+    # What ours looks at: the address fields, and the subject line for mentions.
+    question = _question((*ADDRESS_FIELDS, "Subject"))
+    same = Run("doveadm search, the same fields", [*doveadm, *question], _lines)
     find = Run("find", ours, _items, lambda: shutil.rmtree(state, ignore_errors=True))
     again = Run("find again", ours, _items)
     for run in (few, same, find):

@@ -482,7 +482,8 @@ class TestBesideDovecot:
 
         def deliver() -> None:
             with account.client() as client:
-                while not ended.is_set():
+                client.socket().settimeout(120)  # it may have to wait for a lock time and again
+                while not ended.wait(0.05):
                     number = 1000 + len(delivered)
                     client.append(
                         "INBOX",
@@ -496,11 +497,12 @@ class TestBesideDovecot:
             for at in range(0, 20, 5):
                 seen = len(delivered)
                 while len(delivered) < seen + 3:
+                    assert other.is_alive()
                     time.sleep(0.01)
                 assert erase(source(path), items[at : at + 5]).counts == {Result.ERASED: 5}
         finally:
             ended.set()
-            other.join(30)
+            other.join(150)
         assert delivered
         assert found(path) == []
         with account.client() as client:

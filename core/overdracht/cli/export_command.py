@@ -8,7 +8,7 @@ import click
 from overdracht.cli.asking import request_for
 from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
-from overdracht.cli.find_command import find
+from overdracht.cli.find_command import NO_FIND, THOROUGH, search_first
 from overdracht.cli.found import show_coverage
 from overdracht.cli.making import Made, Wish, export
 from overdracht.cli.screen import Screen, count, emit, screen, size
@@ -69,16 +69,8 @@ from overdracht.errors import BundleError, UsageError
     metavar="DATE",
     help="The day on which the request came in.",
 )
-@click.option(
-    "--thorough",
-    is_flag=True,
-    help="Also search where that is slow; a request that was searched so already is so again.",
-)
-@click.option(
-    "--no-find",
-    is_flag=True,
-    help="Do not search again: use what the last search found, and its coverage.",
-)
+@THOROUGH
+@NO_FIND
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
 def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
@@ -108,10 +100,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     chosen = closing(recipient, passphrase_file, ask=ask_passphrase, as_zip=as_zip)
     with session.store() as store:
         request = request_for(session, store, person)
-        if not no_find:
-            find(session, store, request, thorough=thorough)
-        elif not request.coverage():
-            raise UsageError("the request has not been searched yet", remedy="leave out --no-find")
+        search_first(session, store, request, thorough=thorough, no_find=no_find)
         made = export(session, store, request, order, chosen)
         register(session, store, request.reference, made.path)
         _tell(session, made, chosen, as_json=as_json)

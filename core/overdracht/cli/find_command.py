@@ -10,9 +10,22 @@ from overdracht.cli.found import Found, show, verdict
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.tally import tally
+from overdracht.errors import UsageError
 from overdracht.review import Inclusion, Review
 from overdracht.state import Given, RequestFile, Role, Store
 from overdracht.survey import Identity
+
+THOROUGH = click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also search where that is slow; a request that was searched so already is so again.",
+)
+NO_FIND = click.option(
+    "--no-find",
+    is_flag=True,
+    help="Do not search again: use what the last search found, and its coverage.",
+)
+"""What a command takes that searches first and then does something with what was found."""
 
 
 @click.command("find")
@@ -100,6 +113,16 @@ def find(
             request.be_thorough()
         survey = ask(session, request, only=only)
         return count_up(request, survey.identity)
+
+
+def search_first(
+    session: Session, store: Store, request: RequestFile, *, thorough: bool, no_find: bool
+) -> None:
+    """Search before what rests on it, or raise UsageError when that is not wanted and was never done."""
+    if not no_find:
+        find(session, store, request, thorough=thorough)
+    elif not request.coverage():
+        raise UsageError("the request has not been searched yet", remedy="leave out --no-find")
 
 
 def count_up(request: RequestFile, identity: Identity) -> Found:

@@ -7,12 +7,11 @@ import click
 from overdracht.cli.asking import request_for
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free, write
-from overdracht.cli.find_command import find
+from overdracht.cli.find_command import NO_FIND, THOROUGH, search_first
 from overdracht.cli.planning import Drawn, applying, as_json, draw, page_of, show, show_items
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
-from overdracht.errors import UsageError
 
 
 @click.command("plan")
@@ -30,16 +29,8 @@ from overdracht.errors import UsageError
     type=click.Choice(["nl", "en"]),
     help="Of the page.  [default: the configuration's]",
 )
-@click.option(
-    "--thorough",
-    is_flag=True,
-    help="Also search where that is slow; a request that was searched so already is so again.",
-)
-@click.option(
-    "--no-find",
-    is_flag=True,
-    help="Do not search again: use what the last search found, and its coverage.",
-)
+@THOROUGH
+@NO_FIND
 @click.option("--json", "in_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
 def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
@@ -66,10 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     check_free(page)
     with session.store() as store:
         request = request_for(session, store, person)
-        if not no_find:
-            find(session, store, request, thorough=thorough)
-        elif not request.coverage():
-            raise UsageError("the request has not been searched yet", remedy="leave out --no-find")
+        search_first(session, store, request, thorough=thorough, no_find=no_find)
         drawn = draw(session, store, request)
         if page is not None:
             write(page, page_of(session, drawn, language).write())

@@ -17,7 +17,6 @@ from overdracht import (
     Gap,
     Item,
     Objection,
-    Origin,
     Outcome,
     Piece,
     Processing,
@@ -28,7 +27,6 @@ from overdracht import (
     Sighting,
     SourceError,
     Step,
-    Text,
     Unreachable,
 )
 from overdracht_imap.settings import ImapSettings
@@ -79,26 +77,9 @@ class ImapConnector(Connector[ImapSettings]):
 
     def describe(self) -> Iterable[Processing]:
         """Say that correspondence is kept."""
-        return (
-            Processing(
-                Category.CORRESPONDENCE,
-                Text(
-                    "Het beantwoorden van berichten en het nakomen van afspraken",
-                    "Answering messages and keeping agreements",
-                ),
-                Text(
-                    "Uitvoering van een overeenkomst (art. 6 lid 1 onder b AVG), anders gerechtvaardigd belang (onder f)",
-                    "Performance of a contract (Art. 6(1)(b) GDPR), otherwise legitimate interest (f)",
-                ),
-                Origin.GIVEN,
-                (
-                    Text(
-                        "Wie de berichten heeft verzonden of ontvangen",
-                        "Who sent or received the messages",
-                    ),
-                ),
-            ),
-        )
+        from overdracht_imap.mailitems import PROCESSING
+
+        return PROCESSING
 
     def find(self, question: Question) -> Iterator[Finding]:
         """Search every folder the settings choose."""

@@ -261,15 +261,6 @@ def retry(plan: PlanFile) -> int:
     return 0
 
 
-def outcomes_by_result(plan: PlanFile) -> dict[str, int]:
-    """Return how many steps have come to each result."""
-    totals: dict[str, int] = {}
-    for one in plan.counts():
-        if one.result is not None:
-            totals[one.result] = totals.get(one.result, 0) + one.steps
-    return totals
-
-
 def in_doubt(plan: PlanFile) -> Iterable[Planned]:
     """Yield the steps that were begun and have no outcome."""
     return plan.steps(*CHANGING, states=(StepState.INTENDED,))

@@ -68,11 +68,6 @@ class PublicKey:
             raise BundleError("the signature is not true") from error
 
 
-def signer_of(signature: str) -> str:
-    """Return the key id that *signature* says it was made with."""
-    return _hex_id(_parse_signature(signature)[0])
-
-
 @dataclass(frozen=True, slots=True)
 class SigningKey:
     """The organisation's key; whoever has its public half can tell who made a bundle."""

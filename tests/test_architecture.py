@@ -16,10 +16,10 @@ CORE = ROOT / "core" / "overdracht"
 PLUGINS = ROOT / "plugins"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "paths"),
+    ("errors", "paths", "replacing"),
     ("secrets", "identifiers", "names", "text"),
     ("subject", "items", "world"),
-    ("coverage", "people", "steps", "retention"),
+    ("coverage", "people", "steps", "retention", "mentions"),
     ("ruling",),
     ("connector",),
     ("hookspecs",),
@@ -51,7 +51,8 @@ MAY_IMPORT = {
     "cryptography": {"seal", "state"},
     "phonenumbers": {"identifiers"},
     "stdnum": {"identifiers"},
-    "idna": {"identifiers"},
+    "idna": {"identifiers", "mentions"},
+    "ahocorasick_rs": {"mentions"},
 }
 """Who in the core may import what, where that is a decision."""
 
@@ -310,5 +311,15 @@ def test_the_core_starts_without_what_is_slow() -> None:
     )
     loaded = set(done.stdout.split())
 
-    slow = {"phonenumbers", "stdnum", "idna", "rich", "click", "cryptography", "pyrage", "pyzipper"}
+    slow = {
+        "ahocorasick_rs",
+        "phonenumbers",
+        "stdnum",
+        "idna",
+        "rich",
+        "click",
+        "cryptography",
+        "pyrage",
+        "pyzipper",
+    }
     assert not loaded & (slow | {"keyring", "imapclient", "sqlite3", "pytest"})

@@ -56,8 +56,10 @@ from overdracht.items import (
     Revealed,
     Searched,
 )
+from overdracht.mentions import WEAK, Mentions, bases, domain_forms, squeezed_forms
 from overdracht.names import SafeNames
 from overdracht.paths import ConfigPath
+from overdracht.replacing import Replacement, new_path, write_all
 from overdracht.retention import local_day
 from overdracht.secrets import Secret, SecretRef
 from overdracht.steps import (
@@ -79,6 +81,7 @@ from overdracht.world import Person, World
 
 __all__ = [
     "ALWAYS",
+    "WEAK",
     "Aged",
     "Ages",
     "ApprovedStep",
@@ -103,6 +106,7 @@ __all__ = [
     "Line",
     "Mark",
     "Match",
+    "Mentions",
     "Misbehaving",
     "Objection",
     "Origin",
@@ -116,6 +120,7 @@ __all__ = [
     "Question",
     "Rectifies",
     "Refused",
+    "Replacement",
     "Residue",
     "Restores",
     "Restricts",
@@ -137,10 +142,15 @@ __all__ = [
     "Verdict",
     "World",
     "base_address",
+    "bases",
     "belongs",
+    "domain_forms",
     "fold",
     "hookimpl",
     "local_day",
+    "new_path",
     "split_address",
     "squeeze",
+    "squeezed_forms",
+    "write_all",
 ]

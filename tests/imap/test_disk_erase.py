@@ -14,7 +14,18 @@ from typing import Any
 
 import pytest
 
-from overdracht import Aged, Category, Item, Mark, Question, Result, Sighting, Subject
+from overdracht import (
+    Aged,
+    Category,
+    Item,
+    Mark,
+    Question,
+    Result,
+    Sighting,
+    Subject,
+    new_path,
+    replacing,
+)
 from overdracht_imap import maildir_erase, mbox_lock, mbox_rewrite
 from overdracht_imap.mailfiles import MailFilesConnector, MailFilesSettings
 from tests.imap.asking import JAN, collect
@@ -263,7 +274,7 @@ class TestMbox:
                 done = erase(source(path), items)
                 assert done.counts == {Result.FAILED: 3}
             assert path.read_bytes() == before
-        assert not mbox_rewrite.new_path(path).exists()
+        assert not new_path(path).exists()
 
     def test_a_full_disk_leaves_the_old_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -275,7 +286,7 @@ class TestMbox:
         def full(_: int, __: bytes) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(mbox_rewrite, "_write", full)
+        monkeypatch.setattr(replacing, "write_all", full)
         done = erase(source(path), items)
         assert done.counts == {Result.FAILED: 3}
         assert "No space left" in next(iter(done.outcomes.values())).reason
@@ -288,14 +299,14 @@ class TestMbox:
         """When the file grew while it was copied, the copy is thrown away: what came is not lost."""
         path = mbox(tmp_path / "archief", *mixed(3))
         items = found(path)
-        original = mbox_rewrite._dress
+        original = replacing.dress
 
         def grow(*arguments: Any) -> None:
             original(*arguments)
             with path.open("ab") as file:
                 file.write(SEPARATOR + OTHER % (99, 99) + b"\n")
 
-        monkeypatch.setattr(mbox_rewrite, "_dress", grow)
+        monkeypatch.setattr(replacing, "dress", grow)
         done = erase(source(path), items)
         assert done.counts == {Result.FAILED: 3}
         assert "in spite of the lock" in next(iter(done.outcomes.values())).reason
@@ -407,8 +418,8 @@ class TestCrash:
         ("at", "new"),
         [
             ("overdracht_imap.mbox_erase.rewrite", False),
-            ("overdracht_imap.mbox_rewrite._write", False),
-            ("overdracht_imap.mbox_rewrite._dress", False),
+            ("overdracht.replacing.write_all", False),
+            ("overdracht.replacing.dress", False),
             ("os.replace", False),
             ("overdracht_imap.mbox_rewrite.Replaced", True),
         ],

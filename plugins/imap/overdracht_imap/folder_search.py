@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from overdracht import Extent, Finding, Gap, Item, Match, Progress, Question, Searched, Text
+from overdracht import WEAK, Extent, Finding, Gap, Item, Match, Progress, Question, Searched, Text
 from overdracht_imap.answers import fingerprint, internal_date, size_of
 from overdracht_imap.archive import Archive
 from overdracht_imap.bodies import Bodies, criteria, spellings
@@ -15,7 +15,6 @@ from overdracht_imap.letters import NOT_SEEN
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.marks import may_carry_files, names_in_structure
 from overdracht_imap.matching import FIELDS, Letterhead, Matcher
-from overdracht_imap.mentions import WEAK
 from overdracht_imap.session import Session, State
 from overdracht_imap.stream import MAX_HEADER
 from overdracht_imap.tokens import Skipped

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from urllib.parse import unquote
 
-from overdracht import Certainty, Identifier, Match, Text
+from overdracht import WEAK, Certainty, Identifier, Match, Mentions, Text
 from overdracht_imap.encoded_words import decode, decode_words, from_base64, is_plain
 from overdracht_imap.headers import LONGEST
-from overdracht_imap.mentions import WEAK, Mentions
 from overdracht_imap.mime import Buffer, Part, parts
 
 NOT_SEEN = Text(

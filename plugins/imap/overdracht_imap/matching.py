@@ -11,15 +11,16 @@ from overdracht import (
     Certainty,
     Identifier,
     Match,
+    Mentions,
     Revealed,
     base_address,
+    bases,
     belongs,
     fold,
     split_address,
 )
 from overdracht_imap.addresses import Mailbox, mailboxes
 from overdracht_imap.headers import Fields, fields, shown
-from overdracht_imap.mentions import Mentions, bases
 from overdracht_imap.scanning import Scanner
 
 ADDRESS_FIELDS: tuple[str, ...] = (

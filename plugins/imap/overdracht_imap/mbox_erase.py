@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from overdracht import ApprovedStep, Outcome, Result
+from overdracht import ApprovedStep, Outcome, Result, new_path
 from overdracht_imap import mbox
 from overdracht_imap.maildir_erase import CHANGED, may_change, may_write, said
 from overdracht_imap.mbox_lock import held, refuses
-from overdracht_imap.mbox_rewrite import new_path, rewrite
+from overdracht_imap.mbox_rewrite import rewrite
 from overdracht_imap.reading import opened
 
 LOCKED = "another program holds the file locked"

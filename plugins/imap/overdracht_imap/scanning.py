@@ -11,9 +11,16 @@ from collections.abc import Iterable, Iterator
 
 import ahocorasick_rs
 
-from overdracht import Identifier, base_address, fold, split_address, squeeze
+from overdracht import (
+    Identifier,
+    base_address,
+    domain_forms,
+    fold,
+    split_address,
+    squeeze,
+    squeezed_forms,
+)
 from overdracht_imap.encoded_words import RUN_BYTES, decode, decode_runs
-from overdracht_imap.mentions import domain_forms, squeezed_forms
 
 _ODD_ATS = (
     b" @",

@@ -10,12 +10,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-import ahocorasick_rs
-
-from overdracht import Certainty, Identifier, Match, base_address, fold, split_address, squeeze
+from overdracht.identifiers import Identifier, base_address, fold, split_address, squeeze
+from overdracht.items import Certainty, Match
 
 WEAK = frozenset({"name", "ip", "address"})
-"""The kinds that do not point at one person."""
+"""The built-in kinds that do not point at one person."""
 
 _NOT_ALNUM = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
@@ -146,6 +145,8 @@ class Mentions:
     """Finds *identifiers* in running text."""
 
     def __init__(self, identifiers: Iterable[Identifier]) -> None:
+        import ahocorasick_rs
+
         identifiers = tuple(dict.fromkeys(identifiers))
         self._tests: list[tuple[Identifier, re.Pattern[str]]] = []
         self._networks = [one for one in identifiers if one.kind == "ip"]

@@ -29,6 +29,7 @@ _HELD = re.compile("\0([0-9]+)\0")
 _WRAPPERS = "'\u2018\u2019`"
 _LONGEST = 1000
 """Characters of an address or a name that are looked at: far more than either has."""
+_SHORT = 200
 _DEEPEST = 20
 """Comments may be nested; deeper ones are a mischief."""
 
@@ -214,8 +215,18 @@ def addresses_in(text: str) -> tuple[str, ...]:
 
 def mailboxes(value: str) -> Iterable[Mailbox]:
     """Return the mailboxes of an address field's *value*, unfolded and not yet decoded."""
+    # The same few write and are written to again and again.
+    return _remembered(value) if len(value) <= _SHORT else _mailboxes(value)
+
+
+def _mailboxes(value: str) -> Iterable[Mailbox]:
     plain = _plain_mailboxes(value)
     return _Reader(value).mailboxes() if plain is None else plain
+
+
+@lru_cache(maxsize=4096)
+def _remembered(value: str) -> tuple[Mailbox, ...]:
+    return tuple(_mailboxes(value))
 
 
 def _plain_mailboxes(value: str) -> list[Mailbox] | None:

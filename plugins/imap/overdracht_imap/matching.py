@@ -41,6 +41,7 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _AFTER_NAME = re.compile(r"\s(?:via|namens|\||/|[-\u2013\u2014])\s.*|\|.*", re.IGNORECASE)
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
 _MOST_REVEALED = 20
+_STRENGTH = {certainty: place for place, certainty in enumerate(Certainty)}
 
 NameKey = tuple[str, ...]
 
@@ -218,11 +219,10 @@ class _Desk:
 
     def add(self, *matches: Match) -> None:
         """Keep of each identifier the strongest match in each field."""
-        order = list(Certainty)
         for one in matches:
             key = (one.identifier, one.where)
             known = self._matches.get(key)
-            if known is None or order.index(one.certainty) < order.index(known.certainty):
+            if known is None or _STRENGTH[one.certainty] < _STRENGTH[known.certainty]:
                 self._matches[key] = one
 
     def reveal(self, kind: str, value: str, where: str) -> None:

@@ -50,6 +50,27 @@ _BETWEEN = "\x01"
 
 _NOT_BY_NFKD = re.compile("[øæœłđðþıßØÆŒŁĐÐÞẞ]")
 """The letters that folding turns into others, and taking Unicode apart does not."""
+_SLOW = 0xFF
+
+
+def _latin_letters() -> tuple[bytes, bytes]:
+    """Return what each byte of Latin-1 is without case and accent, and which bytes come to nothing.
+
+    A letter that comes to several is told by `_SLOW`.
+    """
+    table, dropped = bytearray(range(256)), bytearray()
+    for code in range(256):
+        bare = unicodedata.normalize("NFKD", chr(code)).encode("ascii", "ignore").lower()
+        if _NOT_BY_NFKD.match(chr(code)) or len(bare) > 1:
+            table[code] = _SLOW
+        elif bare:
+            table[code] = bare[0]
+        else:
+            dropped.append(code)
+    return bytes(table), bytes(dropped)
+
+
+_LATIN, _DROPPED = _latin_letters()
 _SUBJECTS = re.compile(rb"\nsubject:([^\n]*(?:\n[ \t][^\n]*)*)")
 _LINE_WITH_8BIT = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _NOT_ALNUM_OR_LINE = bytes(
@@ -188,9 +209,16 @@ class Scanner:
 
     def _may_hide(self, text: str) -> bool:
         """Say, faster than by folding it, that *text* may hold something; it holds nothing when this says no."""
-        if not self._quick or _NOT_BY_NFKD.search(text):
+        if not self._quick:
             return True
-        bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").lower()
+        try:
+            bare = text.encode("latin-1").translate(_LATIN, _DROPPED)
+        except UnicodeEncodeError:
+            bare = b"\xff"
+        if _SLOW in bare:
+            if _NOT_BY_NFKD.search(text):
+                return True
+            bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").lower()
         return any(needle in bare for needle in self._quick)
 
     def _hides(self, text: str) -> bool:

@@ -34,12 +34,20 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+# What nearly every answer looks like: numbers and a date, and behind them one literal.
+_USUAL = re.compile(
+    rb'\s*\(((?:[A-Z][A-Z0-9.]* (?:[0-9]+|"[^"\\]*") )*)(BODY\[[^\]]*\]) ?', re.IGNORECASE
+)
+_PAIR = re.compile(rb'([A-Z][A-Z0-9.]*) (?:([0-9]+)|"([^"\\]*)") ', re.IGNORECASE)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _OPEN, _CLOSE = object(), object()
 
 
 def attributes(parts: list[bytes | Skipped]) -> dict[bytes, Value]:
     """Return name → value of a FETCH answer's *parts*: text and literals in turns, from behind the word FETCH."""
+    usual = _usual(parts)
+    if usual is not None:
+        return usual
     stack: list[list[Value]] = [[]]
     for token in _tokens(parts):
         if token is _OPEN:
@@ -59,6 +67,20 @@ def attributes(parts: list[bytes | Skipped]) -> dict[bytes, Value]:
     if len(flat) % 2:
         raise BadAnswer("a FETCH answer in which a value is missing")
     return {_name(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _usual(parts: list[bytes | Skipped]) -> dict[bytes, Value] | None:
+    """Return what `attributes` would of an answer that has the usual form, and None of any other."""
+    if len(parts) != 3 or parts[2] != b")" or isinstance(parts[0], Skipped):
+        return None
+    found = _USUAL.fullmatch(parts[0])
+    if found is None:
+        return None
+    values: dict[bytes, Value] = {
+        name.upper(): number or quoted for name, number, quoted in _PAIR.findall(found[1])
+    }
+    values[_name(found[2])] = parts[1]
+    return values
 
 
 def _name(name: Value) -> bytes:

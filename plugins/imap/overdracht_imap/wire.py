@@ -87,8 +87,8 @@ class Wire:
         self._tag = b"w" + secrets.token_hex(6).encode()
         self._count = 0
         self._shape = b"\0"
-        self._usual = re.compile(rb"(?!)()")
-        """An answer of the usual shape up to its literal; it matches nothing until the shape is known."""
+        self._usual = self._following = re.compile(rb"(?!)()")
+        """An answer of the usual shape up to its literal, alone and behind another's end; they match nothing until the shape is known."""
         self.busy = False
         """Commands are unanswered: the connection cannot be given back."""
 
@@ -150,24 +150,28 @@ class Wire:
         named = _SECTION.search(opening) if isinstance(opening, bytes) else None
         if named is not None:
             self._shape = named[1]
-            self._usual = re.compile(
-                rb"[^\r{]{0,200}" + re.escape(self._shape) + rb" \{(\d{1,9})\}\r\n"
+            usual = (
+                rb"\* \d{1,10} FETCH \(UID \d{1,10} "
+                + re.escape(self._shape)
+                + rb" \{(\d{1,9})\}\r\n"
             )
+            self._usual, self._following = re.compile(usual), re.compile(rb"\)\r\n" + usual)
 
     def _walk(self, walked: int, starts: list[int]) -> tuple[int, bool]:
         """Step over whole answers of the usual shape; return how far it went and whether what follows is of another shape."""
         buffer, base, end = self._stream.buffer, self._stream.start, self._stream.end
         shape = self._shape
         find, width, position = buffer.find, len(shape), base + walked
-        usual = self._usual.match
+        usual, following = self._usual.match, self._following.match
         while position - base < EMIT:
             # The quick way; where it does not lead on, the careful one says why.
-            if named_so := usual(buffer, position, end):
+            named_so = usual(buffer, position, end)
+            while named_so and position - base < EMIT:
                 after = named_so.end() + int(named_so[1])
-                if buffer[after : after + 3] == b")\r\n" and after + 3 <= end:
+                named_so = following(buffer, after, end)
+                if named_so:
                     starts.append(position - base)
                     position = after + 3
-                    continue
             opening = find(b" {", position, end)
             named = opening - width
             if opening < 0 or named < position or find(b"\r", position, named) >= 0:

@@ -10,63 +10,20 @@ made in DIR at the first run and used again. The half about IMAP is in `mail_ima
 import argparse
 import importlib.util
 import json
-import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import mail_world
+from timing import Run, alternate, lines
 
 FIND_GOAL = 1.0
 """Of the time of rg, at most."""
 AGAIN_GOAL = 10.0
 """Of the time of a notmuch search, at most."""
-MEMORY_GOAL = 60
-"""Megabytes of the main process, at most."""
-
-
-@dataclass
-class Way:
-    """One way to ask, and what it took."""
-
-    name: str
-    command: list[str]
-    count: Callable[[bytes], int]
-    before: Callable[[], None] = lambda: None
-    seconds: list[float] = field(default_factory=list)
-    peak: int = 0
-    hits: int = 0
-
-    def run(self) -> None:
-        """Ask once."""
-        self.before()
-        with tempfile.TemporaryFile() as output:
-            began = time.perf_counter()
-            process = subprocess.Popen(self.command, stdout=output)
-            _, status, usage = os.wait4(process.pid, 0)
-            self.seconds.append(time.perf_counter() - began)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode:
-                sys.exit(f"{self.name} ended with {process.returncode}")
-            output.seek(0)
-            self.hits = self.count(output.read())
-        self.peak = max(self.peak, usage.ru_maxrss)
-
-    @property
-    def median(self) -> float:
-        """The seconds of the middle round."""
-        return statistics.median(self.seconds)
-
-
-def lines(output: bytes) -> int:
-    """Count the lines of *output*."""
-    return output.count(b"\n")
 
 
 def items(output: bytes) -> int:
@@ -103,7 +60,7 @@ def indexed(directory: Path, maildir: Path) -> list[str]:
     return [*command, "search", "--output=files", terms]
 
 
-def on_disk(directory: Path, maildir: Path, *, with_notmuch: bool) -> list[Way]:
+def on_disk(directory: Path, maildir: Path, *, with_notmuch: bool) -> list[Run]:
     """Return the ways to find the person in the Maildir, the peer first."""
     words = directory / "words"
     words.write_text("\n".join(mail_world.WORDS) + "\n")
@@ -120,28 +77,22 @@ def on_disk(directory: Path, maildir: Path, *, with_notmuch: bool) -> list[Way]:
         *mail_world.IDENTIFIERS,
     ]
     ways = [
-        Way("rg -l -i -F", ["rg", "-l", "-i", "-F", "-f", str(words), str(maildir)], lines),
-        Way("find", find, items, lambda: shutil.rmtree(state, ignore_errors=True)),
-        Way("find again", find, items),
+        Run("rg -l -i -F", ["rg", "-l", "-i", "-F", "-f", str(words), str(maildir)], lines),
+        Run("find", find, items, lambda: shutil.rmtree(state, ignore_errors=True)),
+        Run("find again", find, items),
     ]
     if with_notmuch:
-        ways.append(Way("notmuch search", indexed(directory, maildir), lines))
+        ways.append(Run("notmuch search", indexed(directory, maildir), lines))
     return ways
 
 
-def report(ways: list[Way]) -> None:
+def report(ways: list[Run]) -> None:
     """Print what each of the *ways* took."""
     by_name = {way.name: way for way in ways}
     goals = {"find": ("rg -l -i -F", FIND_GOAL), "find again": ("notmuch search", AGAIN_GOAL)}
     for way in ways:
-        line = f"  {way.name:16} {way.median:7.3f} s  {way.hits:7,} hits"
-        if way.name in goals:
-            peer, goal = goals[way.name]
-            line += f"  {way.peak / 1024:5.0f} MB {'' if way.peak / 1024 < MEMORY_GOAL else 'MISSES 60 MB'}"
-            if peer in by_name:
-                ratio = way.median / by_name[peer].median
-                line += f"  {ratio:5.2f} of {peer}, {'meets' if ratio <= goal else 'MISSES'} {goal}"
-        print(line)
+        peer, goal = goals.get(way.name, ("", 0.0))
+        print(way.line(by_name.get(peer), goal))
 
 
 def main() -> None:
@@ -163,9 +114,7 @@ def main() -> None:
     maildir = directory / f"Maildir-{size.messages}-{size.of_person}"
     mail_world.build(maildir, size)
     ways = on_disk(directory, maildir, with_notmuch=options.notmuch)
-    for _ in range(options.rounds):
-        for way in ways:
-            way.run()
+    alternate(ways, options.rounds)
     print(
         f"Maildir of {size.messages:,} messages, {size.of_person:,} of the person, 10 identifiers"
     )

@@ -8,18 +8,12 @@ a network, on the server's own files.
 import json
 import os
 import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import mail_world
+from timing import Run, alternate, lines
 
 from overdracht_imap.matching import ADDRESS_FIELDS
 
@@ -31,61 +25,9 @@ from tests.servers.dovecot import (  # noqa: E402 - the test server is not insta
 )
 
 USER = "archief"
-FIND_GOAL, AGAIN_GOAL, EXPORT_GOAL, MEMORY_GOAL = 0.4, 0.1, 0.3, 60
+FIND_GOAL, AGAIN_GOAL, EXPORT_GOAL = 0.4, 0.1, 0.3
 DIRECT = {"From", "To", "Cc", "Bcc"}
 """Fields that doveadm has a word of its own for."""
-
-
-@dataclass
-class Run:
-    """What one way took, round by round."""
-
-    name: str
-    command: list[str]
-    count: Callable[[bytes], int]
-    before: Callable[[], None] = lambda: None
-    seconds: list[float] = field(default_factory=list)
-    peak: int = 0
-    hits: int = 0
-
-    def once(self) -> None:
-        """Run it and take note."""
-        self.before()
-        with tempfile.TemporaryFile() as output:
-            began = time.perf_counter()
-            process = subprocess.Popen(self.command, stdout=output)
-            watcher = threading.Thread(target=self._watch, args=(process.pid,))
-            watcher.start()
-            process.wait()
-            self.seconds.append(time.perf_counter() - began)
-            watcher.join()
-            if process.returncode:
-                sys.exit(f"{self.name} ended with {process.returncode}")
-            output.seek(0)
-            self.hits = self.count(output.read())
-
-    def _watch(self, pid: int) -> None:
-        """Note the peak of the memory now and then; what wait4 tells counts the parent's too, from before the exec."""
-        while True:
-            try:
-                status = Path(f"/proc/{pid}/status").read_text()
-            except OSError:
-                return
-            _, found, rest = status.partition("VmHWM:")
-            if not found:
-                return
-            self.peak = max(self.peak, int(rest.split()[0]) // 1024)
-            time.sleep(0.02)
-
-    def line(self, peer: "Run | None" = None, goal: float = 0) -> str:
-        """Return the figures, beside those of *peer* where there is one."""
-        median = statistics.median(self.seconds)
-        text = f"  {self.name:34} {median:7.3f} s  {self.hits:7,}  {self.peak:4} MB"
-        if peer is None:
-            return text
-        ratio = median / statistics.median(peer.seconds)
-        memory = "" if self.peak < MEMORY_GOAL else f", MISSES {MEMORY_GOAL} MB"
-        return f"{text}  {ratio:5.2f} of {peer.name}, {'meets' if ratio <= goal else 'MISSES'} {goal}{memory}"
 
 
 def measure(maildir: Path, directory: Path, rounds: int) -> None:
@@ -114,18 +56,16 @@ def _find(server: Dovecot, directory: Path, rounds: int) -> None:
     ours += mail_world.IDENTIFIERS
     state = directory / "state"
     doveadm = ["doveadm", "-c", str(server.config), "search", "-u", USER, "mailbox", "INBOX"]
-    few = Run("doveadm search, From To Cc", [*doveadm, *_question(("From", "To", "Cc"))], _lines)
+    few = Run("doveadm search, From To Cc", [*doveadm, *_question(("From", "To", "Cc"))], lines)
     # What ours looks at: the address fields, and the subject line for mentions.
     question = _question((*ADDRESS_FIELDS, "Subject"))
-    same = Run("doveadm search, the same fields", [*doveadm, *question], _lines)
+    same = Run("doveadm search, the same fields", [*doveadm, *question], lines)
     find = Run("find", ours, _items, lambda: shutil.rmtree(state, ignore_errors=True))
     again = Run("find again", ours, _items)
     for run in (few, same, find):
         run.once()
         print(f"  the first time, the server's cache cold: {run.name} {run.seconds.pop():.1f} s")
-    for _ in range(rounds):
-        for run in (few, same, find, again):
-            run.once()
+    alternate((few, same, find, again), rounds)
     for line in (
         few.line(),
         same.line(),
@@ -157,7 +97,11 @@ def _question(fields: tuple[str, ...]) -> list[str]:
 
 
 def _export(server: Dovecot, maildir: Path, directory: Path, number: int, rounds: int) -> None:
-    """Measure taking *number* messages off the server, beside mbsync, which writes them as files too."""
+    """Measure taking *number* messages off the server, beside mbsync.
+
+    Ours writes them as the product does, one behind the other into one file, with the digest and the index line of each; mbsync makes a
+    Maildir, which is what it is for.
+    """
     account = f"postbus{number}"
     cur = server.base / "mail" / account / "mail" / "cur"
     for name in ("cur", "new", "tmp"):
@@ -168,35 +112,29 @@ def _export(server: Dovecot, maildir: Path, directory: Path, number: int, rounds
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     target = directory / "out"
-    fresh = _emptier(target)
     config = directory / "mbsyncrc"
     config.write_text(
         f"IMAPAccount a\nHost 127.0.0.1\nPort {server.port}\nUser {account}\nPass {PASSWORD}\nSSLType None\nAuthMechs PLAIN\n\n"
         f"IMAPStore r\nAccount a\n\nMaildirStore l\nPath {target}/\nInbox {target}/INBOX\n\n"
         "Channel c\nFar :r:\nNear :l:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n"
     )
-    peer = Run(
-        f"mbsync, {number:,}",
-        ["mbsync", "-q", "-c", str(config), "c"],
-        lambda _: _files(target),
-        fresh,
-    )
-    child = [sys.executable, __file__, str(server.port), account, str(target)]
-    ours = Run(f"export, {number:,}", child, lambda _: _files(target), fresh)
-    for _ in range(rounds):
-        for run in (peer, ours):
-            run.once()
-    print(peer.line())
-    print(ours.line(peer, EXPORT_GOAL))
-    shutil.rmtree(directory)
 
-
-def _emptier(target: Path) -> Callable[[], None]:
-    def empty() -> None:
+    def fresh() -> None:
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
 
-    return empty
+    peer = Run(
+        f"mbsync, {number:,}",
+        ["mbsync", "-q", "-c", str(config), "c"],
+        lambda _: sum(len(names) for _, _, names in os.walk(target)),
+        fresh,
+    )
+    child = [sys.executable, __file__, str(server.port), account, str(target / "messages")]
+    ours = Run(f"export, {number:,}", child, int, fresh)
+    alternate((peer, ours), rounds)
+    print(peer.line())
+    print(ours.line(peer, EXPORT_GOAL))
+    shutil.rmtree(directory)
 
 
 def _give_away(server: Dovecot, home: Path) -> None:
@@ -205,21 +143,15 @@ def _give_away(server: Dovecot, home: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def _lines(output: bytes) -> int:
-    return output.count(b"\n")
-
-
 def _items(output: bytes) -> int:
     return sum(int(total["items"]) for total in json.loads(output)["totals"])
 
 
-def _files(directory: Path) -> int:
-    return sum(len(names) for _, _, names in os.walk(directory))
+def export_all(port: str, account: str, target: Path) -> int:
+    """Export every message in INBOX into the file *target*, and return how many: what the child process does that is timed."""
+    import orjson
 
-
-def export_all(port: str, account: str, directory: Path) -> None:
-    """Export every message in INBOX into *directory*: what the child process does that is timed."""
-    from overdracht import Category, Certainty, File, Identifier, Item, Match
+    from overdracht import Category, Certainty, File, Identifier, Item, Line, Match
     from overdracht_imap.answers import fingerprint, size_of
     from overdracht_imap.archive import Archive
     from overdracht_imap.imap import ImapConnector
@@ -256,18 +188,18 @@ def export_all(port: str, account: str, directory: Path) -> None:
         )
         for uid, size in sizes
     )
-    made: set[Path] = set()
-    for piece in ImapConnector("post", settings).export(items):
-        if isinstance(piece, File):
-            path = directory / piece.path
-            if path.parent not in made:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                made.add(path.parent)
-            with path.open("wb") as file:
+    exported = 0
+    with target.open("wb") as file:
+        for piece in ImapConnector("post", settings).export(items):
+            if isinstance(piece, File):
                 file.writelines(
                     [piece.content] if isinstance(piece.content, bytes) else piece.content
                 )
+                exported += len(piece.keys)
+            elif isinstance(piece, Line):
+                file.write(orjson.dumps(piece.record))
+    return exported
 
 
 if __name__ == "__main__":
-    export_all(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    print(export_all(sys.argv[1], sys.argv[2], Path(sys.argv[3])))

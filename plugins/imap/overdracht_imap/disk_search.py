@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from overdracht import Extent, Finding, Gap, Item, Progress, Searched, Text
 from overdracht_imap import maildir, mbox
 from overdracht_imap.disk import Place
-from overdracht_imap.letters import NOT_SEEN
 from overdracht_imap.maildir import Maildir, MaildirTask
+from overdracht_imap.mailitems import NOT_SEEN
 from overdracht_imap.mbox import MboxTask, State
 from overdracht_imap.reading import opened, why
 from overdracht_imap.searching import Answer, Task, Wanted, run

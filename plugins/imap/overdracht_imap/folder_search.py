@@ -1,20 +1,18 @@
 """Search one folder for what it holds about a subject."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Self
 
-from overdracht import WEAK, Extent, Finding, Gap, Item, Match, Progress, Question, Searched, Text
+from overdracht import WEAK, Extent, Finding, Gap, Item, Match, Progress, Question
 from overdracht_imap.answers import fingerprint, internal_date, size_of
 from overdracht_imap.archive import Archive
 from overdracht_imap.bodies import Bodies, criteria, spellings
 from overdracht_imap.candidates import HEADER, Scan
 from overdracht_imap.download import BATCH, Download, Lost
 from overdracht_imap.folders import Folder
-from overdracht_imap.letters import NOT_SEEN
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.marks import may_carry_files, names_in_structure
 from overdracht_imap.matching import FIELDS, Letterhead, Matcher
+from overdracht_imap.seen import Seen
 from overdracht_imap.session import Session, State
 from overdracht_imap.stream import MAX_HEADER
 from overdracht_imap.tokens import Skipped
@@ -29,80 +27,34 @@ STRUCTURE = b"(UID BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE)])"
 SEARCH_PATIENCE = 3600.0
 """Seconds to wait for a server's own search: without an index it reads all mail, and may say nothing meanwhile."""
 
-NOT_SEARCHED = Text(
-    "alleen afzender, ontvangers en onderwerp zijn doorzocht, niet de berichten zelf en hun bijlagen",
-    'bodies and attachments were not searched; --thorough does, or bodies = "server" in the configuration',
-)
-BY_SERVER = Text(
-    "in de berichten zocht de server zelf: die kan missen wat anders geschreven is (een IBAN met spaties, een accent) en wat in bijlagen staat",
-    "bodies were searched by the server, which may miss what is written otherwise (an IBAN with spaces, an accent) and what is in "
-    "attachments; --thorough reads them all",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """What a folder was when it was last searched whole, and how its bodies were searched."""
-
-    state: State
-    bodies: str
-
-    def __str__(self) -> str:
-        state = self.state
-        return f"1 {state.uidvalidity} {state.uidnext} {state.exists} {self.bodies}"
-
-    @classmethod
-    def read(cls, text: str) -> Self | None:
-        """Return the cursor that *text* is, None when it is none of ours."""
-        try:
-            version, uidvalidity, uidnext, exists, bodies = text.split(" ")
-            state = State(int(uidvalidity), int(uidnext), int(exists))
-        except ValueError:
-            return None
-        return cls(state, bodies) if version == "1" else None
-
 
 class FolderSearch:
     """Yields what *folder* holds; raises SourceError when it cannot be searched on."""
 
     def __init__(
-        self, archive: Archive, folder: Folder, question: Question, matcher: Matcher
+        self, archive: Archive, folder: Folder, question: Question, matcher: Matcher, seen: Seen
     ) -> None:
         self._archive = archive
         self._folder = folder
         self._question = question
         self._matcher = matcher
-        self._bodies = "all" if question.thorough else archive.settings.bodies
-        known = Cursor.read(question.cursors.get(folder.name, ""))
-        self._known = known if known and known.bodies == self._bodies else None
+        self._seen = seen
+        self._bodies = seen.bodies
         self._gaps = False
-
-    @property
-    def _note(self) -> Text:
-        return {"all": NOT_SEEN, "server": BY_SERVER}.get(self._bodies, NOT_SEARCHED)
 
     def findings(self) -> Iterator[Finding]:
         """Yield the items, and at the end that the folder was searched."""
-        if self._known is not None:
-            now = self._archive.persist(lambda session: session.status(self._folder))
-            if now == self._known.state:
-                yield self._searched(now, Extent.UNCHANGED)
-                return
         state = self._archive.examine(self._folder)
         since = self._since(state)
         yield from self._search(state, since)
-        yield self._searched(state, Extent.WHOLE if since == 1 else Extent.ADDED)
-
-    def _searched(self, state: State, extent: Extent) -> Searched:
-        again = self._gaps or not state.uidvalidity or not state.uidnext
-        cursor = "" if again else str(Cursor(state, self._bodies))
-        return Searched(self._folder.name, state.exists, cursor, extent, self._note)
+        extent = Extent.WHOLE if since == 1 else Extent.ADDED
+        yield self._seen.searched(state, extent, again=self._gaps)
 
     def _since(self, state: State) -> int:
         """Return the first UID to look at: 1, or the first new one when nothing went since the last time."""
-        if self._known is None or self._known.state.uidvalidity != state.uidvalidity:
+        old = self._seen.known
+        if old is None or old.uidvalidity != state.uidvalidity:
             return 1
-        old = self._known.state
         if not 0 < old.uidnext < state.uidnext:
             return 1
         added = [

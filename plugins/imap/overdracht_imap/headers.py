@@ -10,8 +10,8 @@ _FIELD = re.compile(rb"^([!-9;-~]{1,76})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.M
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
-_END = re.compile(rb"\n\r?\n")
 
+_CR = 13
 LONGEST = 4 << 20
 """A header section longer than this is read only so far: 10,000 recipients take half a megabyte."""
 
@@ -20,12 +20,15 @@ Fields = dict[str, list[str]]
 
 def section_end(buffer: bytes | bytearray | mmap, start: int, end: int) -> int:
     """Return where the header section that begins at *start* ends, its blank line included, or -1 when it goes on at *end*."""
-    first = buffer.find(b"\n\n", start, end)
-    # The rare kind is looked for only before the usual one.
-    other = buffer.find(b"\n\r\n", start, first if first >= 0 else end)
-    if other >= 0:
-        return other + 3
-    return first + 2 if first >= 0 else -1
+    # What the first line ends with is what nearly all do: the other kind is looked for only before that.
+    line = buffer.find(b"\n", start, end)
+    kinds = (b"\n\n", b"\n\r\n")
+    usual, other = kinds[::-1] if line > start and buffer[line - 1] == _CR else kinds
+    first = buffer.find(usual, start, end)
+    before = buffer.find(other, start, first if first >= 0 else end)
+    if before >= 0:
+        return before + len(other)
+    return first + len(usual) if first >= 0 else -1
 
 
 def fields(header: bytes, names: Collection[str]) -> Fields:
@@ -34,9 +37,10 @@ def fields(header: bytes, names: Collection[str]) -> Fields:
     if b"\r" in header:
         header = header.replace(b"\r", b"\n" if b"\n" not in header.strip() else b" ")
     found: Fields = {}
+    wanted = {name.encode(): name for name in names}
     for name, value in _FIELD.findall(header):
-        key = name.decode("ascii").lower()
-        if key in names:
+        key = wanted.get(name.lower())
+        if key is not None:
             found.setdefault(key, []).append(decode(value.strip()))
     return found
 

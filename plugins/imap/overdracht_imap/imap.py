@@ -32,7 +32,11 @@ from overdracht import (
 from overdracht_imap.settings import ImapSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overdracht_imap.archive import Archive
+    from overdracht_imap.folders import Folder
+    from overdracht_imap.seen import Seen
 
 IMPORTER = "importeer_mail.py"
 
@@ -83,17 +87,25 @@ class ImapConnector(Connector[ImapSettings]):
 
     def find(self, question: Question) -> Iterator[Finding]:
         """Search every folder the settings choose."""
+        from concurrent.futures import ThreadPoolExecutor
+
         from overdracht_imap.archive import Archive
         from overdracht_imap.faults import LoginRefused
-        from overdracht_imap.folder_search import FolderSearch
-        from overdracht_imap.matching import Matcher
+        from overdracht_imap.seen import Seen
 
-        matcher = Matcher(question.subject.identifiers, question.subject.excluded, question.own)
-        with Archive(self.settings, self.pause) as archive:
+        bodies = "all" if question.thorough else self.settings.bodies
+        with ThreadPoolExecutor(1) as aside, Archive(self.settings, self.pause) as archive:
+            # It is made while the server opens the first folder, which takes as long.
+            search = aside.submit(_searching, archive, question)
             folders = archive.folders()
             for number, folder in enumerate(folders):
+                seen = Seen(folder, question, bodies)
                 try:
-                    yield from FolderSearch(archive, folder, question, matcher).findings()
+                    unchanged = seen.unchanged(archive)
+                    if unchanged is not None:
+                        yield unchanged
+                    else:
+                        yield from search.result()(folder, seen)
                 except (Unreachable, LoginRefused) as error:
                     yield from (Gap(rest.name, error.message) for rest in folders[number:])
                     raise
@@ -160,6 +172,17 @@ class ImapConnector(Connector[ImapSettings]):
 
         with Archive(self.settings, self.pause) as archive:
             yield from aged(on_server(archive), before)
+
+
+def _searching(
+    archive: "Archive", question: Question
+) -> "Callable[[Folder, Seen], Iterator[Finding]]":
+    """Return what searches one folder of the *archive*."""
+    from overdracht_imap.folder_search import FolderSearch
+    from overdracht_imap.matching import Matcher
+
+    matcher = Matcher(question.subject.identifiers, question.subject.excluded, question.own)
+    return lambda folder, seen: FolderSearch(archive, folder, question, matcher, seen).findings()
 
 
 def _check_folders(archive: "Archive") -> Iterator[Check]:

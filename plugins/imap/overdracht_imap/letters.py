@@ -2,7 +2,7 @@
 
 Text is decoded (base64, quoted-printable, whatever charset), HTML loses its tags, and all is compared without case, accents and gaps: an IBAN written
 with spaces is found, and `ozdemir` for `Özdemir`. Attachments that are no text (PDF, office files, archives, pictures) are not opened;
-who reports a search says so with `NOT_SEEN`.
+who reports a search says so with `mailitems.NOT_SEEN`.
 """
 
 import binascii
@@ -11,15 +11,10 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from urllib.parse import unquote
 
-from overdracht import WEAK, Certainty, Identifier, Match, Mentions, Text
+from overdracht import WEAK, Certainty, Identifier, Match, Mentions
 from overdracht_imap.encoded_words import decode, decode_words, from_base64, is_plain
 from overdracht_imap.headers import LONGEST
 from overdracht_imap.mime import Buffer, Part, parts
-
-NOT_SEEN = Text(
-    "berichten en leesbare bijlagen zijn doorzocht; bijlagen die geen tekst zijn (pdf, kantoorbestanden, archieven, afbeeldingen) zijn niet geopend",
-    "bodies and textual attachments were searched; attachments that are no text (PDF, office files, archives, images) were not opened",
-)
 
 _TEXT_TYPES = re.compile(
     r"text/.*|message/.*|application/(?:.*\+)?(?:xml|json|yaml|csv|sql|rtf|x-sh|javascript|mbox|ics|vcard|pgp-signature)"

@@ -33,6 +33,12 @@ PROCESSING = (
 )
 """What is done with mail, whatever way it is read."""
 
+NOT_SEEN = Text(
+    "berichten en leesbare bijlagen zijn doorzocht; bijlagen die geen tekst zijn (pdf, kantoorbestanden, archieven, afbeeldingen) zijn niet geopend",
+    "bodies and textual attachments were searched; attachments that are no text (PDF, office files, archives, images) were not opened",
+)
+"""What a thorough search leaves out."""
+
 _DATE = re.compile(
     r"(?:[a-z]{3},?\s+)?(\d{1,2})\s+([a-z]{3})\s+(\d{4})\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+([+-])(\d\d)(\d\d)\b)?",
     re.IGNORECASE,

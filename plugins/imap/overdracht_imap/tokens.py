@@ -34,11 +34,13 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-# What nearly every answer looks like: numbers and a date, and behind them one literal.
+# What nearly every answer looks like: numbers, a date and flags, and behind them one literal.
+_VALUE = rb'(?:([0-9]+)|"([^"\\]*)"|\(((?:[^\s()"\[\]{}]+(?: [^\s()"\[\]{}]+)*)?)\))'
+_PAIR = re.compile(rb"([A-Z][A-Z0-9.]*) " + _VALUE + rb" ", re.IGNORECASE)
 _USUAL = re.compile(
-    rb'\s*\(((?:[A-Z][A-Z0-9.]* (?:[0-9]+|"[^"\\]*") )*)(BODY\[[^\]]*\]) ?', re.IGNORECASE
+    rb"\s*\(((?:[A-Z][A-Z0-9.]* " + _VALUE + rb" )*)(BODY\[[^\]]*\]) ?", re.IGNORECASE
 )
-_PAIR = re.compile(rb'([A-Z][A-Z0-9.]*) (?:([0-9]+)|"([^"\\]*)") ', re.IGNORECASE)
+_LIST = 4
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _OPEN, _CLOSE = object(), object()
 
@@ -74,12 +76,13 @@ def _usual(parts: list[bytes | Skipped]) -> dict[bytes, Value] | None:
     if len(parts) != 3 or parts[2] != b")" or isinstance(parts[0], Skipped):
         return None
     found = _USUAL.fullmatch(parts[0])
-    if found is None:
+    if found is None or b"NIL" in found[1].upper():
         return None
-    values: dict[bytes, Value] = {
-        name.upper(): number or quoted for name, number, quoted in _PAIR.findall(found[1])
-    }
-    values[_name(found[2])] = parts[1]
+    values: dict[bytes, Value] = {}
+    for pair in _PAIR.finditer(found[1]):
+        value = pair[pair.lastindex or 0]
+        values[pair[1].upper()] = tuple(value.split()) if pair.lastindex == _LIST else value
+    values[_name(found[found.re.groups])] = parts[1]
     return values
 
 

@@ -17,6 +17,7 @@ from overdracht.cli.session import Session
 COMMANDS = (
     "init",
     "connectors",
+    "connector",
     "check",
     "find",
     "review",

@@ -184,7 +184,7 @@ class SaysAnOldFingerprint(MemoryConnector):
                 yield replace(one, fingerprint=step.item.fingerprint) if done else one
 
 
-@breaks("c06 c07 c08 c09 c10 c12 c13 c14 c15")
+@breaks("c06 c07 c09 c10 c12 c13 c14 c15")
 class OnlySaysSo(MemoryConnector):
     def rectify(self, steps: Steps) -> Outcomes:
         return (Outcome(one.item.key, Result.RECTIFIED) for one in steps)

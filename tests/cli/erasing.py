@@ -32,11 +32,12 @@ class Shelf(MemoryConnector):
 
 
 class Keeping(Shelf):
-    """Cannot erase."""
+    """Can neither erase nor correct."""
 
     name: ClassVar[str] = "keeping"
     summary: ClassVar[str] = "a system that keeps everything"
     erase = None  # type: ignore[assignment]  # what a connector cannot do it does not define
+    rectify = None  # type: ignore[assignment]
 
 
 MODULE = """

@@ -26,6 +26,7 @@ COMMANDS = (
     "open",
     "plan",
     "erase",
+    "rectify",
     "resume",
     "letter",
     "retention",

@@ -24,6 +24,8 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.connections = 0
+        self.closed = False
+        """Whoever connects is hung up on."""
         self.asked = b""
         """All that was sent to the server."""
         self._threads: list[threading.Thread] = []
@@ -50,6 +52,9 @@ class Proxy:
             except OSError:
                 return
             self.connections += 1
+            if self.closed:
+                client.close()
+                continue
             self._start(self._pass_on, client, next(self._cuts))
 
     def _pass_on(self, client: socket.socket, cut: int | None) -> None:

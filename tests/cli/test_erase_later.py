@@ -209,6 +209,15 @@ class TestReapply:
         done = provider.run("erase", "--apply", one["digest"], *CONFIRM)
         assert "Closed" in done.output, done.output
         assert {key for key in provider.records() if key.startswith("mail-s")} == {"mail-s7"}
+        path = max(provider.certificate.parent.glob("*.json"))
+        facts = json.loads(path.read_bytes())
+        assert facts["reference"] != "2026-0001"
+        assert facts["complete"] is True
+        assert facts["left_alone"] == []
+        kept = {one["ground"]["en"]: one["items"] for one in facts["retained"]}
+        assert kept["This came after the erasure: it did not come back with the backup."] == 1
+        assert "Complete: erased, verified and certified." in done.output
+        assert provider.run("verify", str(path)).exit_code == 0
 
     def test_a_backup_after_the_erasure_brings_nobody_back(
         self, provider: Provider, clock: Clock

@@ -205,3 +205,12 @@ def test_a_letter_of_50_megabytes_is_found_and_exported_in_flat_memory(account: 
     assert found.uids == [1, 2]
     assert digest in sums
     assert peak < 25 << 20
+
+
+def test_no_folder_takes_the_path_of_another(account: Account) -> None:
+    """A folder whose name could be a message's, and one of the name that this one is given instead: each has its own path."""
+    for number, folder in enumerate(("X.eml", "X.eml_", "x.EML")):
+        account.fill([LETTER % number], folder)
+    exported = export(account.settings(), find(account.settings()).items)
+    paths = [path for path in exported.files if path.endswith(".eml")]
+    assert len({path.rpartition("/")[0].casefold() for path in paths}) == 3

@@ -317,6 +317,20 @@ class TestCursors:
         assert searched(again)["Inbox"].extent is Extent.ADDED
         assert searched(again)["Inbox"].looked_at == 2
 
+    def test_a_twin_that_was_added_has_a_key_of_its_own(self, tmp_path: Path) -> None:
+        """A later letter with the very same header section and another text is another item, whether or not the file is read whole."""
+        first, second = LETTER % (1, 1), LETTER % (1, 1) + b"PS: nog iets.\n"
+        path = mbox(tmp_path / "Inbox", first)
+        before = find(path)
+        cursors = self.cursors(before)
+        with path.open("ab") as file:
+            file.write(b"From a@b.example Tue Jan  6 09:00:00 2026\n" + second)
+        added = find(path, cursors=cursors)
+        assert searched(added)["Inbox"].extent is Extent.ADDED
+        whole = items(find(path))
+        assert items(before) + items(added) == whole
+        assert len({item.key for item in whole}) == 2
+
     def test_an_mbox_that_was_rewritten_is_read_whole(self, tmp_path: Path) -> None:
         """A longer file that does not begin with the old one is another file."""
         path = mbox(tmp_path / "Inbox", LETTER % (1, 1))

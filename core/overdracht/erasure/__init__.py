@@ -30,7 +30,7 @@ from overdracht.erasure.planning import (
     propose,
 )
 from overdracht.erasure.reapply import Return, Returned, returned
-from overdracht.erasure.sweep import Sweep, settle_schedule, sweep
+from overdracht.erasure.sweep import Scope, Sweep, settle_schedule, sweep
 from overdracht.erasure.verifying import Verification, hold, unfinished, verify, verify_gone
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "NotReady",
     "Return",
     "Returned",
+    "Scope",
     "Sweep",
     "UnsafePlan",
     "Verification",

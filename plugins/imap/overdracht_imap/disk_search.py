@@ -5,7 +5,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Searched, Text
 from overdracht_imap import maildir, mbox
@@ -57,8 +57,8 @@ class _Tally:
     gaps: list[Gap] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     seen: _Seen = field(default_factory=_Seen)
-    apart: dict[int, int] | None = None
-    """Of an mbox the hashes of the keys and fingerprints that were yielded."""
+    once: set[int] | None = None
+    """Of an mbox the hashes of the keys that were yielded."""
 
 
 class FolderSearch:
@@ -116,7 +116,7 @@ class FolderSearch:
                     start, count = known.size, known.count
             if start and next(mbox.separators(descriptor, start, state.size), None) != start:
                 start, count = 0, 0  # what was added goes on with the last message
-            tally = _Tally(looked_at=count, apart={})
+            tally = _Tally(looked_at=count, once=set())
             places = mbox.separators(descriptor, start, state.size)
             yield from self._run(self._mbox_tasks(part, place, places, state.size), part, tally)
             settled = state.settled and State.of(descriptor) == state
@@ -150,8 +150,8 @@ class FolderSearch:
             tally.looked_at += answer.looked_at
             tally.gaps += answer.gaps
             tally.vanished += answer.vanished
-            if tally.apart is not None:
-                yield from told_apart(answer.items, tally.apart)
+            if tally.once is not None:
+                yield from once(answer.items, tally.once)
             else:
                 tally.seen.recheck = tally.seen.recheck or answer.recheck
                 yield from tally.seen.new(answer.items)
@@ -180,16 +180,12 @@ class FolderSearch:
             yield waiting.popleft().result()
 
 
-def told_apart(items: Iterable[Item], seen: dict[int, int]) -> Iterator[Item]:
-    """Yield each of *items* once, and messages with the very same header section under keys of their own; *seen* is kept between calls."""
+def once(items: Iterable[Item], seen: set[int]) -> Iterator[Item]:
+    """Yield those of *items* of whose keys no hash is in *seen*: of a message that stands in an mbox twice, the first."""
     for item in items:
-        mark, content = hash(item.key), hash(item.fingerprint)
-        if mark not in seen:
-            seen[mark] = content
+        if hash(item.key) not in seen:
+            seen.add(hash(item.key))
             yield item
-        elif seen[mark] != content and item.key.startswith(f"{item.part}@"):
-            # Another message in an mbox with the very same header section; the same one once more is no other.
-            yield from told_apart((replace(item, key=f"{item.part}@{item.fingerprint}"),), seen)
 
 
 def _unchanged(cursor: str, state: tuple[int, ...]) -> int | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from overdracht import Gap
 from overdracht_imap import maildir, mbox
 from overdracht_imap.disk import Place
-from overdracht_imap.disk_search import told_apart
+from overdracht_imap.disk_search import once
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.maildir import Maildir, message_key
 from overdracht_imap.mailitems import mail_item
@@ -82,18 +82,18 @@ def _header(descriptor: int) -> bytes:
 
 
 def _mbox(part: str, place: Place) -> Iterator[Known | Gap]:
-    seen: dict[int, int] = {}
+    seen: set[int] = set()
     with opened(str(place.path)) as descriptor:
         for where, _ in mbox.places(descriptor, os.fstat(descriptor).st_size):
             fingerprint = mbox.fingerprint(descriptor, where)
             letterhead, addresses = letterhead_of(mbox.header_of(descriptor, where))
             item = mail_item(
-                key=f"{part}@{fingerprint.partition(':')[0]}",
+                key=mbox.message_key(part, fingerprint),
                 part=part,
                 fingerprint=fingerprint,
                 size=where.end - where.start,
                 received=where.received,
                 letterhead=letterhead,
             )
-            for one in told_apart((item,), seen):
+            for one in once((item,), seen):
                 yield Known(one, addresses)

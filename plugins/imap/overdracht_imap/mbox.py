@@ -140,6 +140,11 @@ def fingerprint(descriptor: int, place: Bounds) -> str:
     return f"{digest(header)}:{body.hexdigest()[:24]}"
 
 
+def message_key(part: str, known: str) -> str:
+    """Return the key of the message in *part* whose fingerprint is *known*: the same however the file is searched, whatever else is in it."""
+    return f"{part}@{known}"
+
+
 def digest_in(key: str, part: str) -> str:
     """Return the digest of the header section that stands in the *key* of a message in *part*."""
     return key[len(part) + 1 :].partition(":")[0]
@@ -219,7 +224,7 @@ class MboxTask:
                     files = tuple(names_in(buffer, place.start, place.end))
             answer.items.append(
                 mail_item(
-                    key=f"{self.part}@{known.partition(':')[0]}",
+                    key=message_key(self.part, known),
                     part=self.part,
                     fingerprint=known,
                     size=place.end - place.start,

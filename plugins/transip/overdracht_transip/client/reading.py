@@ -5,7 +5,7 @@ text; all of these are read. What is missing or of another kind is an error that
 """
 
 import functools
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar, cast
 
@@ -48,14 +48,14 @@ Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 
 
 @functools.cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
 def read(kind: type[R], value: object, where: str) -> R:
     """Return *value*, which stood at *where* in an answer, as a *kind*; raise BadAnswer where it is none."""
     try:
-        result: R = _adapter(cast(Hashable, kind)).validate_python(value)
+        result: R = _adapter(cast("Any", kind)).validate_python(value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join((where, *map(str, first["loc"])))
@@ -92,7 +92,7 @@ def taken_by_any(answer: object, keys: Iterable[str]) -> Any:
 
 def written(record: object) -> dict[str, Any]:
     """Return *record* as the API writes it."""
-    result: dict[str, Any] = _adapter(cast(Hashable, type(record))).dump_python(
+    result: dict[str, Any] = _adapter(cast("Any", type(record))).dump_python(
         record, mode="json", by_alias=True
     )
     return result

@@ -1,0 +1,45 @@
+"""Say in one line, without names, why TransIP does not do something, and what a person can do about it."""
+
+from overdracht_transip import client
+from overdracht_transip.faults import translated
+
+CHANGED = "it is no longer what was found: look again and make a new plan"
+BUSY = "an action is running on it at TransIP: wait until that has ended"
+IN_TRANSFER = "it is being registered or transferred: wait until that has ended"
+LOCKED = "TransIP has locked it: look in the control panel why, and wait until that has ended"
+STAYS = "the settings say that it stays (`stays`): make a new plan"
+LOST = "TransIP's answer was lost; whether it was cancelled can be seen in the control panel only, and it is not asked for a second time"
+UNSEEN = "TransIP took it and does not show it: look in the control panel, and try again"
+
+_WORDS: tuple[tuple[type[client.TransipError], str], ...] = (
+    (
+        client.ProductsAttached,
+        "hosting or mail is attached to the domain: end that in the control panel first, for TransIP does not cancel the domain before",
+    ),
+    (
+        client.TransferLocked,
+        "the domain is locked: switch its lock off in the control panel first",
+    ),
+    (
+        client.CustomerLocked,
+        "somebody has locked the server on purpose: unlock it in the control panel, if it may go",
+    ),
+    (client.Blocked, "TransIP has blocked it: ask TransIP's support"),
+    (
+        client.ReadOnly,
+        "the token may only read: allow it to write in the control panel, or use a key",
+    ),
+    (
+        client.CapabilityMissing,
+        "the registry of this top-level domain does not allow it: ask TransIP's support",
+    ),
+    (client.Busy, BUSY),
+)
+
+
+def words(error: client.TransipError) -> str:
+    """Return why *error* came, and what to do."""
+    for kind, said in _WORDS:
+        if isinstance(error, kind):
+            return said
+    return str(translated(error))

@@ -58,6 +58,7 @@ class MailList:
     name: Words = ""
     email_address: Words = ""
     entries: WordList = ()
+    status: Words = ""
     is_locked: bool = False
 
 

@@ -168,10 +168,10 @@ class Session:
             raise Unanswered(f"{asked}: no answer: {type(error).__name__}") from error
 
     def _wait_for_allowance(self, asked: str) -> None:
-        while (seconds := self._allowance.wait_needed()) > 0:
-            if seconds > self._patience.rate_limit:
-                text = f"no requests allowed for {seconds:.0f} seconds"
-                raise RateLimited(asked, 429, text)
+        seconds = self._allowance.wait_needed()
+        if seconds > self._patience.rate_limit:
+            raise RateLimited(asked, 429, f"no requests allowed for {seconds:.0f} seconds")
+        if seconds > 0:
             self._patience.sleep(seconds)
 
     def _ask_token(self, new_request: Callable[[], TokenRequest]) -> Any:

@@ -99,6 +99,7 @@ COLLECTIONS = (
                "Invoice with number '{}' not found"),
     Collection("/private-networks", "privateNetworks", "privateNetworks", "privateNetwork",
                "PrivateNetwork with name '{}' not found"),
+    Collection("/actions", "actions", "actions", "action", "Action with uuid '{}' not found"),
     Collection("/haips", "haips", "haips", "haip", "HA-IP with name '{}' not found"),
 )  # fmt: skip
 

@@ -65,7 +65,7 @@ def _revoke(sandbox: Sandbox, _body: dict[str, Any]) -> None:
 
 
 def _accept(sandbox: Sandbox, body: dict[str, Any]) -> None:
-    World(sandbox).accept_hand_over(body["domain"])
+    World(sandbox).accept_hand_over(body["name"])
 
 
 _ORDERS: dict[str, Callable[[Sandbox, dict[str, Any]], None]] = {

@@ -41,6 +41,13 @@ def advance(account: dict[str, Any], now: datetime) -> None:
         del account[kind][name]
 
 
+def hand_over(everyone: dict[str, Any], login: str, name: str) -> None:
+    """Let the target of the pending hand-over of *login*'s server *name* accept it."""
+    record = everyone[login]["vps"].pop(name)
+    target = record.pop("_handover")
+    everyone[target]["vps"][name] = {**record, "tags": []}
+
+
 def server(call: Call) -> Record:
     """Return the account's server that the path names, by its name or its uuid."""
     for record in call.mine["vps"].values():
@@ -109,8 +116,24 @@ def act(call: Call) -> Answer:
         record["status"] = "stopped" if action == "stop" else "running"
     else:
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Invalid action '{action}'")  # guessed
-    place = f"{call.request.origin}/v6/actions/{uuid.uuid4()}"
-    return done({"Content-Location": place})
+    return done({"Content-Location": f"{call.request.origin}/v6/actions/{_started(call, action)}"})
+
+
+def _started(call: Call, action: str) -> str:
+    number = str(uuid.uuid4())
+    call.mine["actions"][number] = {
+        "uuid": number,
+        "name": action,
+        "actionStartTime": call.now.strftime(
+            "%Y-%m-%d %H:%M"
+        ),  # without seconds, so it is documented
+        "status": "finished",
+        "resourceType": "vps",
+        "resourceIdentifier": call.name,
+        "parentActionUuid": "",
+        "metadata": {},
+    }
+    return number
 
 
 def cancel(call: Call) -> Answer:

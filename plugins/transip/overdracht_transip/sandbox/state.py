@@ -28,6 +28,7 @@ COLLECTIONS = (
     "invoices",
     "privateNetworks",
     "haips",
+    "actions",
 )
 
 SETTINGS: dict[str, Any] = {

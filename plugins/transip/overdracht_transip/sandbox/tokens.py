@@ -5,6 +5,7 @@ Texts that are marked as guessed stand in no source; the rest is verbatim.
 
 import base64
 import binascii
+import functools
 import json
 import re
 import secrets
@@ -164,11 +165,17 @@ def _signing_key(state: State) -> Any:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     if not state["signingKey"]:
-        state["signingKey"] = new_key_pair()[0]
+        state["signingKey"] = _new_signing_key()
     pem = state["signingKey"]
     if pem not in _KEYS:
         _KEYS[pem] = load_pem_private_key(pem.encode(), password=None)
     return _KEYS[pem]
+
+
+@functools.cache
+def _new_signing_key() -> str:
+    """Return the key of all sandboxes that begin in this process, for making one takes long."""
+    return new_key_pair()[0]
 
 
 def new_key_pair() -> tuple[str, str]:
@@ -182,10 +189,18 @@ def new_key_pair() -> tuple[str, str]:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    return private.decode(), public_key_of(private.decode())
+
+
+def public_key_of(private: str) -> str:
+    """Return the public key of the *private* one, both in PEM."""
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(private.encode(), password=None)
     public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return private.decode(), public.decode()
+    return public.decode()
 
 
 def _encoded(value: bytes) -> str:

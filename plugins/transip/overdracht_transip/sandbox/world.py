@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from overdracht_transip.sandbox import domain_life
+from overdracht_transip.sandbox import domain_life, servers
 from overdracht_transip.sandbox.core import Sandbox, empty_objects, now_of, pass_by, set_clock
 from overdracht_transip.sandbox.exchange import Record
 from overdracht_transip.sandbox.faults import Fault
@@ -146,12 +146,15 @@ class World:
             for token in state["tokens"].values():
                 token["revoked"] = True
 
-    def accept_hand_over(self, domain: str) -> None:
-        """Let the target of the pending hand-over of *domain* accept it."""
+    def accept_hand_over(self, name: str) -> None:
+        """Let the target of the pending hand-over of the domain or server *name* accept it."""
         with self.sandbox.state() as state:
-            for login, account in state["objects"].items():
-                if "_handover" in account["domains"].get(domain, {}):
-                    domain_life.hand_over(state["objects"], login, domain, now_of(state))
+            for login, account in list(state["objects"].items()):
+                if "_handover" in account["domains"].get(name, {}):
+                    domain_life.hand_over(state["objects"], login, name, now_of(state))
+                    return
+                if "_handover" in account["vps"].get(name, {}):
+                    servers.hand_over(state["objects"], login, name)
                     return
         raise ValueError("there is no such hand-over")
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,14 +26,23 @@ def opened(url: str, timeout: float) -> httpx.Client:
 
         transport = SandboxTransport.of_file(Path(url.removeprefix(SANDBOX_SCHEME)))
         base = "http://sandbox.invalid/v6"
-        return httpx.Client(base_url=base, headers=headers, timeout=timeout, transport=transport)
+        return httpx.Client(
+            base_url=base, headers=headers, timeout=timeout, transport=transport, trust_env=False
+        )
     parts = urlsplit(url)
     local = parts.scheme == "http" and _is_loopback(parts.hostname or "")
     if not local and parts.scheme != "https":
         raise KeyUnusable(
             f"{url}: the API is spoken to over https; plain http is for this machine only"
         )
-    return httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=not local)
+    if local:
+        # It trusts nobody, which takes no time to load, and over plain http nobody is asked.
+        verify: ssl.SSLContext | bool = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        verify = True
+    return httpx.Client(
+        base_url=url, headers=headers, timeout=timeout, verify=verify, trust_env=not local
+    )
 
 
 def _is_loopback(host: str) -> bool:

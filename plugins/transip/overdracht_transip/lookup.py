@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from overdracht_transip.client import NotFound, Reader
 from overdracht_transip.domain_holdings import (
@@ -51,8 +51,6 @@ from overdracht_transip.server_holdings import (
     server_holding,
 )
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -68,7 +66,7 @@ class Lookup:
     def __init__(self, api: Reader, ownership: Ownership) -> None:
         self._api = api
         self._ownership = ownership
-        self._lists: dict[tuple[object, ...], Any] = {}
+        self._lists: dict[tuple[str, ...], dict[str, Seen]] = {}
         self._kinds: dict[str, Callable[..., Seen | None]] = {
             DOMAIN: self._domain,
             CONTACT: self._contact,
@@ -106,87 +104,80 @@ class Lookup:
         """Read everything anew from here on."""
         self._lists.clear()
 
-    def _listed(self, read: Callable[..., T], *names: str) -> T:
+    def _listed(
+        self, holdings: Callable[[Any], Iterable[Holding]], read: Callable[..., Any], *names: str
+    ) -> dict[str, Seen]:
+        """Return by key what a list holds that *read* gives for *names*: of each record its *holdings*."""
         place = (read.__name__, *names)
         if place not in self._lists:
-            self._lists[place] = read(*names)
-        result: T = self._lists[place]
-        return result
+            self._lists[place] = {
+                held.key: Seen(held, record) for record in read(*names) for held in holdings(record)
+            }
+        return self._lists[place]
 
     def _domain(self, _: str, name: str) -> Seen | None:
         domain = self._api.domain(name)
         return None if domain.is_gone else Seen(domain_holding(domain, self._ownership), domain)
 
     def _contact(self, _: str, name: str, kind: str) -> Seen | None:
-        contacts = self._api.contacts(name)
-        return _first((contact_holding(name, one), one) for one in contacts if one.type == kind)
+        contacts = (one for one in self._api.contacts(name) if one.type == kind)
+        return next((Seen(contact_holding(name, one), one) for one in contacts), None)
 
     def _dns(self, key: str, name: str, *_: str) -> Seen | None:
-        return _of_key(
-            key, ((dns_holding(name, one), one) for one in self._listed(self._api.dns, name))
-        )
+        return self._listed(lambda one: (dns_holding(name, one),), self._api.dns, name).get(key)
 
     def _certificate(self, _: str, number: str) -> Seen | None:
-        for one in self._listed(self._api.ssl_certificates):
-            if str(one.certificate_id) == number:
-                details = self._api.certificate_details(one.certificate_id)
-                return Seen(certificate_holding(one, details), details)
-        return None
+        every = {str(one.certificate_id): one for one in self._api.ssl_certificates()}
+        if number not in every:
+            return None
+        details = self._api.certificate_details(int(number))
+        return Seen(certificate_holding(every[number], details), details)
 
     def _default(self, key: str, _: str) -> Seen | None:
-        return _of_key(
-            key, ((default_holding(one), one) for one in self._listed(self._api.default_contacts))
-        )
+        return self._listed(_each(default_holding), self._api.default_contacts).get(key)
 
     def _server(self, _: str, name: str) -> Seen | None:
         server = self._api.server(name)
         return Seen(server_holding(server, self._ownership), server)
 
-    def _reverse(self, key: str, name: str, address: str) -> Seen | None:
-        addresses = [
-            one for one in self._listed(self._api.addresses, name) if one.address == address
-        ]
-        return _of_key(key, ((one, addresses[0]) for one in reverse_holdings(name, addresses)))
+    def _reverse(self, key: str, name: str, _: str) -> Seen | None:
+        read = self._api.addresses
+        return self._listed(lambda one: reverse_holdings(name, (one,)), read, name).get(key)
 
     def _firewall(self, key: str, name: str, _: str) -> Seen | None:
-        firewall = self._listed(self._api.firewall, name)
-        return _of_key(key, ((one, firewall) for one in firewall_holdings(name, firewall)))
+        firewall = self._api.firewall(name)
+        found = (one for one in firewall_holdings(name, firewall) if one.key == key)
+        return next((Seen(one, firewall) for one in found), None)
 
     def _disk(self, key: str, _: str) -> Seen | None:
-        disks = self._listed(self._api.storages)
-        return _of_key(key, ((disk_holding(one, self._ownership, ()), one) for one in disks))
+        holdings = _each(lambda one: disk_holding(one, self._ownership, ()))
+        return self._listed(holdings, self._api.storages).get(key)
 
     def _project(self, key: str, _: str) -> Seen | None:
-        projects = self._listed(self._api.openstack_projects)
-        return _of_key(key, ((project_holding(one, self._ownership), one) for one in projects))
+        holdings = _each(lambda one: project_holding(one, self._ownership))
+        return self._listed(holdings, self._api.openstack_projects).get(key)
 
     def _mailbox(self, key: str, domain: str, _: str) -> Seen | None:
-        boxes = self._listed(self._api.mailboxes, domain)
-        return _of_key(key, ((held, one) for one in boxes for held in mailbox_holdings(one)))
+        return self._listed(mailbox_holdings, self._api.mailboxes, domain).get(key)
 
     def _forward(self, key: str, domain: str, _: str) -> Seen | None:
-        forwards = self._listed(self._api.forwards, domain)
-        return _of_key(key, ((forward_holding(domain, one), one) for one in forwards))
+        holdings = _each(lambda one: forward_holding(domain, one))
+        return self._listed(holdings, self._api.forwards, domain).get(key)
 
     def _list(self, key: str, domain: str, *_: str) -> Seen | None:
-        lists = self._listed(self._api.mail_lists, domain)
-        return _of_key(key, ((held, one) for one in lists for held in list_holdings(domain, one)))
+        read = self._api.mail_lists
+        return self._listed(lambda one: list_holdings(domain, one), read, domain).get(key)
 
     def _monitoring(self, key: str, _: str) -> Seen | None:
-        contacts = self._listed(self._api.monitoring_contacts)
-        return _of_key(key, ((monitoring_holding(one), one) for one in contacts))
+        return self._listed(_each(monitoring_holding), self._api.monitoring_contacts).get(key)
 
     def _user(self, key: str, _: str) -> Seen | None:
-        users = self._listed(self._api.openstack_users)
-        return _of_key(key, ((user_holding(one), one) for one in users))
+        return self._listed(_each(user_holding), self._api.openstack_users).get(key)
 
     def _key(self, key: str, _: str) -> Seen | None:
-        return _of_key(key, ((key_holding(one), one) for one in self._listed(self._api.ssh_keys)))
+        return self._listed(_each(key_holding), self._api.ssh_keys).get(key)
 
 
-def _of_key(key: str, found: Iterable[tuple[Holding, Any]]) -> Seen | None:
-    return _first((holding, record) for holding, record in found if holding.key == key)
-
-
-def _first(found: Iterable[tuple[Holding, Any]]) -> Seen | None:
-    return next((Seen(holding, record) for holding, record in found), None)
+def _each(holding: Callable[[Any], Holding]) -> Callable[[Any], Iterable[Holding]]:
+    """Return what gives the one *holding* of a record."""
+    return lambda record: (holding(record),)

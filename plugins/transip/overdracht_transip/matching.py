@@ -74,8 +74,7 @@ class Matcher:
         certainty = min((one.certainty for one in matches), key=list(Certainty).index)
         if certainty is Certainty.POSSIBLE and self._is_excluded(holding):
             return None
-        told = reveals(holding) if certainty is Certainty.EXACT else ()
-        return as_item(holding, matches, told, self._others(holding))
+        return as_item(holding, matches, reveals(holding), self._others(holding))
 
     def _matches(self, holding: Holding) -> Iterator[Match]:
         for one, where in sure(holding):

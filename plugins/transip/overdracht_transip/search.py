@@ -270,11 +270,11 @@ class Search:
         yield self._searched(SERVERS, count, failed, PLAIN_SERVERS)
 
     def _server(self, server: Vps, failures: list[TransipError]) -> Holding:
-        """Return *server* as a holding, with all its addresses where it is the subject's."""
+        """Return *server* as a holding, with all its addresses where anything in it is the subject's."""
         holding = server_holding(server, self._ownership)
         if holding.known:
             self._servers[server.name] = holding.known
-        if not self._matcher.is_sure(holding):
+        if self._matcher.item(holding) is None:
             return holding
         for _, addresses in self._each(self._api.addresses, (server.name,), failures):
             return server_holding(server, self._ownership, addresses)

@@ -97,7 +97,7 @@ def test_reading_gives_up_in_the_end(reader: Reader, world: World, naps: list[fl
         (Kind.STATUS, ServerFault),
     ],
 )
-def test_a_change_in_doubt_is_never_repeated(
+def test_a_change_in_doubt_is_never_repeated(  # noqa: PLR0917  # one for each thing that varies
     writer: Writer,
     world: World,
     method: str,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import httpx
 
 from overdracht import Connector, Person
-from overdracht.testing import ErasingHarness, Record
+from overdracht.testing import Record, RectifyingHarness
 from overdracht_transip.client import KeyLogin
 from overdracht_transip.connector import TransipConnector
 from overdracht_transip.sandbox import Fault, Kind, Sandbox, World, contact, new_key_pair
@@ -137,7 +137,7 @@ class Account:
                 state["accounts"][LOGIN]["whitelist"] = ["127.0.0.1"]
 
 
-class AccountHarness(ErasingHarness):
+class AccountHarness(RectifyingHarness):
     """Two collections of an account."""
 
     collections: ClassVar[tuple[str, str]]
@@ -197,6 +197,9 @@ class AccountHarness(ErasingHarness):
         """Change *one* as somebody in the control panel would."""
         raise NotImplementedError
 
+    def besides(self, token: str) -> object:
+        return next(_besides(one) for _, _, one in self._each() if token in str(one))
+
     def break_part(self) -> AbstractContextManager[None]:
         return self.account.failing(Fault(Kind.STATUS, path=self.broken_path, times=-1))
 
@@ -214,6 +217,7 @@ class PeopleHarness(AccountHarness):
     """Monitoring contacts and OpenStack users."""
 
     collections = ("monitoringContacts", "openstackUsers")
+    corrects = ("email", "phone")
     broken_path = "/v6/openstack/users*"
 
     def made(self, record: Record) -> tuple[str, str, dict[str, Any]]:
@@ -238,6 +242,7 @@ class SubscriptionsHarness(AccountHarness):
     """Domains, which are their registrant's, and servers, which are whose their tag says."""
 
     known_by = ("email", "customer")
+    corrects = ("email", "phone", "name", "address")
     collections = ("domains", "vps")
     broken_path = "/v6/vps*"
     dated = True
@@ -269,12 +274,27 @@ class SubscriptionsHarness(AccountHarness):
 def contacts_of(person: Person, title: str = "") -> list[dict[str, str]]:
     """Return the contacts of a domain of *person*'s, which the provider looks after."""
     first, _, last = person.name.partition(" ")
+    street, _, number = person.address.partition(",")[0].rpartition(" ")
     registrant = contact(
         firstName=first,
         lastName=last,
         companyName=title,
         email=person.email,
         phoneNumber=person.phone,
+        street=street,
+        number=number,
     )
     provider = {"email": "info@voorbeeld-ict.example", "lastName": "ICT"}
     return [registrant, contact("administrative", **provider), contact("technical", **provider)]
+
+
+CORRECTED = frozenset({"email", "phoneNumber", "telephone", "firstName", "lastName"}) | frozenset(
+    {"street", "number", "postalCode", "city", "_ownerLockUntil"}
+)
+"""The fields that a correction changes, and what the registry makes of it."""
+
+
+def _besides(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _besides(one) for key, one in value.items() if key not in CORRECTED}
+    return [_besides(one) for one in value] if isinstance(value, list) else value

@@ -1,7 +1,7 @@
 """The connector `transip`: a person's domains, servers and settings in an account at TransIP."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -10,6 +10,7 @@ from overdracht import (
     Aged,
     ApprovedStep,
     Category,
+    Change,
     Check,
     Connector,
     Finding,
@@ -106,6 +107,21 @@ class TransipConnector(Connector[TransipSettings]):
         with self._open() as api:
             self._memory().forget()
             yield from Erasing(api, self.settings).outcomes(steps)
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Say what would become of contacts that hold an old value."""
+        from overdracht_transip.correcting import corrections
+
+        with self._open() as api:
+            yield from corrections(api, self.settings, items, changes)
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Put the right values in the place of the wrong ones."""
+        from overdracht_transip.correcting import Correcting
+
+        with self._open() as api:
+            self._memory().forget()
+            yield from Correcting(api, self.settings).outcomes(steps)
 
     def residue(self) -> Iterable[Residue]:
         """Say what TransIP and the registries keep."""

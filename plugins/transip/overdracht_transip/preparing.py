@@ -13,6 +13,7 @@ from overdracht_transip.client import (
     TransipError,
     Writer,
 )
+from overdracht_transip.correcting import CORRECT, Correcting
 from overdracht_transip.domain_holdings import CONTACT, identities_of
 from overdracht_transip.erasing import is_going
 from overdracht_transip.faults import WHOLE
@@ -41,6 +42,7 @@ class Preparing:
         rehearsal = api.rehearsal()
         self._changes = Changes(rehearsal, settings.replacement)
         self._cancelling = Cancelling(rehearsal)
+        self._correcting = Correcting(rehearsal, settings)
 
     def objections(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
         """Yield what stands in the way of each of *steps*; what is gone already does not."""
@@ -68,6 +70,8 @@ class Preparing:
     def _is_done(self, step: ApprovedStep, seen: Seen | None) -> bool:
         if seen is None:
             return True
+        if step.action == CORRECT:
+            return self._correcting.is_done(step, seen)
         if step.action == REPLACE and isinstance(seen.record, Contact):
             return self._changes.is_replaced(seen.record)
         if step.action == DELETE and is_going(seen.record):
@@ -91,6 +95,8 @@ class Preparing:
         try:
             if step.action in {CANCEL_AT_END, CANCEL_NOW}:
                 self._cancelling.ask(step)
+            elif step.action == CORRECT:
+                self._correcting.make(step, seen)
             else:
                 self._changes.make(step.item.key, seen)
         except (CancellationPending, NotFound):

@@ -24,7 +24,7 @@ class Value:
 def values_of(record: object) -> Iterator[Value]:
     """Yield what in *record* can be corrected."""
     if isinstance(record, Domain):
-        for contact in record.contacts or ():
+        for contact in _of_registrant(record):
             yield from _of_contact(contact)
     elif isinstance(record, Contact):
         yield from _of_contact(record)
@@ -34,6 +34,14 @@ def values_of(record: object) -> Iterator[Value]:
         yield Value("telephone", "phone", record.telephone)
     elif isinstance(record, OpenStackUser):
         yield Value("email", "email", record.email)
+
+
+def _of_registrant(domain: Domain) -> Iterator[Contact]:
+    """Yield the contacts of *domain* that are the registrant: who has the same address and another mailbox is somebody else."""
+    holder = next((one for one in domain.contacts or () if one.type == "registrant"), None)
+    for one in domain.contacts or ():
+        if holder is not None and one.email.casefold() == holder.email.casefold():
+            yield one
 
 
 def _of_contact(contact: Contact) -> Iterator[Value]:

@@ -25,7 +25,6 @@ class Impersonation:
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.refused: list[str] = []
         self._threads: list[threading.Thread] = []
 
     @property
@@ -70,7 +69,6 @@ class Impersonation:
                 head += client.recv(1)
             asked = head.split(b" ")[1].decode()
             if asked != f"{HOST}:443":
-                self.refused.append(asked)
                 client.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
                 return
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")

@@ -23,12 +23,11 @@ from overdracht_transip.domain_holdings import DOMAIN
 from overdracht_transip.faults import WHOLE
 from overdracht_transip.holding import moment, names_of
 from overdracht_transip.lookup import Lookup, Seen
-from overdracht_transip.obstacles import IN_TRANSFER, LOST, UNSEEN, words
+from overdracht_transip.obstacles import BEGUN, IN_TRANSFER, LOST, LOST_SERVER, UNSEEN, words
 from overdracht_transip.ownership import EVIDENCE
 from overdracht_transip.proposing import AWAIT, CANCEL_NOW
 from overdracht_transip.server_holdings import SERVER
 
-BEGUN = f"{EVIDENCE}cancelling"
 DONE = f"{EVIDENCE}cancelled"
 ENDING = frozenset({"dropinprogress", "gone"})
 WITHDRAWN = "it is there and not cancelled any more: somebody has withdrawn the cancellation"
@@ -110,7 +109,7 @@ class Ending:
         if DONE in server.tags or self._is_pending(step):
             return self._scheduled(step, seen)
         if BEGUN in server.tags:
-            return Outcome(step.item.key, Result.REFUSED, LOST)
+            return Outcome(step.item.key, Result.REFUSED, LOST_SERVER)
         try:
             self._api.set_server_tags(server.name, (*server.tags, BEGUN))
         except TransipError as error:
@@ -140,7 +139,7 @@ class Ending:
         if self._is_pending(step):
             self._tag(server, (DONE,))
             return self._scheduled(step, seen)
-        return Outcome(step.item.key, Result.REFUSED, LOST)
+        return Outcome(step.item.key, Result.REFUSED, LOST_SERVER)
 
     def _is_pending(self, step: ApprovedStep) -> bool:
         """Ask in test mode for what *step* asks: TransIP refuses what was cancelled before."""

@@ -3,12 +3,16 @@
 from overdracht_transip import client
 from overdracht_transip.faults import translated
 
+BEGUN = "overdracht-cancelling"
+"""The tag on a server whose cancellation was asked for."""
+
 CHANGED = "it is no longer what was found: look again and make a new plan"
 BUSY = "an action is running on it at TransIP: wait until that has ended"
 IN_TRANSFER = "it is being registered or transferred: wait until that has ended"
 LOCKED = "TransIP has locked it: look in the control panel why, and wait until that has ended"
 STAYS = "the settings say that it stays (`stays`): make a new plan"
-LOST = "TransIP's answer was lost; whether it was cancelled can be seen in the control panel only, and it is not asked for a second time"
+LOST = "TransIP's answer was lost: look in the control panel whether it is cancelled, for nothing else shows it"
+LOST_SERVER = f"{LOST}; where it is not, take the tag {BEGUN} off the server and try again"
 UNSEEN = "TransIP took it and does not show it: look in the control panel, and try again"
 
 _WORDS: tuple[tuple[type[client.TransipError], str], ...] = (

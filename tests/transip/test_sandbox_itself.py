@@ -8,14 +8,20 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from overdracht_transip.client import EndTime, KeyLogin, Patience, Reader, Writer
-from overdracht_transip.sandbox import Fault, Kind, Sandbox, World
+from overdracht_transip.client import EndTime, KeyLogin, PanelToken, Patience, Reader, Writer
+from overdracht_transip.client.session import Session
+from overdracht_transip.sandbox import Fault, Kind, Sandbox, World, contacts
+from overdracht_transip.sandbox.core import empty_objects
+from overdracht_transip.sandbox.routes import ROUTES
 from overdracht_transip.sandbox.server import SandboxServer
 from overdracht_transip.sandbox.transport import SandboxTransport
 from tests.transip.conftest import LOGIN, KeyPair, Raw
@@ -162,6 +168,118 @@ def test_bodies_that_are_none_are_refused(raw: Raw, world: World) -> None:
     version = raw.http.get(str(raw.http.base_url).replace("v6", "v5") + "domains", headers=headers)
     assert version.status_code == 400
     assert world.changes() == []
+
+
+KEYS = [
+    "domain",
+    "tags",
+    "isTransferLocked",
+    "isWhitelabel",
+    "action",
+    "targetCustomerName",
+    "domainName",
+    "endTime",
+    "contacts",
+    "type",
+    "nameservers",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "dnsEntry",
+    "dnsEntries",
+    "name",
+    "expire",
+    "content",
+    "dnsSecEntries",
+    "branding",
+    "companyName",
+    "vps",
+    "description",
+    "isCustomerLocked",
+    "vpsFirewall",
+    "ruleSet",
+    "ipAddress",
+    "reverseDns",
+    "blockStorage",
+    "privateNetwork",
+    "vpsName",
+    "localPart",
+    "forwardTo",
+    "emailAddress",
+    "entries",
+    "contact",
+    "email",
+    "user",
+    "domainNames",
+    "login",
+    "nonce",
+    "label",
+]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.sampled_from(["handover", "end", "A", "andere", "0123456789"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=10,
+)  # fmt: skip
+WRITES = sorted((method, path) for method, path in ROUTES if method != "GET")
+
+
+@pytest.fixture(scope="module")
+def inside(key: KeyPair) -> Iterator[tuple[Raw, World]]:
+    """A sandbox with one of everything, without a socket."""
+    sandbox = Sandbox()
+    world = World(sandbox)
+    world.add_account(LOGIN, key.public)
+    world.add_account("andere")
+    world.set(disputedPaths="both", rateLimit=10**9)
+    raw = Raw("http://sandbox.invalid/v6", key.private)
+    raw.http.close()
+    transport = SandboxTransport(sandbox)
+    with httpx.Client(
+        base_url="http://sandbox.invalid/v6", transport=transport, trust_env=False
+    ) as http:
+        raw.http = http
+        yield raw, world
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(route=st.sampled_from([("POST", "/auth"), *WRITES]), body=VALUES)
+def test_whatever_is_sent_is_done_or_refused(
+    inside: tuple[Raw, World], route: tuple[str, str], body: object
+) -> None:
+    """No body makes the sandbox stumble, what is refused changes nothing, and after what is done everything can still be read."""
+    raw, world = inside
+    method, path = route
+    with world.sandbox.state() as state:
+        state["objects"] = {LOGIN: empty_objects(), "andere": empty_objects()}
+    names = iter((NAME, "1") if path.startswith(("/domains", "/email")) else ("1", "1"))
+    url = re.sub(r"\{\}", lambda _: next(names), path)
+    world.add_domain(LOGIN, NAME)
+    world.add_server(LOGIN, "1", snapshots=[{"name": "1"}], addresses=[{"address": "1"}])
+    world.add_storage(LOGIN, "1")
+    world.add_mail(LOGIN, NAME, (), [{"localPart": "x"}], [{"emailAddress": "x", "entries": []}])
+    world.set_default_contacts(LOGIN, contacts())
+    for kind in ("monitoringContacts", "openstackUsers", "sshKeys", "privateNetworks"):
+        world.add(LOGIN, kind, "1", {"id": 1, "name": "1", "vpsNames": []})
+    before = world.objects(LOGIN)
+
+    if path == "/auth":
+        assert raw.http.post("auth", json=body, headers={"Signature": "x"}).status_code < 500
+        return
+    answer = raw(method, url, body)
+
+    assert answer.status_code in {201, 204, 403, 404, 405, 406, 409, 422}
+    if answer.status_code >= 400:
+        assert world.objects(LOGIN) == before
+    read = Reader.__new__(Reader)
+    read._session = Session(raw.http, PanelToken(raw.token))
+    found = [*read.domains(), *read.servers()]
+    assert found or answer.status_code == 204
+    read.dns(NAME)
+    read.dnssec(NAME)
+    read.branding(NAME)
+    read.mailboxes(NAME)
+    read.mail_lists(NAME)
+    read.storages()
 
 
 def test_two_processes_share_one_file(key: KeyPair, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from overdracht_transip.sandbox.bodies import of_kind, sent_object
 from overdracht_transip.sandbox.exchange import (
     Answer,
     Call,
@@ -13,7 +14,6 @@ from overdracht_transip.sandbox.exchange import (
     created,
     done,
     found,
-    required,
     shown,
 )
 
@@ -61,7 +61,8 @@ class Collection:
 
     def _sent(self, call: Call) -> dict[str, Any]:
         body = call.request.json()
-        sent: dict[str, Any] = body if self.bare else required(body, self.single)
+        sent: dict[str, Any] = body if self.bare else sent_object(call, self.single)
+        of_kind(sent, **dict.fromkeys(self.changed, str))
         if sent.get("email") and "@" not in str(sent["email"]):
             raise Refusal(HTTPStatus.NOT_ACCEPTABLE, "Provided email address is invalid")
         return sent

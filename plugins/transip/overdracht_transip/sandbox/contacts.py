@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
-from overdracht_transip.sandbox.exchange import Refusal, required
+from overdracht_transip.sandbox.bodies import of_kind, required
+from overdracht_transip.sandbox.exchange import Refusal
 
 REQUIRED = (
     "type",
@@ -45,6 +46,7 @@ def _checked(contact: Any) -> dict[str, str]:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "A contact is no object")
     for key in REQUIRED:
         required(contact, key)
+    of_kind(contact, **dict.fromkeys((*REQUIRED, "faxNumber"), (str, type(None))))
     result = {key: contact.get(key) or "" for key in (*REQUIRED, "faxNumber")}
     if result["type"] not in TYPES:
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Invalid contact type '{result['type']}'")

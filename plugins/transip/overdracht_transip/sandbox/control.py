@@ -16,8 +16,9 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from overdracht_transip.sandbox.bodies import required
 from overdracht_transip.sandbox.core import Sandbox, pass_by, set_clock
-from overdracht_transip.sandbox.exchange import Answer, Refusal, Request, required
+from overdracht_transip.sandbox.exchange import Answer, Refusal, Request
 from overdracht_transip.sandbox.faults import Fault, Kind
 from overdracht_transip.sandbox.moments import moment_of
 from overdracht_transip.sandbox.world import World

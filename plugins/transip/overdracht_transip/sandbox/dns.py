@@ -3,17 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
+from overdracht_transip.sandbox.bodies import of_kind, required, sent_objects
 from overdracht_transip.sandbox.domains import domain
-from overdracht_transip.sandbox.exchange import (
-    Answer,
-    Call,
-    Record,
-    Refusal,
-    created,
-    done,
-    found,
-    required,
-)
+from overdracht_transip.sandbox.exchange import Answer, Call, Record, Refusal, created, done, found
 
 TYPES = {
     "A",
@@ -51,9 +43,10 @@ def _entry(value: Any) -> Entry:
     if not isinstance(value, dict):
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "A DNS entry is no object")
     entry = {key: required(value, key) for key in ("name", "expire", "type", "content")}
+    of_kind(entry, name=str, expire=int, type=str, content=str)
     if entry["type"] not in TYPES:
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Invalid DNS entry type '{entry['type']}'")
-    if not isinstance(entry["expire"], int) or not entry["name"] or not entry["content"]:
+    if not entry["name"] or not entry["content"]:
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Invalid DNS entry '{entry['name']}'")  # guessed
     return entry
 
@@ -77,7 +70,7 @@ def add(call: Call) -> Answer:
 def replace(call: Call) -> Answer:
     """PUT /domains/{}/dns: all of it, which cannot be undone."""
     entries = _changeable(call)
-    entries[:] = [_entry(one) for one in required(call.request.json(), "dnsEntries")]
+    entries[:] = [_entry(one) for one in sent_objects(call, "dnsEntries")]
     return done()
 
 
@@ -118,9 +111,11 @@ def replace_keys(call: Call) -> Answer:
     if record["_dnssecIsTransips"]:
         text = f"DNSSEC Entries for domain '{call.name}' cannot be edited."
         raise Refusal(HTTPStatus.CONFLICT, text)
-    record["_dnssec"] = [
-        {part: required(key, part) for part in ("keyTag", "flags", "algorithm", "publicKey")}
-        for key in required(call.request.json(), "dnsSecEntries")
-    ]
+    record["_dnssec"] = [_key(one) for one in sent_objects(call, "dnsSecEntries")]
     record["hasDnsSec"] = bool(record["_dnssec"])
     return done()
+
+
+def _key(value: Entry) -> Entry:
+    of_kind(value, keyTag=int, flags=int, algorithm=int, publicKey=str)
+    return {part: required(value, part) for part in ("keyTag", "flags", "algorithm", "publicKey")}

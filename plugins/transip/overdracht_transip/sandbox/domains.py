@@ -1,10 +1,19 @@
 """Domains: list, show, lock, hand over and cancel, with all that hangs on them but the DNS."""
 
 from http import HTTPStatus
-from typing import Any
 
 from overdracht_transip.sandbox import contacts as whois
 from overdracht_transip.sandbox import domain_life
+from overdracht_transip.sandbox.bodies import (
+    end_time,
+    of_kind,
+    required,
+    sent_object,
+    sent_objects,
+    sent_text,
+    target_account,
+    texts,
+)
 from overdracht_transip.sandbox.exchange import (
     Answer,
     Call,
@@ -12,13 +21,10 @@ from overdracht_transip.sandbox.exchange import (
     Refusal,
     created,
     done,
-    end_time,
     found,
-    required,
     shown,
-    target_account,
 )
-from overdracht_transip.sandbox.tlds import TLDS, tld_of
+from overdracht_transip.sandbox.tlds import tld_of
 
 
 def domain(call: Call, name: str | None = None) -> Record:
@@ -80,7 +86,9 @@ def show(call: Call) -> Answer:
 def update(call: Call) -> Answer:
     """PUT /domains/{}: the lock, the tags, the automatic DNS."""
     record = changeable(call)
-    sent = required(call.request.json(), "domain")
+    sent = sent_object(call, "domain")
+    of_kind(sent, isTransferLocked=bool, hasAutoDns=bool, isWhitelabel=bool)
+    texts(sent, "tags")
     if record["status"] != "registered":
         text = f"Domain '{call.name}' is not registered, no modification is allowed"  # guessed
         raise Refusal(HTTPStatus.CONFLICT, text)
@@ -98,16 +106,16 @@ def update(call: Call) -> Answer:
 def hand_over(call: Call, name: str | None = None) -> Answer:
     """PATCH /domains/{}."""
     record = changeable(call, name)
-    body = call.request.json()
-    if required(body, "action") != "handover":
-        raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Invalid action '{body['action']}'")  # guessed
+    action = sent_text(call, "action")
+    if action != "handover":
+        raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Invalid action '{action}'")  # guessed
     record["_handover"] = target_account(call)
     return done()
 
 
 def hand_over_named(call: Call) -> Answer:
     """PATCH /domains, the path that the PHP client uses."""
-    return hand_over(call, str(required(call.request.json(), "domainName")))
+    return hand_over(call, sent_text(call, "domainName"))
 
 
 def cancel(call: Call) -> Answer:
@@ -172,7 +180,9 @@ def show_nameservers(call: Call) -> Answer:
 def replace_nameservers(call: Call) -> Answer:
     """PUT /domains/{}/nameservers."""
     record = changeable(call)
-    servers = required(call.request.json(), "nameservers")
+    servers = sent_objects(call, "nameservers")
+    for server in servers:
+        of_kind(server, hostname=str, ipv4=(str, type(None)), ipv6=(str, type(None)))
     record["_nameservers"] = [
         {key: required(server, key) for key in ("hostname", "ipv4", "ipv6")} for server in servers
     ]
@@ -184,6 +194,12 @@ def show_action(call: Call) -> Answer:
     state = call.busy.get(f"domains/{domain(call)['name']}")
     name = state["name"] if state else None
     return found(action={"name": name, "message": "", "hasFailed": False})
+
+
+def retry_action(call: Call) -> Answer:
+    """PATCH /domains/{}/actions: try again what failed, with other data."""
+    changeable(call)
+    return done()
 
 
 def cancel_action(call: Call) -> Answer:
@@ -204,7 +220,9 @@ def show_branding(call: Call) -> Answer:
 def replace_branding(call: Call) -> Answer:
     """PUT /domains/{}/branding."""
     record = changeable(call)
-    record["_branding"] = {**record["_branding"], **required(call.request.json(), "branding")}
+    sent = sent_object(call, "branding")
+    of_kind(sent, **dict.fromkeys(record["_branding"], str))
+    record["_branding"] = {key: sent.get(key, old) for key, old in record["_branding"].items()}
     return done()
 
 
@@ -223,56 +241,9 @@ def show_certificates(call: Call) -> Answer:
     return found(certificates=domain(call)["_ssl"])
 
 
-def show_tld(call: Call) -> Answer:
-    """GET /tlds/{}."""
-    if call.name not in TLDS:
-        raise Refusal(HTTPStatus.NOT_FOUND, f"Tld with name '{call.name}' not found")
-    return found(tld={"name": call.name, **shown(TLDS[call.name])})
-
-
-def list_tlds(_call: Call) -> Answer:
-    """GET /tlds."""
-    return found(tlds=[{"name": name, **shown(rules)} for name, rules in TLDS.items()])
-
-
-def show_availability(call: Call) -> Answer:
-    """GET /domain-availability/{}."""
-    return found(availability={"domainName": call.name, **_availability(call)})
-
-
-def _availability(call: Call) -> dict[str, Any]:
-    holders = {
-        login: one
-        for login, account in call.everyone.items()
-        if (one := account["domains"].get(call.name)) is not None
-    }
-    mine = holders.get(call.login)
-    if any(one.get("_handover") == call.login for one in holders.values()):
-        return {"status": "internalpull", "actions": ["internalpull"]}
-    if mine is not None and mine["status"] != "gone":
-        if "_handover" in mine:
-            return {"status": "internalpush", "actions": ["internalpush"]}
-        return {"status": "inyouraccount", "actions": []}
-    day = call.now.strftime("%Y-%m-%d")
-    if any(one["status"] != "gone" or day < one["_quarantineUntil"] for one in holders.values()):
-        return {"status": "unavailable", "actions": []}
-    return {"status": "free", "actions": ["register"]}
-
-
-def show_defaults(call: Call) -> Answer:
-    """GET /domain-defaults/contacts."""
-    return found(contacts=_defaults(call)["contacts"])
-
-
-def replace_defaults(call: Call) -> Answer:
-    """PUT /domain-defaults/contacts."""
-    _defaults(call)["contacts"] = whois.checked(call.request.json())
-    return done()
-
-
-def _defaults(call: Call) -> Record:
-    defaults: Record = call.mine["defaults"]
-    if not defaults.get("contacts"):
-        text = "No default domain contacts were found for this account"
-        raise Refusal(HTTPStatus.NOT_FOUND, text)
-    return defaults
+def show_certificate(call: Call) -> Answer:
+    """GET /domains/{}/ssl/{}."""
+    for certificate in domain(call)["_ssl"]:
+        if str(certificate["certificateId"]) == call.names[1]:
+            return found(certificate=certificate)
+    raise Refusal(HTTPStatus.NOT_FOUND, f"Certificate with id '{call.names[1]}' not found")

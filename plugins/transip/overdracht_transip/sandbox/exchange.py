@@ -7,6 +7,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 Record = dict[str, Any]
 """An object as the API shows it; keys that begin with an underscore are never shown."""
 
@@ -40,7 +42,7 @@ class Request:
         if not self.body:
             return {}
         try:
-            value = json.loads(self.body)
+            value = orjson.loads(self.body)
         except ValueError:
             raise Refusal(
                 HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed JSON in the request"
@@ -131,30 +133,3 @@ def created(headers: Mapping[str, str] | None = None) -> Answer:
 def done(headers: Mapping[str, str] | None = None) -> Answer:
     """Answer a PUT, PATCH or DELETE: with nothing."""
     return Answer(HTTPStatus.NO_CONTENT, None, headers or {})
-
-
-def required(body: Mapping[str, Any], key: str) -> Any:
-    """Return what *body* has under *key*, which it must have."""
-    if key not in body:
-        raise Refusal(HTTPStatus.NOT_ACCEPTABLE, f"Please supply the '{key}' parameter")
-    return body[key]
-
-
-def end_time(body: Mapping[str, Any], default: str | None = None) -> str:
-    """Return the end time that a cancellation's *body* names."""
-    value = body.get("endTime", default)
-    if value not in {"end", "immediately"}:
-        text = f"This is not a valid cancellation time: '{value or ''}', please use either 'end' or 'immediately'"
-        raise Refusal(HTTPStatus.NOT_ACCEPTABLE, text)
-    return str(value)
-
-
-def target_account(call: Call) -> str:
-    """Return the account that a hand-over's body names."""
-    target = required(call.request.json(), "targetCustomerName")
-    if target not in call.everyone:
-        raise Refusal(HTTPStatus.NOT_FOUND, f"Target user '{target}' does not exist")
-    if target == call.login or target in call.settings["cannotReceive"]:
-        text = f"Target user '{target}' is not capable of receiving handover"
-        raise Refusal(HTTPStatus.CONFLICT, text)
-    return str(target)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from overdracht_transip.sandbox.bodies import of_kind, required, texts
 from overdracht_transip.sandbox.exchange import (
     Answer,
     Call,
@@ -12,7 +13,6 @@ from overdracht_transip.sandbox.exchange import (
     created,
     done,
     found,
-    required,
     shown,
 )
 from overdracht_transip.sandbox.moments import moment_of, text_of
@@ -100,14 +100,21 @@ def show(call: Call) -> Answer:
     return found(**{SINGLE[_kind(call)]: shown(_one(call))})
 
 
+def _sent(call: Call) -> Record:
+    body = call.request.json()
+    of_kind(body, localPart=str, forwardTo=str, name=str, emailAddress=str, maxDiskUsage=int)
+    texts(body, "entries")
+    return body
+
+
 def add(call: Call) -> Answer:
     """POST a mailbox, forward or list."""
-    body, kind, records = call.request.json(), _kind(call), _all(call)
+    body, kind, records = _sent(call), _kind(call), _all(call)
     record: Record = {"status": "created", "isLocked": False, "_deletedAt": ""}
     if kind == "mail-lists":
         record |= {key: required(body, key) for key in ("name", "emailAddress", "entries")}
     else:
-        local = str(required(body, "localPart"))
+        local = required(body, "localPart")
         record |= {"localPart": local, "domain": call.name, "forwardTo": body.get("forwardTo", "")}
         if kind == "mail-forwards" and any(one["localPart"] == local for one in records.values()):
             raise Refusal(HTTPStatus.NOT_ACCEPTABLE, "Mail forward already exists")
@@ -122,7 +129,7 @@ def add(call: Call) -> Answer:
 
 def change(call: Call) -> Answer:
     """PUT a mailbox, forward or list."""
-    record, body = _changeable(call), call.request.json()
+    record, body = _changeable(call), _sent(call)
     for key in CHANGED[_kind(call)]:
         if key in body:
             record[key] = body[key]

@@ -5,18 +5,15 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from overdracht_transip.sandbox.exchange import (
-    Answer,
-    Call,
-    Record,
-    Refusal,
-    done,
+from overdracht_transip.sandbox.bodies import (
     end_time,
-    found,
-    required,
-    shown,
+    of_kind,
+    sent_object,
+    sent_text,
     target_account,
+    texts,
 )
+from overdracht_transip.sandbox.exchange import Answer, Call, Record, Refusal, done, found, shown
 from overdracht_transip.sandbox.moments import moment_of, text_of
 
 WIPING_TAKES = timedelta(minutes=5)
@@ -70,7 +67,8 @@ def _free(call: Call) -> Record:
     return record
 
 
-def _changeable(call: Call) -> Record:
+def changeable(call: Call) -> Record:
+    """Return the same server, unless a person locked it."""
     record = _free(call)
     if record["isCustomerLocked"]:
         text = f"VPS '{record['name']}' is customer locked, no modification is allowed"
@@ -93,12 +91,14 @@ def show(call: Call) -> Answer:
 def update(call: Call) -> Answer:
     """PUT /vps/{}: the description, the tags, the customer's lock, which alone can be changed while it is locked."""
     record = _free(call)
-    sent = required(call.request.json(), "vps")
+    sent = sent_object(call, "vps")
+    of_kind(sent, description=str, isCustomerLocked=bool)
+    texts(sent, "tags")
     if len(sent.get("description", "")) > 32:
         text = "The provided parameter 'description' can be 32 characters maximum"
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, text)
     if record["isCustomerLocked"] and sent.get("isCustomerLocked", True):
-        _changeable(call)
+        changeable(call)
     for key in ("description", "tags", "isCustomerLocked"):
         if key in sent:
             record[key] = sent[key]
@@ -107,8 +107,8 @@ def update(call: Call) -> Answer:
 
 def act(call: Call) -> Answer:
     """PATCH /vps/{}: start, stop, reset or hand over."""
-    record = _changeable(call)
-    action = required(call.request.json(), "action")
+    record = changeable(call)
+    action = sent_text(call, "action")
     if action == "handover":
         record["_handover"] = target_account(call)
         record["status"] = "stopped"
@@ -138,106 +138,14 @@ def _started(call: Call, action: str) -> str:
 
 def cancel(call: Call) -> Answer:
     """DELETE /vps/{}: at the end of the term where nothing is said."""
-    _cancel(_changeable(call), call)
+    cancel_product(changeable(call), call)
     return done()
 
 
-def _cancel(record: Record, call: Call) -> None:
+def cancel_product(record: Record, call: Call) -> None:
+    """Cancel *record*, a server or a disk, as the body of *call* says; nothing that is shown changes."""
     when = end_time(call.request.json(), default="end")
     if record["_cancelledFor"]:
         text = "Product already has cancellation pending"  # documented of other products
         raise Refusal(HTTPStatus.CONFLICT, text)
     record["_cancelledFor"] = record["_termEnds"] if when == "end" else text_of(call.now)
-
-
-def list_addresses(call: Call) -> Answer:
-    """GET /vps/{}/ip-addresses."""
-    return found(ipAddresses=server(call)["_addresses"])
-
-
-def change_address(call: Call) -> Answer:
-    """PUT /vps/{}/ip-addresses/{}: its name in reverse DNS."""
-    record = _changeable(call)
-    sent = required(call.request.json(), "ipAddress")
-    for address in record["_addresses"]:
-        if address["address"] == call.names[1]:
-            address["reverseDns"] = required(sent, "reverseDns")
-            return done()
-    raise Refusal(HTTPStatus.NOT_FOUND, f"Ip address '{call.names[1]}' not found")  # guessed
-
-
-def list_snapshots(call: Call) -> Answer:
-    """GET /vps/{}/snapshots."""
-    return found(snapshots=server(call)["_snapshots"])
-
-
-def delete_snapshot(call: Call) -> Answer:
-    """DELETE /vps/{}/snapshots/{}."""
-    record = _changeable(call)
-    for snapshot in record["_snapshots"]:
-        if snapshot["name"] == call.names[1]:
-            record["_snapshots"].remove(snapshot)
-            record["currentSnapshots"] = len(record["_snapshots"])
-            return done()
-    raise Refusal(HTTPStatus.NOT_FOUND, f"Snapshot '{call.names[1]}' not found")  # guessed
-
-
-def list_backups(call: Call) -> Answer:
-    """GET /vps/{}/backups."""
-    return found(backups=server(call)["_backups"])
-
-
-def show_firewall(call: Call) -> Answer:
-    """GET /vps/{}/firewall."""
-    return found(vpsFirewall=server(call)["_firewall"])
-
-
-def replace_firewall(call: Call) -> Answer:
-    """PUT /vps/{}/firewall."""
-    record = _changeable(call)
-    record["_firewall"] = required(call.request.json(), "vpsFirewall")
-    return done()
-
-
-def show_addons(call: Call) -> Answer:
-    """GET /vps/{}/addons."""
-    return found(addons=server(call)["_addons"])
-
-
-def list_monitors(call: Call) -> Answer:
-    """GET /vps/{}/tcp-monitors."""
-    return found(tcpMonitors=server(call)["_monitors"])
-
-
-def list_storages(call: Call) -> Answer:
-    """GET /block-storages."""
-    return found(blockStorages=[shown(one) for _, one in sorted(call.mine["storages"].items())])
-
-
-def _storage(call: Call) -> Record:
-    record: Record | None = call.mine["storages"].get(call.name)
-    if record is None:
-        text = f"Block storage with identifier '{call.name}' not found"
-        raise Refusal(HTTPStatus.NOT_FOUND, text)
-    return record
-
-
-def show_storage(call: Call) -> Answer:
-    """GET /block-storages/{}."""
-    return found(blockStorage=shown(_storage(call)))
-
-
-def update_storage(call: Call) -> Answer:
-    """PUT /block-storages/{}: its description and the server it hangs on."""
-    record = _storage(call)
-    sent = required(call.request.json(), "blockStorage")
-    for key in ("description", "vpsName"):
-        if key in sent:
-            record[key] = sent[key]
-    return done()
-
-
-def cancel_storage(call: Call) -> Answer:
-    """DELETE /block-storages/{}: its backups elsewhere go too."""
-    _cancel(_storage(call), call)
-    return done()

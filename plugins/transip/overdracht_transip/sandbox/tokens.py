@@ -27,18 +27,19 @@ def issue(state: State, request: Request, now: datetime) -> Answer:
     """Answer *request*, which asks for a token."""
     body = request.json()
     account = _account(state, request, body)
-    _use_nonce(state, str(body["login"]), body["nonce"])
+    login = str(body["login"])
+    _use_nonce(state, login, body["nonce"])
     seconds = _expiration(body.get("expiration_time", "30 minutes"))
     label = str(body.get("label") or f"token {secrets.token_hex(6)}")
     expires = int((now + timedelta(seconds=seconds)).timestamp())
     live = [one for one in state["tokens"].values() if one["exp"] > now.timestamp()]
-    if any(one["label"] == label and one["login"] == body["login"] for one in live):
+    if any(one["label"] == label and one["login"] == login for one in live):
         # The text is verbatim, its status guessed.
         text = f"The label '{label}' is already used in another active access token"
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, text)
     number = secrets.token_urlsafe(15)
     token = {
-        "login": body["login"],
+        "login": login,
         "label": label,
         "exp": expires,
         "ro": body.get("read_only") is True,
@@ -64,7 +65,7 @@ def _account(state: State, request: Request, body: dict[str, Any]) -> dict[str, 
     signature = request.headers.get("signature")
     if not signature:
         raise Refusal(HTTPStatus.UNAUTHORIZED, "Please specify a signature in the header")
-    account = state["accounts"].get(body.get("login"))
+    account = state["accounts"].get(str(body.get("login")))
     if account is None or not any(
         _is_signed_by(key, request.body, signature) for key in account["keys"]
     ):

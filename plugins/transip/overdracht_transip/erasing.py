@@ -9,10 +9,18 @@ from overdracht_transip.cancelling import Ending
 from overdracht_transip.changes import Changes
 from overdracht_transip.client import Contact, NotFound, TransipError, Writer
 from overdracht_transip.faults import WHOLE, translated
+from overdracht_transip.holding import names_of
 from overdracht_transip.lookup import Lookup, Seen
 from overdracht_transip.obstacles import UNSEEN, words
 from overdracht_transip.ownership import Ownership
-from overdracht_transip.proposing import AWAIT, CANCEL_AT_END, CANCEL_NOW, DELETE, REPLACE
+from overdracht_transip.proposing import (
+    AWAIT,
+    CANCEL_AT_END,
+    CANCEL_NOW,
+    DELETE,
+    REPLACE,
+    SCHEDULED,
+)
 from overdracht_transip.settings import TransipSettings
 
 AT_ONCE = 20
@@ -81,8 +89,11 @@ class Erasing:
             return self._anonymised(step, seen)
         if seen.holding.fingerprint != step.item.fingerprint:
             return Outcome(step.item.key, Result.CHANGED)
-        if step.action == DELETE and is_going(seen.record):
+        mail = names_of(step.item.key)[0] in SCHEDULED
+        if mail and is_going(seen.record):
             return self._scheduled(step)
+        if mail and step.action == AWAIT:
+            return Outcome(step.item.key, Result.FAILED, UNSEEN)
         return None
 
     def _confirmed(self, step: ApprovedStep, doubt: TransipError | None) -> Outcome:

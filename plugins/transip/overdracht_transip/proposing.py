@@ -100,6 +100,9 @@ def _for_people(item: Item, ruled: Disposition, ground: Text) -> Step:
 def _taken_away(item: Item, ruled: Disposition, kind: str) -> Step:
     if kind in SCHEDULED:
         cancelled = replace(ruled, verdict=Verdict.CANCEL)
+        if not item.matches:
+            # Nobody was looked for: it is what was scheduled before, come up again on its day.
+            return Step(item, cancelled, AWAIT)
         return Step(item, cancelled, DELETE, _address(item) if kind in NO_WAY_BACK else "")
     if kind in AT_ONCE:
         return Step(item, ruled, REMOVE)

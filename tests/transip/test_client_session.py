@@ -334,6 +334,19 @@ def test_answers_that_overtake_one_another_do_not_raise_the_allowance() -> None:
     assert allowance.wait_needed() == 0
 
 
+def test_a_refusal_counts_for_more_than_what_it_says_is_left() -> None:
+    """Who is refused for the rate waits, also where the count is wrong or missing; without an end there is nothing to wait for."""
+    allowance = Allowance(lambda: 1000.0)
+    allowance.note({"x-rate-limit-remaining": "7", "x-rate-limit-reset": "1600"}, spent=True)
+    assert allowance.wait_needed() == 600
+    other = Allowance(lambda: 1000.0)
+    other.note({"x-rate-limit-reset": "1600"}, spent=True)
+    assert other.wait_needed() == 600
+    third = Allowance(lambda: 1000.0)
+    third.note({"x-rate-limit-remaining": "onzin"}, spent=True)
+    assert third.wait_needed() == 0
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 100])
 def test_all_pages_are_read(reader: Reader, world: World, size: int) -> None:
     """By the links and not by how full a page is; without pages in one request."""
@@ -392,10 +405,35 @@ def test_names_are_quoted_in_paths(reader: Reader, world: World) -> None:
     assert [one.identifier for one in reader.mailboxes("café-müller.example")] == [
         "zoë+x@café-müller.example"
     ]
-    for name in ("../vps", "x/../../vps", f"{NAME}?test=1", f"{NAME}#", "%2e%2e/vps"):
+    for name in (
+        "../vps",
+        "x/../../vps",
+        f"{NAME}?test=1",
+        f"{NAME}#",
+        "%2e%2e/vps",
+        "",
+        "..",
+        ".",
+    ):
         with pytest.raises(TransipError):
             reader.domain(name)
+        with pytest.raises(TransipError):
+            reader.dns(name)
+    with pytest.raises(NotFound):
+        reader.domain("\ud800.example")
     assert not [one for one in world.requests() if one["path"].startswith("/v6/vps")]
+
+
+def test_whatever_is_in_a_text_can_be_sent(writer: Writer, world: World) -> None:
+    """Accents, signs that are no letters, and half of a pair that a source put there: a refusal at worst."""
+    entry = DnsEntry("x", 300, "TXT", "zoë \u2028 'quoted' \\ \"ja\" 🏠")
+    writer.add_dns(NAME, entry)
+    assert writer.dns(NAME)[-1] == entry
+    writer.remove_dns(NAME, entry)
+    assert entry not in writer.dns(NAME)
+    with pytest.raises(TransipError):
+        writer.add_dns(NAME, DnsEntry("x", 300, "TXT", "\ud800"))
+    assert len(world.changes()) == 2
 
 
 def test_the_address_is_all_that_differs(key: KeyPair, tmp_path: Path, patience: Patience) -> None:

@@ -1,6 +1,7 @@
 """Send requests to the API: with a token, within the rate limit, and again only where that can do no harm."""
 
 import copy
+import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from overdracht_transip.client.access import Login, TokenRequest, Tokens
 from overdracht_transip.client.errors import (
     BadAnswer,
     Busy,
+    NotFound,
     RateLimited,
     Refused,
     TokenExpired,
@@ -115,7 +117,7 @@ class Session:
     ) -> httpx.Response:
         read_only = method == "GET"
         asked = f"{method} {path.replace('{}', '…')}"
-        url = path.format(*(quote(str(name), safe="@") for name in names))
+        url = _filled_in(asked, path, names)
         parameters = {**(query or {}), **({"test": "1"} if self._rehearsing else {})}
         renewed = False
         tried = 0
@@ -139,9 +141,12 @@ class Session:
     def _try(
         self, method: str, url: str, asked: str, query: Query, body: object, token: str
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}"}
+        headers, content = {"Authorization": f"Bearer {token}"}, None
+        if body is not None:
+            content = json.dumps(body)  # in ASCII, whatever is in the texts
+            headers["Content-Type"] = "application/json"
         request = self._http.build_request(
-            method, url.lstrip("/"), params=dict(query), json=body, headers=headers
+            method, url.lstrip("/"), params=dict(query), content=content, headers=headers
         )
         response = self._exchange(request, asked)
         self._allowance.note(
@@ -178,9 +183,8 @@ class Session:
         tried = 0
         while True:
             try:
-                return self._try_token(
-                    new_request()
-                )  # a nonce is used once, so a new one every time
+                # A nonce is used once, so it is a new request every time.
+                return self._try_token(new_request())
             except TransipError as error:
                 tried += 1
                 if tried >= self._patience.tries or not _may_repeat(error, harmless=True):
@@ -196,6 +200,14 @@ class Session:
         if not response.is_success:
             raise self._refusal(response, asked)
         return _json(asked, response)
+
+
+def _filled_in(asked: str, path: str, names: tuple[object, ...]) -> str:
+    """Return *path* with the *names*, each of which stays one part of it, whatever is in it."""
+    quoted = [quote(str(name), safe="@", errors="replace") for name in names]
+    if not all(one.strip(".") for one in quoted):  # "", "." and ".." would lead elsewhere
+        raise NotFound(asked, HTTPStatus.NOT_FOUND, "there is nothing without a name")
+    return path.format(*quoted)
 
 
 def _may_repeat(error: TransipError, *, harmless: bool) -> bool:

@@ -1,7 +1,9 @@
 """The settings take what is safe, say what is wrong with the rest, and never show a secret."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from pydantic import ValidationError
 
 from overdracht_transip.connector import TransipConnector
 from overdracht_transip.ownership import Ownership
-from overdracht_transip.settings import TransipSettings
+from overdracht_transip.settings import Holder, TransipSettings
 from tests.transip.account_harness import HOLDER
 
 KEY = {"login": "voorbeeldict", "private_key": {"env": "TRANSIP_KEY"}}
@@ -90,3 +92,14 @@ def test_nothing_personal_shows_in_the_settings() -> None:
     shown = repr(settings) + repr(TransipConnector("transip", settings))
     assert "sanne@" not in shown
     assert HOLDER["email"] not in shown
+
+
+def test_every_setting_is_in_the_documentation() -> None:
+    """docs/transip.md names each key, and its example is one that works."""
+    text = (Path(__file__).parents[2] / "docs" / "transip.md").read_text()
+    for key in (*TransipSettings.model_fields, *Holder.model_fields):
+        assert f"`{key}`" in text, key
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    source = tomllib.loads(block)["sources"]["transip"]
+    assert source.pop("connector") == TransipConnector.name
+    assert TransipSettings.model_validate(source).customer_tag == "klant-{}"

@@ -216,6 +216,17 @@ def test_a_locked_server_is_an_objection(
     assert transip.objects == before
 
 
+def test_a_domain_that_was_offered_to_another_account_is_waited_for(transip: Account) -> None:
+    """Cancelled before the other accepts, it would be lost for that one: objected to and refused."""
+    cancel = step(transip, f"domain/{DOMAIN}")
+    with transip.sandbox.state() as state:
+        state["objects"][LOGIN]["domains"][DOMAIN]["_handover"] = "ander"
+    (told,) = objections(transip, cancel)
+    assert "hand-over" in told
+    assert carried_out(transip, cancel)[0].result is Result.REFUSED
+    assert transip.sent("DELETE") == []
+
+
 def test_a_running_action_is_waited_for(transip: Account) -> None:
     """An action that ends while we wait does not stand in the way; one that goes on does, in words."""
     cancel = step(transip, f"domain/{DOMAIN}")

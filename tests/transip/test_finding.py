@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from overdracht import Certainty, Gap, Item, Kinds, Question, Subject
+from overdracht import Certainty, Gap, Item, Kinds, Question, Subject, Verdict
 from overdracht.people import BAKERY, CLUB, NAMESAKE, PIET, PROVIDER, SANNE
-from overdracht.testing.watching import Found, find
+from overdracht.testing.acting import ruling
+from overdracht.testing.watching import Found, export, find
 from overdracht_transip.sandbox import Fault, Kind, contact, record
 from tests.transip.account_harness import LOGIN, Account, contacts_of
 
@@ -132,6 +133,27 @@ def test_a_server_tells_its_addresses_and_has_its_disks(transip: Account) -> Non
     assert keys(result) == {"server/vps1", "disk/schijf1"}
     told = {str(one.identifier) for one in the(result, "server/vps1").reveals}
     assert told >= {"ip:192.0.2.80", "ip:2001:db8::80"}
+
+
+def test_networks_and_addresses_before_servers_are_searched_too(transip: Account) -> None:
+    """By what is written about them and by the settings; cancelled by hand."""
+    network = {"name": "net1", "description": f"voor {SANNE.email}", "vpsNames": []}
+    haip = {
+        "name": "haip1",
+        "description": "",
+        "ipv4Address": "192.0.2.90",
+        "ptrRecord": "x.example",
+    }
+    transip.world.add(LOGIN, "privateNetworks", "net1", network)
+    transip.world.add(LOGIN, "haips", "haip1", haip)
+    owners = {"haip1": [f"customer:{SANNE.customer}"]}
+    result = found(transip, SANNE.email, f"customer:{SANNE.customer}", owners=owners)
+    assert keys(result) == {"ha-ip/haip1"}
+    assert keys(result, Certainty.MENTION) == {"private-network/net1"}
+    proposed = transip.connector().propose(the(result, "ha-ip/haip1"), ruling(Verdict.CANCEL))
+    assert proposed.disposition.verdict is Verdict.REVIEW
+    assert "by hand" in proposed.disposition.ground.en
+    assert export(transip.connector(), result.items).keys == {one.key for one in result.items}
 
 
 def test_who_ordered_a_certificate_is_found(transip: Account) -> None:

@@ -14,6 +14,7 @@ from overdracht_transip.client import (
     Domain,
     EndTime,
     NotFound,
+    Reader,
     TransipError,
     Unreachable,
     Vps,
@@ -23,7 +24,15 @@ from overdracht_transip.domain_holdings import DOMAIN
 from overdracht_transip.faults import WHOLE
 from overdracht_transip.holding import moment, names_of
 from overdracht_transip.lookup import Lookup, Seen
-from overdracht_transip.obstacles import BEGUN, IN_TRANSFER, LOST, LOST_SERVER, UNSEEN, words
+from overdracht_transip.obstacles import (
+    BEGUN,
+    HANDED_OVER,
+    IN_TRANSFER,
+    LOST,
+    LOST_SERVER,
+    UNSEEN,
+    words,
+)
 from overdracht_transip.ownership import EVIDENCE
 from overdracht_transip.proposing import AWAIT, CANCEL_NOW
 from overdracht_transip.server_holdings import SERVER
@@ -75,13 +84,20 @@ class Ending:
     def _domain(self, step: ApprovedStep, domain: Domain) -> Outcome:
         if _is_ending(domain):
             return self._scheduled_domain(step, domain)
-        if step.action == AWAIT or domain.status == "inprogress":
-            reason = WITHDRAWN if step.action == AWAIT else IN_TRANSFER
+        reason = self._in_the_way(step, domain)
+        if reason:
             return Outcome(step.item.key, Result.REFUSED, reason)
         failed = self._asked(step)
         if failed is not None and not failed.in_doubt:
             return Outcome(step.item.key, Result.REFUSED, words(failed))
         return self._domain_afterwards(step, failed)
+
+    def _in_the_way(self, step: ApprovedStep, domain: Domain) -> str:
+        if step.action == AWAIT:
+            return WITHDRAWN
+        if domain.status == "inprogress":
+            return IN_TRANSFER
+        return HANDED_OVER if is_handed_over(self._api, domain.name) else ""
 
     def _domain_afterwards(self, step: ApprovedStep, failed: TransipError | None) -> Outcome:
         """Return what the domain itself shows once its cancellation was asked for."""
@@ -192,6 +208,11 @@ class Ending:
         tomorrow = self._today + timedelta(days=1)
         on = max(day, tomorrow) if day else tomorrow
         return Outcome(step.item.key, Result.SCHEDULED, on=on, fingerprint=step.item.fingerprint)
+
+
+def is_handed_over(api: Reader, domain: str) -> bool:
+    """Say whether *domain* was offered to another account, which has not accepted it yet: cancelling it would lose it for that one."""
+    return api.availability(domain).status == "internalpush"
 
 
 def _is_ending(domain: Domain) -> bool:

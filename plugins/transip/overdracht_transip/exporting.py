@@ -20,6 +20,8 @@ TABLES = {
     "dns": "dns-records.jsonl",
     "disk": "disks.jsonl",
     "project": "openstack-projects.jsonl",
+    "private-network": "private-networks.jsonl",
+    "ha-ip": "ha-ips.jsonl",
     "reverse-dns": "reverse-dns.jsonl",
     "firewall-address": "firewall.jsonl",
     "firewall-rule": "firewall.jsonl",

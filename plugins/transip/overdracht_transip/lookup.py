@@ -40,12 +40,16 @@ from overdracht_transip.people_holdings import (
 from overdracht_transip.server_holdings import (
     ALLOWED,
     DISK,
+    HAIP,
+    NETWORK,
     PROJECT,
     REVERSE,
     RULE,
     SERVER,
     disk_holding,
     firewall_holdings,
+    haip_holding,
+    network_holding,
     project_holding,
     reverse_holdings,
     server_holding,
@@ -79,6 +83,8 @@ class Lookup:
             RULE: self._firewall,
             DISK: self._disk,
             PROJECT: self._project,
+            NETWORK: self._network,
+            HAIP: self._haip,
             MAILBOX: self._mailbox,
             COPIES: self._mailbox,
             FORWARD: self._forward,
@@ -156,6 +162,14 @@ class Lookup:
     def _project(self, key: str, _: str) -> Seen | None:
         holdings = _each(lambda one: project_holding(one, self._ownership))
         return self._listed(holdings, self._api.openstack_projects).get(key)
+
+    def _network(self, key: str, _: str) -> Seen | None:
+        holdings = _each(lambda one: network_holding(one, self._ownership))
+        return self._listed(holdings, self._api.private_networks).get(key)
+
+    def _haip(self, key: str, _: str) -> Seen | None:
+        holdings = _each(lambda one: haip_holding(one, self._ownership))
+        return self._listed(holdings, self._api.haips).get(key)
 
     def _mailbox(self, key: str, domain: str, _: str) -> Seen | None:
         return self._listed(mailbox_holdings, self._api.mailboxes, domain).get(key)

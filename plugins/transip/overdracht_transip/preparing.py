@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from overdracht import ApprovedStep, Misbehaving, Objection
-from overdracht_transip.cancelling import Cancelling
+from overdracht_transip.cancelling import Cancelling, is_handed_over
 from overdracht_transip.changes import Changes
 from overdracht_transip.client import (
     CancellationPending,
@@ -19,7 +19,15 @@ from overdracht_transip.erasing import is_going
 from overdracht_transip.faults import WHOLE
 from overdracht_transip.holding import names_of
 from overdracht_transip.lookup import Lookup, Seen
-from overdracht_transip.obstacles import BUSY, CHANGED, IN_TRANSFER, LOCKED, STAYS, words
+from overdracht_transip.obstacles import (
+    BUSY,
+    CHANGED,
+    HANDED_OVER,
+    IN_TRANSFER,
+    LOCKED,
+    STAYS,
+    words,
+)
 from overdracht_transip.ownership import Ownership
 from overdracht_transip.proposing import (
     AWAIT,
@@ -89,6 +97,8 @@ class Preparing:
         elif kind != CONTACT:
             locked = kind in SCHEDULED and seen.record.is_locked
             return LOCKED if locked else ""
+        if is_handed_over(self._api, names[0]):
+            return HANDED_OVER
         return BUSY if self._api.domain_action(names[0]).name else ""
 
     def _rehearsed(self, step: ApprovedStep, seen: Seen) -> str:

@@ -14,7 +14,16 @@ from overdracht_transip.holding import names_of
 from overdracht_transip.mail_holdings import COPIES, FORWARD, LIST, MAILBOX, MEMBER
 from overdracht_transip.ownership import alike
 from overdracht_transip.people_holdings import KEY, MONITORED, USER
-from overdracht_transip.server_holdings import ALLOWED, DISK, PROJECT, REVERSE, RULE, SERVER
+from overdracht_transip.server_holdings import (
+    ALLOWED,
+    DISK,
+    HAIP,
+    NETWORK,
+    PROJECT,
+    REVERSE,
+    RULE,
+    SERVER,
+)
 from overdracht_transip.settings import TransipSettings
 
 CANCEL_AT_END = "cancel at the end of the term"
@@ -35,6 +44,10 @@ NO_REPLACEMENT = Text(
     "Er is geen vervangende contactpersoon ingesteld (`replacement`): dit moet met de hand.",
     "No contact is configured to take this one's place (`replacement`): it is to be done by hand.",
 )
+_BY_PANEL = Text(
+    "Dit wordt in het controlepaneel opgezegd: het moet met de hand.",
+    "This is cancelled in the control panel: it is to be done by hand.",
+)
 _BY_HAND = {
     CERTIFICATE: Text(
         "TransIP kan de aanvrager van een certificaat niet wissen: het verloopt vanzelf.",
@@ -44,6 +57,8 @@ _BY_HAND = {
         "Een OpenStack-project wordt zonder opzegtermijn gewist: dit moet met de hand, in het controlepaneel.",
         "An OpenStack project is wiped without notice: it is to be done by hand, in the control panel.",
     ),
+    NETWORK: _BY_PANEL,
+    HAIP: _BY_PANEL,
     COPIES: Text(
         "Waarheen een mailbox kopieën stuurt, verandert alleen met zijn wachtwoord: dit moet met de hand.",
         "Where a mailbox sends copies changes only with its password: it is to be done by hand.",
@@ -71,7 +86,7 @@ class Proposing:
         if kind in SUBSCRIPTIONS and ruled.verdict in {Verdict.CANCEL, Verdict.ERASE}:
             return self._cancel(item, ruled, names[0])
         if ruled.verdict is not Verdict.ERASE:
-            return _for_people(item, ruled, _NOTHING_TO_CANCEL)
+            return _for_people(item, ruled, _BY_HAND.get(kind, _NOTHING_TO_CANCEL))
         if kind in CONTACTS:
             return self._replace(item, ruled, names)
         return _taken_away(item, ruled, kind)

@@ -41,6 +41,8 @@ from overdracht_transip.server_holdings import (
     Known,
     disk_holding,
     firewall_holdings,
+    haip_holding,
+    network_holding,
     project_holding,
     reverse_holdings,
     server_holding,
@@ -285,7 +287,10 @@ class Search:
         yield from self._items(map(self._disk, disks))
         projects = self._api.openstack_projects()
         yield from self._items(project_holding(one, self._ownership) for one in projects)
-        yield Searched(STORAGE, len(disks) + len(projects))
+        networks, haips = self._api.private_networks(), self._api.haips()
+        yield from self._items(network_holding(one, self._ownership) for one in networks)
+        yield from self._items(haip_holding(one, self._ownership) for one in haips)
+        yield Searched(STORAGE, len(disks) + len(projects) + len(networks) + len(haips))
 
     def _disk(self, disk: Storage) -> Holding:
         return disk_holding(disk, self._ownership, self._servers.get(disk.vps_name, ()))

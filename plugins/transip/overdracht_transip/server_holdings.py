@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from overdracht import Category, Identifier
-from overdracht_transip.client import Firewall, IpAddress, OpenStackProject, Storage, Vps, written
+from overdracht_transip.client import (
+    Firewall,
+    HaIp,
+    IpAddress,
+    OpenStackProject,
+    PrivateNetwork,
+    Storage,
+    Vps,
+    written,
+)
 from overdracht_transip.holding import Field, Holding, digest, key_of, moment, texts
 from overdracht_transip.ownership import EVIDENCE, Ownership
 
@@ -16,6 +25,7 @@ SERVER, DISK, PROJECT, REVERSE, ALLOWED, RULE = (
     "firewall-address",
     "firewall-rule",
 )
+NETWORK, HAIP = "private-network", "ha-ip"
 Known = tuple[tuple[Identifier, str], ...]
 
 
@@ -73,6 +83,48 @@ def project_holding(project: OpenStackProject, ownership: Ownership) -> Holding:
         content=written(project),
         known=ownership.of((project.id, project.name), ()),
         texts=texts(description=project.description, name=project.name),
+        running=True,
+    )
+
+
+def network_holding(network: PrivateNetwork, ownership: Ownership) -> Holding:
+    """Return a *network* between servers."""
+    return Holding(
+        key=key_of(NETWORK, network.name),
+        part=STORAGE,
+        category=Category.SERVER,
+        title=f"{network.name} {network.description}".strip(),
+        content=written(network),
+        known=ownership.of((network.name,), ()),
+        texts=texts(description=network.description, name=network.name),
+        running=True,
+    )
+
+
+def haip_holding(address: HaIp, ownership: Ownership) -> Holding:
+    """Return a highly available *address* in front of servers."""
+    return Holding(
+        key=key_of(HAIP, address.name),
+        part=STORAGE,
+        category=Category.SERVER,
+        title=f"{address.name} {address.description}".strip(),
+        content={
+            "name": address.name,
+            "description": address.description,
+            "ptr": address.ptr_record,
+        },
+        known=ownership.of((address.name,), ()),
+        texts=texts(
+            description=address.description,
+            name=address.name,
+            ptrRecord=address.ptr_record,
+            addresses=(address.ipv4_address, address.ipv6_address),
+        ),
+        others=tuple(
+            Field("ip", one, "address")
+            for one in (address.ipv4_address, address.ipv6_address)
+            if one
+        ),
         running=True,
     )
 

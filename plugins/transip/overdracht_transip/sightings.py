@@ -35,6 +35,8 @@ from overdracht_transip.server_holdings import (
     STORAGE,
     Known,
     disk_holding,
+    haip_holding,
+    network_holding,
     project_holding,
     server_holding,
 )
@@ -130,6 +132,10 @@ class Sightings:
             yield disk_holding(disk, self._ownership, self._owners.get(disk.vps_name, ()))
         for project in self._api.openstack_projects():
             yield project_holding(project, self._ownership)
+        for network in self._api.private_networks():
+            yield network_holding(network, self._ownership)
+        for address in self._api.haips():
+            yield haip_holding(address, self._ownership)
 
 
 def _read(answer: T | TransipError) -> T:

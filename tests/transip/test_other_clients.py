@@ -7,6 +7,7 @@
 TransIP's PHP client cannot be had here (it is on Packagist only); its path for the auth code and for a hand-over are tested in `test_sandbox_domains`.
 """
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -120,6 +121,12 @@ class TestPythonTransip:
         assert change["changed"] == [f"{LOGIN}/vps/voorbeeld-vps#cancelledFor"]
 
 
+def need_package(module: str, package: str) -> None:
+    """Skip the test where *package* is not installed, without importing its *module*, which belongs into a process of its own."""
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"pip install {package}")
+
+
 LEXICON = """
 import sys
 from lexicon.client import Client
@@ -140,7 +147,7 @@ def test_dns_lexicon_works_over_tls(
     impersonation: Impersonation, key_file: Path, world: World
 ) -> None:
     """Its TransIP provider, the one whose traffic with the real API was recorded: it adds, changes and removes a record."""
-    pytest.importorskip("lexicon", reason="pip install dns-lexicon")
+    need_package("lexicon", "dns-lexicon")
     name = "kleikunst.nl"  # it looks the suffix up, and has never heard of .example
     world.add_domain(LOGIN, name, dns=[])
 
@@ -154,7 +161,7 @@ def test_transips_own_go_client_works_over_tls(
     impersonation: Impersonation, key_file: Path, world: World, reader: Reader
 ) -> None:
     """It logs in, adds an entry, reads the zone, and removes what it added: unchanged, down to the certificate of the server."""
-    pytest.importorskip("lego_bridge", reason="pip install certbot-dns-multi")
+    need_package("lego_bridge", "certbot-dns-multi")
     script = Path(__file__).with_name("lego.py")
     with Authority(NAME) as authority:
         command = [sys.executable, str(script), str(key_file), authority.address, NAME]
@@ -174,7 +181,7 @@ def test_transips_own_go_client_is_refused_like_anybody(
     impersonation: Impersonation, key_file: Path, world: World
 ) -> None:
     """For a domain that is not there it passes our sandbox's words on."""
-    pytest.importorskip("lego_bridge", reason="pip install certbot-dns-multi")
+    need_package("lego_bridge", "certbot-dns-multi")
     script = Path(__file__).with_name("lego.py")
     with Authority("elders.example") as authority:
         command = [sys.executable, str(script), str(key_file), authority.address]

@@ -11,6 +11,8 @@ PACKAGES = {
     "doveadm": "dovecot-core",
     "dovecot": "dovecot-imapd",
     "mbsync": "isync",
+    "named-checkzone": "bind9-utils",
+    "nsd-checkzone": "nsd",
     "rg": "ripgrep",
 }
 """Program → Debian package, where the two differ."""

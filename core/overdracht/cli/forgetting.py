@@ -11,6 +11,7 @@ from overdracht.cli.find_command import find
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.cli.unlocking import own_key
+from overdracht.erasure import unconfirmed
 from overdracht.people import SANNE
 from overdracht.state import PlanFile, Store
 
@@ -47,15 +48,17 @@ class Forgetting:
         return drawn.plan
 
     def _erase(self, reference: str, plan: PlanFile) -> Ended:
+        named = unconfirmed(plan, ())
+        confirm = "".join(f" --confirm {quote(name)}" for name in named)
         self.step(
             8,
             "Erase exactly that, search again, certify it, and forget her.",
-            f"erase --apply {plan.digest}",
+            f"erase --apply {plan.digest}{confirm}",
         )
         request = self.store.request(reference)
         with self.store.working_on(reference):
             begin(self.session, self.store, request, plan)
-            done = carry_out(self.session, self.store, request, plan)
+            done = carry_out(self.session, self.store, request, plan, confirmed=named)
         ended.show(self.out, self.session, done)
         return done
 

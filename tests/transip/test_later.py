@@ -1,0 +1,93 @@
+"""The whole way through the core: found, cancelled, closed, looked for when the day comes, and erased when TransIP has it no more."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from overdracht import Connector, Kinds, Result, Sighting
+from overdracht.erasure import close, execute, settle_schedule, sweep, verify_gone
+from overdracht.errors import StateError
+from overdracht.people import PIET, SANNE
+from overdracht.retention import local_day
+from tests.erasure.world import AT_ONCE, NOW, WHOLE, World, results
+from tests.transip.account_harness import LOGIN, Account, contacts_of
+
+ENDS = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class TransipWorld(World):
+    """A provider that has nothing but an account at TransIP."""
+
+    account: Account = None  # type: ignore[assignment]  # always given
+
+    @property
+    def connectors(self) -> Mapping[str, Connector[Any]]:
+        return {"transip": self.account.connector()}
+
+    def at(self, now: datetime) -> None:
+        """Let it be *now*, at TransIP too."""
+        self.account.world.set_clock(now, stands_still=True)
+        self.now = now
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TransipWorld]:
+    account = Account(tmp_path)
+    renewal = {"renewalDate": f"{ENDS:%Y-%m-%d}"}
+    for person in (SANNE, PIET):
+        name = person.domains[0]
+        account.world.add_domain(LOGIN, name, contacts=contacts_of(person), **renewal)
+    account.world.add_mail(LOGIN, SANNE.domains[0], mailboxes=[{"localPart": "sanne"}])
+    made = TransipWorld(tmp_path / "state", systems={}, account=account)
+    made.at(NOW)
+    yield made
+    made.store.close()
+    account.close()
+
+
+def swept(world: TransipWorld) -> dict[str, str]:
+    """Look for what is due now, carry it out, and return what it came to; what is done is forgotten."""
+    due = sweep(
+        world.store, world.connectors, world.rules, lambda _: False, world.now, limits=WHOLE
+    )
+    execute(due.plan, world.connectors, means=AT_ONCE)
+    assert verify_gone(due.plan, world.connectors).holds
+    settle_schedule(world.store, due.plan, local_day(world.now))
+    told = results(due.plan)
+    close(world.store, due.request.reference, [due.plan], (), {}, world.now)
+    return told
+
+
+def test_a_domain_is_given_up_in_the_open_and_erased_when_it_is_gone(world: TransipWorld) -> None:
+    """Cancelled behind its name; certified as scheduled; on its day still in quarantine, and so looked for again; erased in the end,
+    and then nothing is left of the request, not even its key."""
+    plan = world.execute(world.plan(), confirmed=(SANNE.domains[0], SANNE.email))
+    domain, mailbox = f"domain/{SANNE.domains[0]}", f"mailbox/{SANNE.domains[0]}/{SANNE.email}"
+    assert results(plan) == {domain: Result.SCHEDULED, mailbox: Result.SCHEDULED}
+    assert world.verify(plan).holds
+    assert world.close(plan) == 2
+    world.at(NOW + timedelta(days=2))
+    assert swept(world) == {mailbox: Result.ERASED}
+    world.at(ENDS + timedelta(minutes=10))
+    assert swept(world) == {domain: Result.SCHEDULED}
+    assert world.store.schedule.open(world.reference) == 1
+    world.at(ENDS + timedelta(days=3))
+    assert swept(world) == {domain: Result.ERASED}
+    with pytest.raises(StateError, match="gone"):
+        world.store.schedule_cipher(world.reference)
+    assert world.account.objects["domains"][PIET.domains[0]]["status"] == "registered"
+    assert len(world.account.sent("DELETE", "/domains/")) == 1
+
+
+def test_who_has_a_running_domain_is_known_to_be_a_customer(world: TransipWorld) -> None:
+    """Every domain is a subscription that runs: no term counts for its registrant meanwhile, and nothing of it is old."""
+    sightings = list(world.account.connector().identifiers())
+    running = {one.identifier for one in sightings if isinstance(one, Sighting) and one.running}
+    assert Kinds().parse(PIET.email) in running
+    world.at(NOW + timedelta(days=365 * 20))
+    assert swept(world) == {}

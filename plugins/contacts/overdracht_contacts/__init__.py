@@ -1,11 +1,19 @@
-"""Finds, exports and erases a person in address books, calendars and notes."""
+"""Finds, exports and erases a person in address books, calendars and notes, on a server or on disk."""
 
 from typing import Any
 
 from overdracht import Connector, hookimpl
 
+__all__ = ["overdracht_connectors"]
+
 
 @hookimpl
 def overdracht_connectors() -> list[type[Connector[Any]]]:
-    """Return the plugin's connectors."""
-    return []
+    """Return the connectors for contacts, calendars and notes."""
+    from overdracht_contacts.on_disk import (
+        CalendarFilesConnector,
+        NotesConnector,
+        VcardFilesConnector,
+    )
+
+    return [VcardFilesConnector, CalendarFilesConnector, NotesConnector]

@@ -1,0 +1,112 @@
+"""The three kinds of thing that are found here, in the words that searching, exporting and erasing share."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from overdracht import Certainty, Identifier, Item
+from overdracht_contacts import appointments, card_forms, card_parts, notes_text
+from overdracht_contacts.appointments import Appointment
+from overdracht_contacts.cards import Card
+from overdracht_contacts.documents import Document
+from overdracht_contacts.notes_text import Note
+from overdracht_contacts.sought import Sought
+
+Form = tuple[str, bytes, str]
+"""A file of an export: what its path ends in, its content, its media type."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One kind of thing: how it is read, shown and parted."""
+
+    name: str
+    """What its files are called in an export."""
+    read: Callable[[bytes, str], Document]
+    """Its content and the name of its file → the document."""
+    portion: Callable[[Document, Item], bytes]
+    """As much of it as is the person's."""
+    remainder: Callable[[Document, Item], bytes | None]
+    """What others have of it when the person goes; None when nothing."""
+    forms: Callable[[bytes], Iterator[Form]]
+    """The files in which a portion is exported."""
+
+
+@lru_cache(maxsize=8)
+def _sought(identifiers: tuple[Identifier, ...], links: tuple[tuple[str, Identifier], ...]) -> Sought:  # fmt: skip
+    return Sought(identifiers, links=dict(links))
+
+
+def sought_in(item: Item) -> Sought:
+    """Return whom the matches of *item* name."""
+    links = tuple(
+        (one.where.split(" ", 1)[1], one.identifier) for one in item.matches if " " in one.where
+    )
+    known = tuple(dict.fromkeys(one.identifier for one in item.matches))
+    return _sought(known, tuple(one for one in links if one[0]))
+
+
+def is_whole(item: Item) -> bool:
+    """Say whether *item* is about the person, and does not only mention them."""
+    return item.certainty is Certainty.EXACT
+
+
+def is_parted(item: Item, document: Document) -> bool:
+    """Say whether only a part of *document* is the person's."""
+    if document.trusted or not item.matches:
+        return False
+    if not is_whole(item) or item.third_parties:
+        return True
+    return isinstance(document, Card)
+
+
+def _card_portion(document: Document, item: Item) -> bytes:
+    assert isinstance(document, Card)  # noqa: S101 - this matter reads cards
+    if document.plural or item.third_parties:
+        return card_parts.portion(document, sought_in(item))
+    return document.content
+
+
+def _card_remainder(document: Document, item: Item) -> bytes | None:
+    assert isinstance(document, Card)  # noqa: S101 - this matter reads cards
+    return card_parts.remainder(document, sought_in(item))
+
+
+def _card_forms(content: bytes) -> Iterator[Form]:
+    card = Card(content)
+    yield ".vcf", content, "text/vcard"
+    yield "-vcard-3.0.vcf", card_forms.as_3(card), "text/vcard"
+    yield "-vcard-4.0.vcf", card_forms.as_4(card), "text/vcard"
+
+
+def _appointment_portion(document: Document, item: Item) -> bytes:
+    assert isinstance(document, Appointment)  # noqa: S101 - this matter reads appointments
+    return appointments.portion(document, sought_in(item), whole=is_whole(item))
+
+
+def _appointment_remainder(document: Document, item: Item) -> bytes | None:
+    assert isinstance(document, Appointment)  # noqa: S101 - this matter reads appointments
+    return appointments.remainder(document, sought_in(item))
+
+
+def _appointment_forms(content: bytes) -> Iterator[Form]:
+    yield ".ics", content, "text/calendar"
+
+
+def _note_portion(document: Document, item: Item) -> bytes:
+    assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
+    return notes_text.portion(document, sought_in(item), whole=is_whole(item))
+
+
+def _note_remainder(document: Document, item: Item) -> bytes | None:
+    assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
+    return notes_text.remainder(document, sought_in(item), whole=is_whole(item))
+
+
+def _note_forms(content: bytes) -> Iterator[Form]:
+    yield ".md", content, "text/markdown"
+
+
+CARDS = Matter("kaart", lambda content, _: Card(content), _card_portion, _card_remainder, _card_forms)  # fmt: skip
+APPOINTMENTS = Matter("afspraak", lambda content, _: Appointment(content), _appointment_portion, _appointment_remainder, _appointment_forms)  # fmt: skip
+NOTES = Matter("notitie", Note, _note_portion, _note_remainder, _note_forms)

@@ -1,0 +1,44 @@
+"""The connectors for contacts, calendars and notes keep the contract, on disk and on a real server."""
+
+from pathlib import Path
+
+import pytest
+
+from overdracht.testing import ErasingContract, ErasingHarness, ReadingContract
+from tests.contacts.shelves import (
+    AppointmentFolderHarness,
+    CalendarFileHarness,
+    CardFileHarness,
+    CardFolderHarness,
+    NotesHarness,
+)
+
+
+class TestCardFolder(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return CardFolderHarness(tmp_path)
+
+
+class TestCardFile(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return CardFileHarness(tmp_path)
+
+
+class TestAppointmentFolder(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return AppointmentFolderHarness(tmp_path)
+
+
+class TestCalendarFile(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return CalendarFileHarness(tmp_path)
+
+
+class TestNotes(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return NotesHarness(tmp_path)

@@ -84,7 +84,7 @@ def note(record: Record) -> bytes:
 class FolderHarness(ErasingHarness):
     """A folder with a folder in it."""
 
-    many = 1_500
+    many = 500
     batch = 1 << 20
     """It holds a file at a time."""
     kind: ClassVar[type[FilesConnector]]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from overdracht.testing import ErasingContract, ErasingHarness, ReadingContract
+from tests.contacts.servers import CalDavHarness, CardDavHarness
 from tests.contacts.shelves import (
     AppointmentFolderHarness,
     CalendarFileHarness,
@@ -12,6 +13,7 @@ from tests.contacts.shelves import (
     CardFolderHarness,
     NotesHarness,
 )
+from tests.servers.radicale import Radicale
 
 
 class TestCardFolder(ReadingContract, ErasingContract):
@@ -42,3 +44,15 @@ class TestNotes(ReadingContract, ErasingContract):
     @pytest.fixture
     def harness(self, tmp_path: Path) -> ErasingHarness:
         return NotesHarness(tmp_path)
+
+
+class TestCardDav(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, radicale: Radicale) -> ErasingHarness:
+        return CardDavHarness(radicale)
+
+
+class TestCalDav(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, radicale: Radicale) -> ErasingHarness:
+        return CalDavHarness(radicale)

@@ -15,5 +15,12 @@ def overdracht_connectors() -> list[type[Connector[Any]]]:
         NotesConnector,
         VcardFilesConnector,
     )
+    from overdracht_contacts.on_server import CalDavConnector, CardDavConnector
 
-    return [VcardFilesConnector, CalendarFilesConnector, NotesConnector]
+    return [
+        CardDavConnector,
+        CalDavConnector,
+        VcardFilesConnector,
+        CalendarFilesConnector,
+        NotesConnector,
+    ]

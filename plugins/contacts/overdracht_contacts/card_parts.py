@@ -4,7 +4,7 @@ import re
 
 from overdracht_contacts.cards import MACHINERY, MEMBERS, OTHERS, Card
 from overdracht_contacts.contentlines import ContentLine, escaped, folded
-from overdracht_contacts.documents import ERASED, Field
+from overdracht_contacts.documents import ERASED, MASK, Field
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 
@@ -22,12 +22,17 @@ def rewritten(line: ContentLine, text: str) -> bytes:
     return folded(f"{group}{line.name}{parameters}:{escaped(text)}", end)
 
 
-def portion(card: Card, sought: Sought) -> bytes:
-    """Return the card as far as it is the person's: of a shared card without the lines of others, of the person's own without others in its notes."""
+def portion(card: Card, sought: Sought, *, whole: bool) -> bytes:
+    """Return the card as far as it is the person's: of a shared card without the lines of others, of the person's own without others in
+    its notes; not *whole*, of somebody else's card, only what names the person.
+    """
     reader, ours = Reader(sought), sought.ours(card)
     kept, groups = [], set()
     for line, field, mine in zip(card.lines, card.fields, ours, strict=True):
-        raw = _portion_of(card, line, field, mine=mine, reader=reader)
+        if not whole and not card.plural:
+            raw = _mention(line, field, mine=mine, reader=reader)
+        else:
+            raw = _portion_of(card, line, field, mine=mine, reader=reader)
         if raw and line.group and line.name not in _LABEL:
             groups.add(line.group.lower())
         kept.append((line, raw))
@@ -38,35 +43,38 @@ def portion(card: Card, sought: Sought) -> bytes:
     )
 
 
+def _mention(line: ContentLine, field: Field, *, mine: bool, reader: Reader) -> bytes:
+    if line.name in MACHINERY or line.name in _LABEL:
+        return line.raw if line.name != "UID" else b""
+    if line.name in {"FN", "N"} and not mine:
+        return rewritten(line, MASK)
+    return rewritten(line, reader.shown(field.text, whole=False)) if mine else b""
+
+
 def _portion_of(
     card: Card, line: ContentLine, field: Field, *, mine: bool, reader: Reader
 ) -> bytes:
-    if line.name == "NOTE" and reader.names_others(field.text):
-        return rewritten(line, reader.shown(field.text, whole=not card.plural))
+    if line.name == "NOTE" and field.text:
+        shown = reader.shown(field.text, whole=not card.plural)
+        return line.raw if shown == field.text else rewritten(line, shown)
     if not card.plural or mine or line.name in MACHINERY or line.name in _LABEL:
         return line.raw
     if line.is_binary or line.name in OTHERS or line.name in MEMBERS:
         return b""
     if line.name in _NAMING or not (field.values or reader.names_others(field.text)):
-        if line.name == "NOTE":
-            return rewritten(line, reader.shown(field.text, whole=False))
         return line.raw
     return b""
 
 
 def remainder(card: Card, sought: Sought) -> bytes | None:
-    """Return what is left of a shared card without the person; None when nothing of anybody else is."""
-    if not card.plural:
-        return None
+    """Return what is left of a card of others without the person; None when nothing of anybody else is."""
     reader, ours = Reader(sought), sought.ours(card)
     left: list[bytes] = []
     something = False
     for line, field, mine in zip(card.lines, card.fields, ours, strict=True):
-        raw = _remainder_of(line, field, mine=mine, reader=reader)
-        left.append(raw)
-        naming = line.name in {"FN", "N", "NICKNAME"} or line.name in _LABEL
-        said = bool(raw) and not (mine and line.name in {"FN", "N"}) and bool(field.text.strip())
-        something = something or (said and not naming and line.name not in MACHINERY)
+        left.append(_remainder_of(line, field, mine=mine, reader=reader))
+        if line.name not in MACHINERY and line.name not in _LABEL and not mine:
+            something = something or bool(field.text.strip())
     return b"".join(left) if something else None
 
 

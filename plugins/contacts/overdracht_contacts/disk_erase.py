@@ -60,9 +60,8 @@ def _replace(path: str, descriptor: int, content: bytes) -> None:
 
 
 def _outcome(change: Change) -> Outcome:
-    if change.content is None:
-        return Outcome(change.entry.key, Result.ERASED)
-    return Outcome(change.entry.key, Result.ANONYMISED, fingerprint=digest(change.content))
+    left = "" if change.content is None else digest(change.content)
+    return Outcome(change.entry.key, change.done, fingerprint=left)
 
 
 def vanished(changes: Iterable[Change]) -> Iterator[Outcome]:

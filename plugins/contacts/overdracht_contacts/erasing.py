@@ -38,14 +38,19 @@ _NOT_NOW = Text(
 )
 
 
-def propose(shelf: Shelf, matter: Matter, item: Item, ruling: Ruling) -> Step:
+def needs_reading(item: Item, ruling: Ruling) -> bool:
+    """Say whether a proposal depends on what *item* says."""
+    return ruling.disposition.verdict is Verdict.ERASE and is_parted(item)
+
+
+def propose(shelf: Shelf | None, matter: Matter, item: Item, ruling: Ruling) -> Step:
     """Return how *ruling* is carried out on *item*: what others share with the person is edited and not removed."""
     ruled = ruling.disposition
     if ruled.verdict in {Verdict.ANONYMISE, Verdict.CANCEL}:
         return Step(item, replace(ruled, verdict=Verdict.REVIEW, ground=_NOT_PARTLY), "")
     if ruled.verdict is not Verdict.ERASE:
         return Step(item, ruled, "")
-    if not item.matches:
+    if shelf is None or not is_parted(item):
         return Step(item, ruled, REMOVE)
     entry = _one(shelf, item)
     if entry is None or entry.fingerprint != item.fingerprint:
@@ -54,10 +59,7 @@ def propose(shelf: Shelf, matter: Matter, item: Item, ruling: Ruling) -> Step:
 
 
 def _step(matter: Matter, item: Item, entry: Entry, ruled: Disposition) -> Step:
-    document = matter.read(entry.content, entry.name)
-    if not is_parted(item, document):
-        return Step(item, ruled, REMOVE)
-    left = matter.remainder(document, item)
+    left = matter.remainder(matter.read(entry.content, entry.name), item)
     if left is None:
         return Step(item, ruled, REMOVE)
     if left == entry.content:  # what is the person's is not text: nothing would go

@@ -68,7 +68,7 @@ def _batch(
 def _files(matter: Matter, item: Item, entry: Entry, stem: str) -> Iterator[Piece]:
     document = matter.read(entry.content, entry.name)
     content = matter.portion(document, item) if item.matches else entry.content
-    parted = is_parted(item, document) and content != entry.content
+    parted = is_parted(item) and content != entry.content
     for ending, form, media_type in matter.forms(content):
         yield File(f"{stem}{ending}", form, media_type, (item.key,))
     record: dict[str, object] = {

@@ -15,6 +15,7 @@ from overdracht import (
     Searched,
     Text,
 )
+from overdracht_contacts.cards import Card
 from overdracht_contacts.documents import Document
 from overdracht_contacts.matters import Matter
 from overdracht_contacts.shelves import Entry, Shelf
@@ -141,6 +142,7 @@ def item_of(part: str, entry: Entry, document: Document, reading: Reading) -> It
         size=len(entry.content),
         holder=reading.holder,
         reveals=reading.reveals,
-        third_parties=reading.others,
+        # A family or an organisation is more than one, whoever else is named.
+        third_parties=max(reading.others, int(isinstance(document, Card) and document.plural)),
         is_contact=document.is_contact,
     )

@@ -51,24 +51,22 @@ def is_whole(item: Item) -> bool:
     return item.certainty is Certainty.EXACT
 
 
-def is_parted(item: Item, document: Document) -> bool:
-    """Say whether only a part of *document* is the person's."""
-    if document.trusted or not item.matches:
-        return False
-    if not is_whole(item) or item.third_parties:
-        return True
-    return isinstance(document, Card)
+def is_parted(item: Item) -> bool:
+    """Say whether perhaps only a part of *item* is the person's."""
+    return bool(item.matches) and (not is_whole(item) or item.third_parties > 0)
 
 
 def _card_portion(document: Document, item: Item) -> bytes:
     assert isinstance(document, Card)  # noqa: S101 - this matter reads cards
-    if document.plural or item.third_parties:
-        return card_parts.portion(document, sought_in(item))
+    if document.plural or is_parted(item):
+        return card_parts.portion(document, sought_in(item), whole=is_whole(item))
     return document.content
 
 
 def _card_remainder(document: Document, item: Item) -> bytes | None:
     assert isinstance(document, Card)  # noqa: S101 - this matter reads cards
+    if is_whole(item) and not document.plural:
+        return None  # it is the person's own card, whoever is named in its notes
     return card_parts.remainder(document, sought_in(item))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from overdracht import ApprovedStep, Gap, Outcome
+from overdracht import ApprovedStep, Gap, Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Change:
     step: ApprovedStep
     entry: Entry
     content: bytes | None
+
+    @property
+    def done(self) -> Result:
+        """What it is when it is done."""
+        return Result.ERASED if self.content is None else Result.ANONYMISED
 
 
 class Shelf(Protocol):

@@ -1,0 +1,153 @@
+"""Read a server's multi-status answers (RFC 4918) as they come in, and write the questions."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+DAV = "{DAV:}"
+CARD = "{urn:ietf:params:xml:ns:carddav}"
+CALENDAR = "{urn:ietf:params:xml:ns:caldav}"
+_NAMESPACES = 'xmlns:D="DAV:" xmlns:C="{}"'
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>'
+_PROLOG = 2048
+
+
+class Garbled(ValueError):
+    """The answer is no XML that a server of this kind may send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the server says of one resource."""
+
+    href: str
+    status: int
+    """Of the resource as a whole; 200 when only its properties have one."""
+    properties: dict[str, ElementTree.Element] = field(default_factory=dict)
+    """Those that it gave."""
+
+    def text(self, name: str) -> str:
+        """Return the text of the property called *name*."""
+        found = self.properties.get(name)
+        return (found.text or "") if found is not None else ""
+
+
+def responses(chunks: Iterable[bytes]) -> Iterator[Response]:
+    """Yield what stands in the *chunks* of an answer, each as soon as it is whole."""
+    parser = ElementTree.XMLPullParser(("start", "end"))
+    prolog, root = b"", None
+    try:
+        for chunk in chunks:
+            if len(prolog) < _PROLOG:
+                prolog += chunk[:_PROLOG]
+                if b"<!DOCTYPE" in prolog.partition(b"multistatus")[0]:
+                    raise Garbled("it holds a document type, which no server needs")
+            parser.feed(chunk)
+            for event, element in parser.read_events():
+                if root is None:
+                    root = element
+                    if root.tag != f"{DAV}multistatus":
+                        raise Garbled("it is no multi-status")
+                if event == "end" and element.tag == f"{DAV}response":
+                    yield _response(element)
+                    root.clear()
+        parser.close()
+    except ElementTree.ParseError as error:
+        raise Garbled("it is no well-formed XML") from error
+    if root is None:
+        raise Garbled("it is empty")
+
+
+def _response(element: ElementTree.Element) -> Response:
+    properties: dict[str, ElementTree.Element] = {}
+    for group in element.iterfind(f"{DAV}propstat"):
+        if _code(group.findtext(f"{DAV}status", "")) == 200:
+            properties |= {one.tag: one for one in group.iterfind(f"{DAV}prop/*")}
+    status = element.findtext(f"{DAV}status")
+    href = (element.findtext(f"{DAV}href") or "").strip()
+    return Response(href, _code(status) if status else 200, properties)
+
+
+def _code(status: str) -> int:
+    words = status.split()
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What tells an address book from a calendar in the protocol."""
+
+    namespace: str
+    collection: str
+    """The resource type of a collection, qualified."""
+    home: str
+    """The property that says where a user's collections are, qualified."""
+    data: str
+    """The property with the content of a resource, qualified."""
+    query: str
+    """The report that gives all there is, and the filter that lets all through."""
+    filter: str
+    multiget: str
+    media_type: str
+    well_known: str
+
+    def everything(self) -> bytes:
+        """Ask for the content of all resources."""
+        prop = self._prop()
+        return self._document(self.query, f"{prop}{self.filter}")
+
+    def these(self, hrefs: Iterable[str]) -> bytes:
+        """Ask for the content of the resources at *hrefs*."""
+        named = "".join(f"<D:href>{escape(one)}</D:href>" for one in hrefs)
+        return self._document(self.multiget, f"{self._prop()}{named}")
+
+    def _prop(self) -> str:
+        return f"<D:prop><D:getetag/><C:{self.data.rpartition('}')[2]}/></D:prop>"
+
+    def _document(self, name: str, inside: str) -> bytes:
+        spaces = _NAMESPACES.format(self.namespace)
+        return f"{_HEAD}<C:{name} {spaces}>{inside}</C:{name}>".encode()
+
+    def about(self) -> bytes:
+        """Ask what a resource is and where the user's collections are."""
+        home = self.home.rpartition("}")[2]
+        return self._propfind(
+            f"<D:resourcetype/><D:displayname/><D:current-user-principal/><C:{home}/>"
+        )
+
+    def listing(self) -> bytes:
+        """Ask for the ETags."""
+        return self._propfind("<D:resourcetype/><D:getetag/>")
+
+    def privileges(self) -> bytes:
+        """Ask what the user may do."""
+        return self._propfind("<D:current-user-privilege-set/>")
+
+    def _propfind(self, inside: str) -> bytes:
+        spaces = _NAMESPACES.format(self.namespace)
+        return f"{_HEAD}<D:propfind {spaces}><D:prop>{inside}</D:prop></D:propfind>".encode()
+
+
+CARDDAV = Dialect(
+    CARD[1:-1],
+    f"{CARD}addressbook",
+    f"{CARD}addressbook-home-set",
+    f"{CARD}address-data",
+    "addressbook-query",
+    "<C:filter/>",
+    "addressbook-multiget",
+    "text/vcard; charset=utf-8",
+    "/.well-known/carddav",
+)
+CALDAV = Dialect(
+    CALENDAR[1:-1],
+    f"{CALENDAR}calendar",
+    f"{CALENDAR}calendar-home-set",
+    f"{CALENDAR}calendar-data",
+    "calendar-query",
+    '<C:filter><C:comp-filter name="VCALENDAR"/></C:filter>',
+    "calendar-multiget",
+    "text/calendar; charset=utf-8",
+    "/.well-known/caldav",
+)

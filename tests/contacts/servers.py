@@ -9,25 +9,34 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from overdracht import Connector
-from overdracht.testing import ErasingHarness, Record
+from overdracht.testing import Record, RectifyingHarness
 from overdracht_contacts.dav_settings import DavSettings
 from overdracht_contacts.on_server import CalDavConnector, CardDavConnector, DavConnector
-from tests.contacts.shelves import appointment, calendar, card
+from tests.contacts.shelves import (
+    APPOINTMENT_FIELDS,
+    CARD_FIELDS,
+    appointment,
+    besides,
+    calendar,
+    card,
+)
 from tests.servers.radicale import PASSWORD, Radicale
-
 
 UGLY = "Klanten 'Één' & <b>%41\\s;#?+"
 """As ugly a name as Radicale takes."""
 
 
-class DavHarness(ErasingHarness):
+class DavHarness(RectifyingHarness):
     """Two collections of a user's own."""
 
-    many = 500
+    many = 300
+    most_at_once = 60
     secrets = (PASSWORD,)
     kind: ClassVar[type[DavConnector]]
     tag: ClassVar[str]
     suffix: ClassVar[str]
+    fields: ClassVar[tuple[str, ...]]
+    """The fields that can be corrected, and what the server sets itself."""
 
     def __init__(self, server: Radicale) -> None:
         self.server = server
@@ -48,7 +57,9 @@ class DavHarness(ErasingHarness):
     def fill(self, records: Iterable[Record]) -> None:
         for record in records:
             folder = self.second if record.second_part else self.first
-            (folder / f"{record.token}{self.suffix}").write_bytes(self.written(record))
+            # The server itself takes no control characters in.
+            content = re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", self.written(record))
+            (folder / f"{record.token}{self.suffix}").write_bytes(content)
 
     @property
     def files(self) -> list[Path]:
@@ -68,6 +79,9 @@ class DavHarness(ErasingHarness):
 
     def _path(self, token: str) -> Path:
         return next(one for one in self.files if one.stem == token)
+
+    def besides(self, token: str) -> object:
+        return besides(self._path(token).read_bytes(), (*self.fields, "PRODID"))
 
     def remove(self, token: str) -> None:
         self._path(token).unlink()
@@ -112,6 +126,8 @@ class CardDavHarness(DavHarness):
     kind = CardDavConnector
     tag = "VADDRESSBOOK"
     suffix = ".vcf"
+    fields = CARD_FIELDS
+    corrects = ("email", "phone", "customer", "name")
     known_by = ("email", "phone", "customer")
     holders = True
 
@@ -125,6 +141,8 @@ class CalDavHarness(DavHarness):
     kind = CalDavConnector
     tag = "VCALENDAR"
     suffix = ".ics"
+    fields = APPOINTMENT_FIELDS
+    corrects = ("email", "name")
 
     def written(self, record: Record) -> bytes:
         return calendar([appointment(record)])

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from overdracht import Connector
-from overdracht.testing import ErasingHarness, Record
-from overdracht_contacts.contentlines import escaped, folded
+from overdracht.testing import Record, RectifyingHarness
+from overdracht_contacts.contentlines import content_lines, escaped, folded
 from overdracht_contacts.on_disk import (
     CalendarFilesConnector,
     FilesConnector,
@@ -54,7 +54,7 @@ def appointment(record: Record) -> bytes:
         f"DTSTAMP:{record.when.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART:{record.when.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"SUMMARY:{escaped(record.title)}",
-        f"ATTENDEE;CN=\"{person.name}\":mailto:{person.email}",
+        f'ATTENDEE;CN="{person.name}":mailto:{person.email}',
         f"DESCRIPTION:{escaped(record.token + ' ' + record.text)}",
         "END:VEVENT",
     ]
@@ -66,7 +66,7 @@ def calendar(entries: Iterable[bytes]) -> bytes:
     return b"".join(
         (
             b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//kit//\r\n",
-            b"BEGIN:VTIMEZONE\r\nTZID:Europe/Amsterdam\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\n"
+            b"BEGIN:VTIMEZONE\r\nTZID:Europe/Amsterdam\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\n",
             b"TZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n",
             *entries,
             b"END:VCALENDAR\r\n",
@@ -81,10 +81,25 @@ def note(record: Record) -> bytes:
     return f"---\n{head}---\n\n# {record.title}\n\n{record.token}: {record.text}\n".encode()
 
 
-class FolderHarness(ErasingHarness):
+def besides(content: bytes, names: Collection[str]) -> list[str]:
+    """Return the lines of a card or calendar but for the fields of these *names*, however they are folded or ordered."""
+    lines = content_lines(content)
+    return sorted(
+        f"{one.group}.{one.name}{sorted(one.given)}:{one.text}"
+        for one in lines
+        if one.name not in names and one.raw.strip()
+    )
+
+
+CARD_FIELDS = ("EMAIL", "TEL", "FN", "N", "X-KLANTNUMMER")
+APPOINTMENT_FIELDS = ("ATTENDEE",)
+
+
+class FolderHarness(RectifyingHarness):
     """A folder with a folder in it."""
 
     many = 500
+    most_at_once = 60
     batch = 1 << 20
     """It holds a file at a time."""
     kind: ClassVar[type[FilesConnector]]
@@ -107,9 +122,7 @@ class FolderHarness(ErasingHarness):
         return [one for one in sorted(self.root.rglob("*")) if one.is_file()]
 
     def snapshot(self) -> object:
-        return {
-            str(one.relative_to(self.root)): (_digest(one), *_times(one)) for one in self.files
-        }
+        return {str(one.relative_to(self.root)): (_digest(one), *_times(one)) for one in self.files}
 
     def break_part(self) -> AbstractContextManager[None]:
         return unreadable(self.second)
@@ -128,7 +141,7 @@ class FolderHarness(ErasingHarness):
 
     @contextmanager
     def _both_unwritable(self) -> Iterator[None]:
-        with unwritable(self.second), unwritable(self.root):
+        with unwritable(self.second, self.root):
             yield
 
     def held(self) -> frozenset[str]:
@@ -151,6 +164,13 @@ class OneEachHarness(FolderHarness):
     def _path(self, token: str) -> Path:
         return next(self.root.rglob(f"{token}{self.suffix}"))
 
+    def besides(self, token: str) -> object:
+        return self.without_fields(_content(self._path(token)))
+
+    @abstractmethod
+    def without_fields(self, content: bytes) -> object:
+        """Return *content* but for the fields that can be corrected."""
+
     def remove(self, token: str) -> None:
         self._path(token).unlink()
 
@@ -168,9 +188,13 @@ class CardFolderHarness(OneEachHarness):
     """A folder with a card a file."""
 
     kind = VcardFilesConnector
+    corrects = ("email", "phone", "customer", "name")
     suffix = ".vcf"
     known_by = ("email", "phone", "customer")
     holders = True
+
+    def without_fields(self, content: bytes) -> object:
+        return besides(content, CARD_FIELDS)
 
     def written(self, record: Record) -> bytes:
         return card(record)
@@ -180,7 +204,11 @@ class NotesHarness(OneEachHarness):
     """A folder of notes."""
 
     kind = NotesConnector
+    corrects = ("email", "name")
     suffix = ".md"
+
+    def without_fields(self, content: bytes) -> object:
+        return [one for one in content.splitlines() if not one.startswith(b"klant:")]
 
     def written(self, record: Record) -> bytes:
         return note(record)
@@ -190,7 +218,11 @@ class AppointmentFolderHarness(OneEachHarness):
     """A folder with an appointment a file, as vdirsyncer keeps one."""
 
     kind = CalendarFilesConnector
+    corrects = ("email", "name")
     suffix = ".ics"
+
+    def without_fields(self, content: bytes) -> object:
+        return besides(content, APPOINTMENT_FIELDS)
 
     def written(self, record: Record) -> bytes:
         return calendar([appointment(record)])
@@ -215,6 +247,19 @@ class BundledHarness(FolderHarness):
     @abstractmethod
     def written(self, record: Record) -> bytes:
         """Return one thing."""
+
+    @abstractmethod
+    def without_fields(self, content: bytes) -> object:
+        """Return *content* but for the fields that can be corrected."""
+
+    def besides(self, token: str) -> object:
+        (thing,) = (
+            one
+            for folder in (self.root, self.second)
+            for one in self.things(folder)
+            if token.encode() in one
+        )
+        return self.without_fields(thing)
 
     def things(self, folder: Path) -> list[bytes]:
         """Return the things in the file of *folder*."""
@@ -260,6 +305,7 @@ class CardFileHarness(BundledHarness):
     """A file with many cards in each folder."""
 
     kind = VcardFilesConnector
+    corrects = ("email", "phone", "customer", "name")
     known_by = ("email", "phone", "customer")
     holders = True
     name = "kaarten.vcf"
@@ -267,6 +313,9 @@ class CardFileHarness(BundledHarness):
 
     def joined(self, things: list[bytes]) -> bytes:
         return b"".join(things)
+
+    def without_fields(self, content: bytes) -> object:
+        return besides(content, CARD_FIELDS)
 
     def written(self, record: Record) -> bytes:
         return card(record)
@@ -276,11 +325,15 @@ class CalendarFileHarness(BundledHarness):
     """A file with many appointments in each folder."""
 
     kind = CalendarFilesConnector
+    corrects = ("email", "name")
     name = "agenda.ics"
     begin, end = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
 
     def joined(self, things: list[bytes]) -> bytes:
         return calendar(things)
+
+    def without_fields(self, content: bytes) -> object:
+        return besides(content, APPOINTMENT_FIELDS)
 
     def written(self, record: Record) -> bytes:
         return appointment(record)

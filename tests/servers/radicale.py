@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.servers.certificates import write_certificate
-from tests.servers.dovecot import _end_with_parent, free_port
+from tests.servers.dovecot import _end_with_parent
+from tests.servers.ports import free_port
 
 USER = "mmvi"
 PASSWORD = "geheim-kaartenbak"
@@ -131,7 +132,9 @@ class Radicale:
         self.port = free_port()
         certificate, key = write_certificate(self.base)
         (self.base / "storage").mkdir()
-        (self.base / "users").write_text("".join(f"{USER}{n or ''}:{PASSWORD}\n" for n in range(200)))
+        (self.base / "users").write_text(
+            "".join(f"{USER}{n or ''}:{PASSWORD}\n" for n in range(200))
+        )
         self.permit()
         self._accounts = 0
         (self.base / "config").write_text(

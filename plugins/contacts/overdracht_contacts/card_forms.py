@@ -77,7 +77,7 @@ def _line(line: ContentLine, version: str) -> str:
     if line.is_binary:
         parameters, value = _binary(line, version)
     else:
-        parameters, value = _parameters(line, version), _value(line, name, version)
+        parameters, value = _parameters(line, version), _value(line, name)
     return f"{group}{name}{parameters}:{value}"
 
 
@@ -97,7 +97,7 @@ def _parameters(line: ContentLine, version: str, *, typed: bool = True) -> str:
     return "".join(f";{word}" for word in words)
 
 
-def _value(line: ContentLine, name: str, version: str) -> str:
+def _value(line: ContentLine, name: str) -> str:
     text = line.decoded
     if name == "TEL":
         return escaped(re.sub(r"^tel:", "", line.text, flags=re.IGNORECASE), more="")

@@ -1,25 +1,29 @@
 """Read a vCard of any version and dialect: whose it is, what it says, and which of its lines belong together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from overdracht import Category, Identifier, fold
+from overdracht import Category, fold
 from overdracht_contacts.contentlines import ContentLine, content_lines
-from overdracht_contacts.documents import Field, domains_in, identifiers, moment, one_line, stated
+from overdracht_contacts.documents import Field, domains_in, identifiers, moment, one_line
 
 ADDRESSES = frozenset({"EMAIL", "IMPP", "CALADRURI", "CALURI", "FBURL", "CONTACT-URI"})
 """Fields with a mail address, bare or in a link."""
-NAMES = frozenset({"FN", "N", "NICKNAME", "SORT-STRING", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-LAST-NAME"})
+NAMES = frozenset(
+    {"FN", "N", "NICKNAME", "SORT-STRING", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-LAST-NAME"}
+)
 MACHINERY = frozenset(
     {"BEGIN", "END", "VERSION", "PRODID", "UID", "REV", "KIND", "CLASS", "CATEGORIES", "SOURCE", "MAILER",
      "X-ABSHOWAS", "X-ABADR", "X-ABUID", "X-IMAGEHASH", "X-SHARED-PHOTO-DISPLAY-PREF", "X-ADDRESSBOOKSERVER-KIND"}
 )  # fmt: skip
 """Fields that say nothing of a person."""
 MEMBERS = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"})
-OTHERS = frozenset({"RELATED", "AGENT", "X-ABRELATEDNAMES", "X-SPOUSE", "X-ASSISTANT", "X-MANAGER", "X-CHILDREN"})
+OTHERS = frozenset(
+    {"RELATED", "AGENT", "X-ABRELATEDNAMES", "X-SPOUSE", "X-ASSISTANT", "X-MANAGER", "X-CHILDREN"}
+)
 """Fields about somebody beside the person of the card."""
 _LABELS = frozenset({"X-ABLABEL", "X-LABEL"})
 _NUMBERS = (
@@ -36,6 +40,7 @@ _COUPLE = re.compile(
 )  # fmt: skip
 _FIRM = re.compile(r"\b(?:zn|zoon|zonen|co|partners|b\.?v|v\.?o\.?f|n\.?v)\b", re.IGNORECASE)
 _GENERIC = re.compile(r"_\$!<.*>!\$_|home|work|thuis|werk|priv[eé]|mobiel|mobile|cell|algemeen|other|overig|factuur.*|e-?mail|tele?foon", re.IGNORECASE)  # fmt: skip
+_SCHEME = re.compile(r"^(?:mailto|tel|sip|xmpp|skype|aim|im|x-apple):", re.IGNORECASE)
 _UUID = re.compile(r"(?:urn:uuid:)(.+)", re.IGNORECASE)
 
 
@@ -74,9 +79,7 @@ class Card:
     @property
     def assembled(self) -> str:
         """Return the name in N in the order in which it is said."""
-        parts = next((one.components for one in self.lines if one.name == "N"), ())
-        family, given, middle = (*parts, "", "", "")[:3]
-        return " ".join(one for one in (given, middle, family) if one.strip())
+        return next((said_name(one) for one in self.lines if one.name == "N"), "")
 
     @property
     def when(self) -> datetime | None:
@@ -140,33 +143,42 @@ class Card:
         )
 
     def _stated(self, line: ContentLine, text: str, label: str) -> Iterator[tuple[str, str]]:
-        bare = re.sub(r"^(?:mailto|tel|sip|xmpp|skype|aim|im|x-apple):", "", text.strip(), flags=re.IGNORECASE)
-        bare = bare.partition("?")[0]
-        if line.name == "TEL":
+        bare = _SCHEME.sub("", text.strip()).partition("?")[0]
+        if line.name in _SAID:
+            yield from _SAID[line.name](line, text)
+        elif line.name == "TEL":
             yield "phone", bare
         elif line.name in ADDRESSES or line.name in MEMBERS:
             if "@" in bare:
                 yield "email", bare.rpartition("<")[2].strip("<> ")
             if line.name == "IMPP":
                 yield "username", bare.partition("@")[0] if ":" in text else bare
-        elif line.name == "URL":
-            yield from (("domain", host) for host, first in domains_in(text) if first)
-        elif line.name == "FN":
-            yield "name", text
-        elif line.name == "N":
-            yield "name", self.assembled
-        elif line.name == "ADR":
-            yield "address", _address(line)
-        elif line.name == "NICKNAME":
-            yield "name", text
-        elif line.name not in {"ORG", "TITLE", "ROLE", "BDAY"}:
+        elif line.name not in {"TITLE", "ROLE", "BDAY"}:
             called = f"{line.name} {label}".upper()
             yield from ((kind, bare) for pattern, kind in _NUMBERS if pattern.search(called))
 
 
-def _address(line: ContentLine) -> str:
-    box, extended, street, place, region, code, country = (*line.components, *[""] * 7)[:7]
+def said_name(line: ContentLine) -> str:
+    """Return the name in the field N *line* in the order in which it is said."""
+    family, given, middle = (*line.components, "", "", "")[:3]
+    return " ".join(one for one in (given, middle, family) if one.strip())
+
+
+def address_in(line: ContentLine) -> str:
+    """Return the address in the field ADR *line* on one line."""
+    box, extended, street, place, region, code, _ = (*line.components, *[""] * 7)[:7]
     return " ".join(f"{box} {extended} {street}, {code} {place} {region}".split()).strip(", ")
+
+
+_SAID: dict[str, Callable[[ContentLine, str], list[tuple[str, str]]]] = {
+    "FN": lambda _, text: [("name", text)],
+    "NICKNAME": lambda _, text: [("name", text)],
+    "N": lambda line, _: [("name", said_name(line))],
+    "ADR": lambda line, _: [("address", address_in(line))],
+    "URL": lambda _, text: [("domain", host) for host, first in domains_in(text) if first],
+    "ORG": lambda *_: [],
+}
+"""Field → what it states, where that takes more than its text."""
 
 
 def _link(line: ContentLine) -> str:
@@ -174,13 +186,3 @@ def _link(line: ContentLine) -> str:
         return ""
     found = _UUID.fullmatch(line.text.strip())
     return found[1] if found else ""
-
-
-def strangers(card: Card) -> tuple[Identifier, ...]:
-    """Return whoever is named in the notes and relations of *card*."""
-    return tuple(
-        one
-        for field in card.fields
-        if not field.about and field.where != "line"
-        for one in stated(field.text)
-    )

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from overdracht_contacts.appointments import ENTRIES
 from overdracht_contacts.shelves import digest
@@ -37,7 +37,9 @@ class Held:
 class Container(Protocol):
     """How one kind of file holds things."""
 
-    suffixes: tuple[str, ...]
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What the names of such files end in."""
 
     def held(self, file: bytes) -> Iterator[Held]:
         """Yield the things in *file*."""
@@ -70,7 +72,7 @@ def _uid(content: bytes) -> str:
 class CardFile:
     """One vCard after another."""
 
-    suffixes = (".vcf", ".vcard")
+    suffixes: ClassVar[tuple[str, ...]] = (".vcf", ".vcard")
 
     def held(self, file: bytes) -> Iterator[Held]:
         """Yield the cards; one without a UID of its own goes by its content."""
@@ -95,7 +97,7 @@ class CardFile:
 class CalendarFile:
     """A calendar with everything of several UIDs."""
 
-    suffixes = (".ics", ".ical", ".ifb", ".icalendar")
+    suffixes: ClassVar[tuple[str, ...]] = (".ics", ".ical", ".ifb", ".icalendar")
 
     def held(self, file: bytes) -> Iterator[Held]:
         """Yield what belongs to each UID: an entry and its changed occurrences."""
@@ -126,7 +128,7 @@ class CalendarFile:
 class NoteFile:
     """A file that is one note."""
 
-    suffixes = (".md", ".markdown", ".txt", ".text", ".org", ".rst")
+    suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".txt", ".text", ".org", ".rst")
 
     def held(self, file: bytes) -> Iterator[Held]:
         """Yield the whole file."""

@@ -6,6 +6,7 @@ the same in all others.
 
 import base64
 import binascii
+import hashlib
 import quopri
 import re
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ _HEAD = re.compile(
 )
 _PARAMETER = re.compile(r';((?:"[^"]*"|[^;"])*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
+_MACHINE = frozenset({"PRODID", "REV", "DTSTAMP", "LAST-MODIFIED"})
+"""What a server may set itself."""
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY", "ATTACH", "IMAGE"})
 
 
@@ -162,3 +166,21 @@ def escaped(text: str, more: str = ",;") -> str:
     for one in more:
         text = text.replace(one, f"\\{one}")
     return text
+
+
+def likeness(content: bytes) -> str:
+    """Return what stays the same when a server writes *content* anew: not the order, the folding, how a parameter is spelt, or control characters."""
+    lines = sorted(
+        repr(
+            (
+                line.group.upper(),
+                line.name,
+                sorted(line.types),
+                sorted((key, value.upper()) for key, value in line.given if key != "TYPE"),
+                _BLANK.sub("", line.value if line.is_binary else line.text),
+            )
+        )
+        for line in content_lines(content)
+        if line.name not in _MACHINE and line.raw.strip()
+    )
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:32]

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from overdracht import Outcome, Result
 from overdracht_contacts.dav import Server, Status, why
 from overdracht_contacts.multistatus import Dialect
-from overdracht_contacts.shelves import Change, Entry, digest
+from overdracht_contacts.shelves import Entry, Rewrite, digest
 
 _CHANGED = "it is no longer the one that was found"
 _WEAK = "the server gives no strong ETag, without which nothing is changed: see whether a proxy weakens it"
 _TWO_WAYS = "the server shows it in two ways, so that it cannot be edited without loss"
 
-Again = Callable[[str, str], Entry | None]
+Again = Callable[[str], Entry | None]
 
 
-def carry_out(server: Server, dialect: Dialect, change: Change, again: Again) -> Outcome:
-    """Make *change* and return what came of it; *again* reads a resource of a part once more."""
+def carry_out(server: Server, dialect: Dialect, change: Rewrite, again: Again) -> Outcome:
+    """Make *change* and return what came of it; *again* reads a resource once more."""
     key, tag = change.entry.key, change.entry.tag
     if not tag or tag.startswith("W/"):
         return Outcome(key, Result.REFUSED, _WEAK)
@@ -28,11 +28,11 @@ def carry_out(server: Server, dialect: Dialect, change: Change, again: Again) ->
         return _failed(key, error.code)
     if refusal:
         return Outcome(key, Result.REFUSED, refusal)
-    now = again(change.step.item.part, key)
+    now = again(key)
     return Outcome(key, change.done, fingerprint=now.fingerprint if now else "")
 
 
-def _put(server: Server, dialect: Dialect, change: Change, tag: str) -> str:
+def _put(server: Server, dialect: Dialect, change: Rewrite, tag: str) -> str:
     """Replace the resource by the change's content, its lines ending as they do on the server; return why not."""
     content = change.content or b""
     with server.asked("GET", change.entry.key) as answer:

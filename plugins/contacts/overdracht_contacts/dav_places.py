@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import unquote, urlsplit
 
-from overdracht import Gap, Misbehaving
+from overdracht import Misbehaving
 from overdracht_contacts.dav import Server, Status, why
 from overdracht_contacts.documents import one_line
 from overdracht_contacts.multistatus import DAV, Dialect, Garbled, Response, responses

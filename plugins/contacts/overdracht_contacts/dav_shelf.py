@@ -10,7 +10,7 @@ from overdracht_contacts.dav import Server, Status, why
 from overdracht_contacts.dav_places import Place, ask, path_of, places
 from overdracht_contacts.dav_settings import DavSettings
 from overdracht_contacts.multistatus import DAV, Dialect, Garbled, Response, responses
-from overdracht_contacts.shelves import Change, Entry
+from overdracht_contacts.shelves import Entry, Rewrite
 
 _ETAG = f"{DAV}getetag"
 _AT_ONCE = 50
@@ -175,10 +175,12 @@ class DavShelf:
         named = {one.tag.rpartition("}")[2] for one in granted.iterfind(f"{DAV}privilege/*")}
         return "" if named & _WRITING else "the account may read it and not change it"
 
-    def carry_out(self, part: str, changes: list[Change]) -> Iterator[Outcome]:
+    def carry_out(self, part: str, changes: list[Rewrite]) -> Iterator[Outcome]:
         """Make each change on the condition that the resource is still the one that was looked at."""
         for change in changes:
-            yield dav_erase.carry_out(self._server, self._dialect, change, self._again)
+            yield dav_erase.carry_out(
+                self._server, self._dialect, change, lambda key: self._again(part, key)
+            )
 
     def _again(self, part: str, key: str) -> Entry | None:
         found = next(iter(self.fetch(part, (key,))), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from overdracht import Gap, Outcome, Unreachable
 from overdracht_contacts import disk_erase, files
 from overdracht_contacts.containers import Container, Held
-from overdracht_contacts.shelves import Change, Entry
+from overdracht_contacts.shelves import Entry, Rewrite
 
 _SETTLED = 2.0
 """Seconds after which a file's times tell that it did not change: some systems count whole ones."""
@@ -222,10 +222,12 @@ class DiskShelf:
         if part in unreadable:
             return unreadable[part]
         if folder is not None and not files.may_write(folder.path, os.W_OK | os.X_OK):
-            return "its files cannot be replaced or removed: no permission, or a read-only file system"
+            return (
+                "its files cannot be replaced or removed: no permission, or a read-only file system"
+            )
         return ""
 
-    def carry_out(self, part: str, changes: list[Change]) -> Iterator[Outcome]:
+    def carry_out(self, part: str, changes: list[Rewrite]) -> Iterator[Outcome]:
         """Write the files of the *changes* anew, each once, or remove those in which nothing is left."""
         by_key = {one.entry.key: one for one in changes}
         folder = self._listed()[part]

@@ -1,4 +1,4 @@
-"""Change one file: what goes is taken out, what is edited takes its place, and after a crash it is the old file or the new one."""
+"""Rewrite one file: what goes is taken out, what is edited takes its place, and after a crash it is the old file or the new one."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 from overdracht import Outcome, Replacement, Result
 from overdracht_contacts import files
 from overdracht_contacts.containers import Container, Held, is_empty, put_together
-from overdracht_contacts.shelves import Change, digest
+from overdracht_contacts.shelves import Rewrite, digest
 
 _CHANGED = "it is no longer the one that was found"
 _RESTLESS = "the file changed while it was written: try again"
 
 
-def carry_out(path: str, container: Container, changes: Mapping[str, Change]) -> Iterator[Outcome]:
+def carry_out(path: str, container: Container, changes: Mapping[str, Rewrite]) -> Iterator[Outcome]:
     """Make the *changes* to the file at *path*, by what each is called in it, and tell once that is durable."""
     told: list[Outcome] = []
     try:
@@ -59,12 +59,12 @@ def _replace(path: str, descriptor: int, content: bytes) -> None:
         new.commit()
 
 
-def _outcome(change: Change) -> Outcome:
+def _outcome(change: Rewrite) -> Outcome:
     left = "" if change.content is None else digest(change.content)
     return Outcome(change.entry.key, change.done, fingerprint=left)
 
 
-def vanished(changes: Iterable[Change]) -> Iterator[Outcome]:
+def vanished(changes: Iterable[Rewrite]) -> Iterator[Outcome]:
     """Yield that what the *changes* are about is not there any more."""
     for one in changes:
         yield Outcome(one.entry.key, Result.ALREADY_GONE)

@@ -126,7 +126,12 @@ def moment(text: str) -> datetime | None:
     year, month, day, hour, minute, second, zone = found.groups()
     try:
         bare = datetime(  # noqa: DTZ001 - the zone follows
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), min(int(second or 0), 59)
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            min(int(second or 0), 59),
         )
         if bare.year < 1971 or bare.year > 9998:
             return None
@@ -152,5 +157,7 @@ def _zone(text: str) -> tzinfo:
 
 def domains_in(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the host of each web address in *text*, without `www.`, and whether the address is that host's first page."""
-    for host, path in re.findall(r"(?:https?://)?((?:[\w-]+\.)+[^\W\d_]{2,})(?::\d+)?(/?\S*)", text):
+    for host, path in re.findall(
+        r"(?:https?://)?((?:[\w-]+\.)+[^\W\d_]{2,})(?::\d+)?(/?\S*)", text
+    ):
         yield host.lower().removeprefix("www."), path in {"", "/"}

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 
 from overdracht import (
     ApprovedStep,
@@ -20,12 +20,14 @@ from overdracht import (
     Verdict,
 )
 from overdracht_contacts.matters import Matter, is_parted
-from overdracht_contacts.shelves import Change, Entry, Shelf, digest
+from overdracht_contacts.shelves import Entry, Rewrite, Shelf
 
 REMOVE = "remove"
 """The action of a step: all of it goes."""
 EDIT = "edit"
 """The first word of the action of a step that takes the person's part: then the digest of what is left, and the lines as a diff."""
+CORRECT = "correct"
+"""The first word of the action of a step that corrects values: then the likeness of what it becomes."""
 BATCH = 50
 CHANGED = "it is no longer the one that was found"
 _NOT_PARTLY = Text(
@@ -64,13 +66,13 @@ def _step(matter: Matter, item: Item, entry: Entry, ruled: Disposition) -> Step:
         return Step(item, ruled, REMOVE)
     if left == entry.content:  # what is the person's is not text: nothing would go
         return Step(item, replace(ruled, verdict=Verdict.REVIEW, ground=_NOT_PARTLY), "")
-    action = "\n".join((f"{EDIT} {digest(left)}", *_diff(entry.content, left)))
+    action = "\n".join((f"{EDIT} {matter.likeness(left)}", *_diff(entry.content, left)))
     return Step(item, replace(ruled, verdict=Verdict.ANONYMISE), action)
 
 
 def _diff(before: bytes, after: bytes) -> Iterator[str]:
-    lines = (one.decode("utf-8", "replace").splitlines() for one in (before, after))
-    shown = difflib.unified_diff(*lines, n=1, lineterm="")
+    old, new = (one.decode("utf-8", "replace").splitlines() for one in (before, after))
+    shown = difflib.unified_diff(old, new, n=1, lineterm="")
     return islice((line for line in shown if not line.startswith(("---", "+++"))), 2000)
 
 
@@ -82,18 +84,14 @@ def _one(shelf: Shelf, item: Item) -> Entry | None:
     return found if isinstance(found, Entry) else None
 
 
-def objections(
-    shelf: Shelf, matter: Matter, steps: Iterable[ApprovedStep]
-) -> Iterator[Objection]:
+def objections(shelf: Shelf, matter: Matter, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
     """Yield why *steps* cannot be carried out; changes nothing."""
     for part, group in groupby(steps, key=lambda one: one.item.part):
-        first = next(group)
         reason = shelf.obstacle(part)
-        if reason:
-            yield Objection(reason, first.item.key)
-            continue
-        every = chain((first,), group)
-        while batch := tuple(islice(every, BATCH)):
+        while batch := tuple(islice(group, BATCH)):
+            if reason:
+                yield Objection(reason, batch[0].item.key)
+                break
             yield from _objections(shelf, matter, part, batch)
 
 
@@ -104,10 +102,10 @@ def _objections(
     for entry in shelf.fetch(part, tuple(steps)):
         if isinstance(entry, Gap):
             yield Objection(entry.reason, entry.key or batch[0].item.key)
-        elif isinstance(_change(matter, steps[entry.key], entry), Outcome):
-            change = _change(matter, steps[entry.key], entry)
-            if isinstance(change, Outcome) and change.result is Result.CHANGED:
-                yield Objection(CHANGED, entry.key)
+            continue
+        change = _change(matter, steps[entry.key], entry)
+        if isinstance(change, Outcome) and change.result in {Result.CHANGED, Result.REFUSED}:
+            yield Objection(change.reason, entry.key)
 
 
 def outcomes(shelf: Shelf, matter: Matter, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
@@ -121,7 +119,7 @@ def _carry_out(
     shelf: Shelf, matter: Matter, part: str, batch: tuple[ApprovedStep, ...]
 ) -> Iterator[Outcome]:
     waiting = {one.item.key: one for one in batch}
-    changes: list[Change] = []
+    changes: list[Rewrite] = []
     for entry in shelf.fetch(part, tuple(waiting)):
         if isinstance(entry, Gap):
             failed = [entry.key] if entry.key else list(waiting)
@@ -140,22 +138,35 @@ def _carry_out(
         yield from shelf.carry_out(part, changes)
 
 
-def _change(matter: Matter, step: ApprovedStep, entry: Entry) -> Change | Outcome:
+def _change(matter: Matter, step: ApprovedStep, entry: Entry) -> Rewrite | Outcome:
     """Return what *step* does with *entry*, or why it does nothing."""
-    item, now = step.item, entry.fingerprint
+    item = step.item
     word, _, rest = step.action.partition(" ")
-    if word == EDIT:
-        aim = rest.partition("\n")[0]
-        if now == aim:
-            return Outcome(item.key, Result.ANONYMISED, fingerprint=now)
-        if now == item.fingerprint:
-            left = matter.remainder(matter.read(entry.content, entry.name), item)
-            if left is not None and digest(left) == aim:
-                return Change(step, entry, left)
-            return Outcome(item.key, Result.REFUSED, "what would go is no longer what the plan shows")
-        return Outcome(item.key, Result.CHANGED, CHANGED)
-    if now != item.fingerprint:
+    if word in {EDIT, CORRECT}:
+        return _edit(matter, step, entry, rest.partition("\n")[0])
+    if entry.fingerprint != item.fingerprint:
         return Outcome(item.key, Result.CHANGED, CHANGED)
     if word != REMOVE:
         return Outcome(item.key, Result.REFUSED, "the step says nothing that can be done here")
-    return Change(step, entry, None)
+    return Rewrite(step, entry, None)
+
+
+def _edit(matter: Matter, step: ApprovedStep, entry: Entry, aim: str) -> Rewrite | Outcome:
+    """Return the entry as *step* makes it, which must be like the *aim* of the plan."""
+    key, now = step.item.key, entry.fingerprint
+    if now != step.item.fingerprint:
+        if matter.likeness(entry.content) != aim:
+            return Outcome(key, Result.CHANGED, CHANGED)
+        corrects = step.disposition.verdict is Verdict.RECTIFY
+        done = Result.RECTIFIED if corrects else Result.ANONYMISED
+        return Outcome(key, done, fingerprint=now)
+    document = matter.read(entry.content, entry.name)
+    if step.edits:
+        left: bytes | None = matter.edited(document, step.edits)
+    else:
+        left = matter.remainder(document, step.item)
+    if left is None or matter.likeness(left) != aim:
+        return Outcome(
+            key, Result.REFUSED, "what would come of it is no longer what the plan shows"
+        )
+    return Rewrite(step, entry, left)

@@ -26,7 +26,7 @@ def pieces(shelf: Shelf, matter: Matter, items: Iterable[Item]) -> Iterator[Piec
                 reason = known.get(part) or "the part is not there any more"
                 yield from (Gap(part, reason, one.key) for one in batch)
                 continue
-            for piece in _batch(shelf, matter, part, batch):
+            for piece in _batch(shelf, part, batch):
                 if isinstance(piece, Gap):
                     yield piece
                     continue
@@ -43,9 +43,7 @@ def _parts(shelf: Shelf) -> dict[str, str]:
     }
 
 
-def _batch(
-    shelf: Shelf, matter: Matter, part: str, batch: list[Item]
-) -> Iterator[tuple[Item, Entry] | Gap]:
+def _batch(shelf: Shelf, part: str, batch: list[Item]) -> Iterator[tuple[Item, Entry] | Gap]:
     wanted = {one.key: one for one in batch}
     for entry in shelf.fetch(part, tuple(wanted)):
         if isinstance(entry, Gap):

@@ -1,15 +1,24 @@
 """The three kinds of thing that are found here, in the words that searching, exporting and erasing share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from overdracht import Certainty, Identifier, Item
-from overdracht_contacts import appointments, card_forms, card_parts, notes_text
+from overdracht import Certainty, Change, Edit, Identifier, Item
+from overdracht_contacts import (
+    appointments,
+    card_corrections,
+    card_forms,
+    card_parts,
+    note_corrections,
+    notes_text,
+)
 from overdracht_contacts.appointments import Appointment
 from overdracht_contacts.cards import Card
+from overdracht_contacts.contentlines import likeness
 from overdracht_contacts.documents import Document
 from overdracht_contacts.notes_text import Note
+from overdracht_contacts.shelves import digest
 from overdracht_contacts.sought import Sought
 
 Form = tuple[str, bytes, str]
@@ -30,6 +39,12 @@ class Matter:
     """What others have of it when the person goes; None when nothing."""
     forms: Callable[[bytes], Iterator[Form]]
     """The files in which a portion is exported."""
+    likeness: Callable[[bytes], str]
+    """What two contents have in common that say the same, though a server wrote one of them anew."""
+    edits: Callable[[Document, Sequence[Change]], Iterator[Edit]]
+    """What changes of values do to its fields."""
+    edited: Callable[[Document, Iterable[Edit]], bytes]
+    """What it is after them."""
 
 
 @lru_cache(maxsize=8)
@@ -105,6 +120,63 @@ def _note_forms(content: bytes) -> Iterator[Form]:
     yield ".md", content, "text/markdown"
 
 
-CARDS = Matter("kaart", lambda content, _: Card(content), _card_portion, _card_remainder, _card_forms)  # fmt: skip
-APPOINTMENTS = Matter("afspraak", lambda content, _: Appointment(content), _appointment_portion, _appointment_remainder, _appointment_forms)  # fmt: skip
-NOTES = Matter("notitie", Note, _note_portion, _note_remainder, _note_forms)
+def _card_edits(document: Document, changes: Sequence[Change]) -> Iterator[Edit]:
+    assert isinstance(document, Card)  # noqa: S101 - this matter reads cards
+    return card_corrections.card_edits(document, changes)
+
+
+def _card_edited(document: Document, edits: Iterable[Edit]) -> bytes:
+    assert isinstance(document, Card)  # noqa: S101 - this matter reads cards
+    return card_corrections.card_edited(document, edits)
+
+
+def _appointment_edits(document: Document, changes: Sequence[Change]) -> Iterator[Edit]:
+    assert isinstance(document, Appointment)  # noqa: S101 - this matter reads appointments
+    return card_corrections.appointment_edits(document, changes)
+
+
+def _appointment_edited(document: Document, edits: Iterable[Edit]) -> bytes:
+    assert isinstance(document, Appointment)  # noqa: S101 - this matter reads appointments
+    return card_corrections.appointment_edited(document, edits)
+
+
+def _note_edits(document: Document, changes: Sequence[Change]) -> Iterator[Edit]:
+    assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
+    return note_corrections.edits(document, changes)
+
+
+def _note_edited(document: Document, edits: Iterable[Edit]) -> bytes:
+    assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
+    return note_corrections.edited(document, edits)
+
+
+CARDS = Matter(
+    "kaart",
+    lambda content, _: Card(content),
+    _card_portion,
+    _card_remainder,
+    _card_forms,
+    likeness,
+    _card_edits,
+    _card_edited,
+)
+APPOINTMENTS = Matter(
+    "afspraak",
+    lambda content, _: Appointment(content),
+    _appointment_portion,
+    _appointment_remainder,
+    _appointment_forms,
+    likeness,
+    _appointment_edits,
+    _appointment_edited,
+)
+NOTES = Matter(
+    "notitie",
+    Note,
+    _note_portion,
+    _note_remainder,
+    _note_forms,
+    digest,
+    _note_edits,
+    _note_edited,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 DAV = "{DAV:}"
@@ -24,7 +24,7 @@ class Response:
     href: str
     status: int
     """Of the resource as a whole; 200 when only its properties have one."""
-    properties: dict[str, ElementTree.Element] = field(default_factory=dict)
+    properties: dict[str, ET.Element] = field(default_factory=dict)
     """Those that it gave."""
 
     def text(self, name: str) -> str:
@@ -35,8 +35,9 @@ class Response:
 
 def responses(chunks: Iterable[bytes]) -> Iterator[Response]:
     """Yield what stands in the *chunks* of an answer, each as soon as it is whole."""
-    parser = ElementTree.XMLPullParser(("start", "end"))
-    prolog, root = b"", None
+    parser: "ET.XMLPullParser[ET.Element]" = ET.XMLPullParser(("start", "end"))
+    prolog = b""
+    root: ET.Element | None = None
     try:
         for chunk in chunks:
             if len(prolog) < _PROLOG:
@@ -44,23 +45,25 @@ def responses(chunks: Iterable[bytes]) -> Iterator[Response]:
                 if b"<!DOCTYPE" in prolog.partition(b"multistatus")[0]:
                     raise Garbled("it holds a document type, which no server needs")
             parser.feed(chunk)
-            for event, element in parser.read_events():
+            for event in parser.read_events():
+                element = event[-1]
+                assert isinstance(element, ET.Element)  # noqa: S101 - start and end come with one
                 if root is None:
                     root = element
                     if root.tag != f"{DAV}multistatus":
                         raise Garbled("it is no multi-status")
-                if event == "end" and element.tag == f"{DAV}response":
+                if event[0] == "end" and element.tag == f"{DAV}response":
                     yield _response(element)
                     root.clear()
         parser.close()
-    except ElementTree.ParseError as error:
+    except ET.ParseError as error:
         raise Garbled("it is no well-formed XML") from error
     if root is None:
         raise Garbled("it is empty")
 
 
-def _response(element: ElementTree.Element) -> Response:
-    properties: dict[str, ElementTree.Element] = {}
+def _response(element: ET.Element) -> Response:
+    properties: dict[str, ET.Element] = {}
     for group in element.iterfind(f"{DAV}propstat"):
         if _code(group.findtext(f"{DAV}status", "")) == 200:
             properties |= {one.tag: one for one in group.iterfind(f"{DAV}prop/*")}

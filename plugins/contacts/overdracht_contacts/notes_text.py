@@ -16,6 +16,9 @@ _PERSON = re.compile(
     r"debiteur.*|relatie.*|iban|rekening.*|adres|address|melder|beller|caller|deelnemers?|attendees?|kvk.*|domein|domain|gebruikersnaam|username",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"ref|onderwerp|subject|titel|title|tags?|soort|type|status|door|kanaal|id", re.IGNORECASE
+)
 _DATED = re.compile(r"datum|date|created|aangemaakt|wanneer|when", re.IGNORECASE)
 _KINDS = (
     (re.compile(r"iban|rekening", re.IGNORECASE), "iban"),
@@ -128,7 +131,7 @@ class Note:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Its head line by line, and the rest."""
-        fields = [_field(line) for line in self.head.splitlines() if line.strip()]
+        fields = [head_field(line) for line in self.head.splitlines() if line.strip()]
         if self.name:
             fields.append(Field("file name", re.sub(r"[_-]", " ", self.name)))
         return (*fields, Field("text", self.body))
@@ -144,11 +147,10 @@ def _holds(content: bytes, charset: str) -> bool:
 
 def _is_field(line: str) -> bool:
     found = _HEAD_LINE.match(line)
-    return bool(found) and not line.lstrip().startswith("#") and bool(
-        _PERSON.fullmatch(found[1].strip())
-        or _DATED.fullmatch(found[1].strip())
-        or re.fullmatch(r"ref|onderwerp|subject|titel|title|tags?|soort|type|status|door|kanaal|id", found[1].strip(), re.IGNORECASE)
-    )  # fmt: skip
+    if found is None or line.lstrip().startswith("#"):
+        return False
+    name = found[1].strip()
+    return any(one.fullmatch(name) for one in (_PERSON, _DATED, _ABOUT))
 
 
 def _through_title(lines: list[str], taken: int) -> int:
@@ -161,7 +163,8 @@ def _through_title(lines: list[str], taken: int) -> int:
     return taken
 
 
-def _field(line: str) -> Field:
+def head_field(line: str) -> Field:
+    """Return what a *line* of the head says, and whether it says whom the note is about."""
     found = _HEAD_LINE.match(line)
     if found and not line.lstrip().startswith("#"):
         name, text = found[1].strip(), found[2].strip().strip("\"'")
@@ -218,5 +221,3 @@ def remainder(note: Note, sought: Sought, *, whole: bool) -> bytes | None:
     if not re.search(r"[^\W\d_]", body) and not reader.names_others(head):
         return None
     return note.encoded(head + body)
-
-

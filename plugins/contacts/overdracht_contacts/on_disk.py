@@ -1,7 +1,7 @@
 """The connectors to files on disk: vCards, calendar files, and notes."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,6 +9,7 @@ from overdracht import (
     Aged,
     ApprovedStep,
     Category,
+    Change,
     Check,
     Connector,
     Finding,
@@ -78,7 +79,9 @@ class FilesConnector(Connector[FilesSettings]):
         yield from Search(self._matter(), question, UNSEEN).findings(self._shelf())
 
     def export(
-        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+        self,
+        items: Iterable[Item],
+        extras: frozenset[str] = frozenset(),  # noqa: ARG002 - every form is always there
     ) -> Iterator[Piece]:
         """Yield each item as it stands, as far as it is the person's, and in the forms other programs take."""
         from overdracht_contacts import exporting
@@ -102,6 +105,16 @@ class FilesConnector(Connector[FilesSettings]):
         from overdracht_contacts import erasing
 
         yield from erasing.outcomes(self._shelf(), self._matter(), steps)
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Say what each item that holds a wrong value would become."""
+        from overdracht_contacts import correcting
+
+        yield from correcting.corrections(self._shelf(), self._matter(), items, changes)
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Make the planned edits, by the same means as for erasing."""
+        yield from self.erase(steps)
 
     def residue(self) -> Iterable[Residue]:
         """Say what stays of changed files, and what others keep beside them."""

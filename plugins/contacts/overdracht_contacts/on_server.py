@@ -1,7 +1,7 @@
 """The connectors to a server: address books by CardDAV (RFC 6352), calendars by CalDAV (RFC 4791)."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -10,6 +10,7 @@ from overdracht import (
     Aged,
     ApprovedStep,
     Category,
+    Change,
     Check,
     Connector,
     Finding,
@@ -96,7 +97,9 @@ class DavConnector(Connector[DavSettings]):
             yield from Search(self._matter(), question, UNSEEN).findings(shelf)
 
     def export(
-        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+        self,
+        items: Iterable[Item],
+        extras: frozenset[str] = frozenset(),  # noqa: ARG002 - every form is always there
     ) -> Iterator[Piece]:
         """Yield each item as it stands, as far as it is the person's, and in the forms other programs take."""
         from overdracht_contacts import exporting
@@ -126,6 +129,17 @@ class DavConnector(Connector[DavSettings]):
 
         with self._shelf() as shelf:
             yield from erasing.outcomes(shelf, self._matter(), steps)
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Say what each item that holds a wrong value would become."""
+        from overdracht_contacts import correcting
+
+        with self._shelf() as shelf:
+            yield from correcting.corrections(shelf, self._matter(), items, changes)
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Make the planned edits, by the same means as for erasing."""
+        yield from self.erase(steps)
 
     def residue(self) -> Iterable[Residue]:
         """Say what the server and the devices keep."""

@@ -68,9 +68,7 @@ class Reader:
 
     def shown(self, text: str, *, whole: bool) -> str:
         """Return *text* without what is others': with *whole* it is about the person unless it says otherwise, else only what names them stays."""
-        return _without_runs(
-            (self._shown(one, whole=whole) for one in self.passages(text)), MASK
-        )
+        return _without_runs((self._shown(one, whole=whole) for one in self.passages(text)), MASK)
 
     def _shown(self, one: Passage, *, whole: bool) -> str:
         if not _ANY_LETTER.search(one.text):
@@ -167,4 +165,3 @@ def _without_runs(pieces: Iterator[str], mark: str) -> str:
             continue
         joined.append(piece)
     return "".join(joined)
-

@@ -17,7 +17,8 @@ _BACKUPS = Residue(
 _BLOCKS = Residue(
     Text("de inhoud van het vervangen bestand", "the content of the replaced file"),
     Text(
-        "vrijgegeven blokken van het bestandssysteem", "blocks of the file system that were set free"
+        "vrijgegeven blokken van het bestandssysteem",
+        "blocks of the file system that were set free",
     ),
     Text("tot ze worden overschreven", "until they are overwritten"),
     Text(
@@ -63,7 +64,10 @@ _SERVER = Residue(
 )
 _TRASH = Residue(
     Text("gewiste afspraken", "erased appointments"),
-    Text("de prullenbak van de agenda, als de server Nextcloud is", "the calendar's trash, when the server is Nextcloud"),
+    Text(
+        "de prullenbak van de agenda, als de server Nextcloud is",
+        "the calendar's trash, when the server is Nextcloud",
+    ),
     Text("30 dagen, tenzij anders ingesteld", "30 days, unless set otherwise"),
     Text(
         "leeg de prullenbak van de agenda op de webpagina",
@@ -77,7 +81,9 @@ _GIT_HOOK = Residue(
         "Radicale's git storage, when a `hook` is set for it",
     ),
     Text("voorgoed", "for ever"),
-    Text("herschrijf de geschiedenis (`git filter-repo`)", "rewrite the history (`git filter-repo`)"),
+    Text(
+        "herschrijf de geschiedenis (`git filter-repo`)", "rewrite the history (`git filter-repo`)"
+    ),
 )
 
 OF_FILES = (_VERSIONS, _DEVICES, _BLOCKS, _BACKUPS)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from overdracht import ApprovedStep, Gap, Outcome, Result
+from overdracht import ApprovedStep, Gap, Outcome, Result, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def digest(content: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Rewrite:
     """What is to be done with one entry: *content* takes its place, or nothing does."""
 
     step: ApprovedStep
@@ -41,7 +41,10 @@ class Change:
     @property
     def done(self) -> Result:
         """What it is when it is done."""
-        return Result.ERASED if self.content is None else Result.ANONYMISED
+        if self.content is None:
+            return Result.ERASED
+        corrects = self.step.disposition.verdict is Verdict.RECTIFY
+        return Result.RECTIFIED if corrects else Result.ANONYMISED
 
 
 class Shelf(Protocol):
@@ -65,5 +68,5 @@ class Shelf(Protocol):
     def obstacle(self, part: str) -> str:
         """Return what stands in the way of changing *part*; nothing when it can be done, or when the part is gone."""
 
-    def carry_out(self, part: str, changes: list[Change]) -> Iterator[Outcome]:
+    def carry_out(self, part: str, changes: list[Rewrite]) -> Iterator[Outcome]:
         """Make the *changes*, and say what came of each once it is durable."""

@@ -11,7 +11,9 @@ from overdracht_contacts.matters import Matter
 from overdracht_contacts.shelves import Entry, Shelf
 from overdracht_contacts.sought import Reading
 
-UNDATED = "some things here have no date that can be believed: how long they may stay cannot be computed"
+UNDATED = (
+    "some things here have no date that can be believed: how long they may stay cannot be computed"
+)
 
 
 def sightings(shelf: Shelf, matter: Matter) -> Iterator[Sighting | Gap]:
@@ -26,9 +28,7 @@ def sightings(shelf: Shelf, matter: Matter) -> Iterator[Sighting | Gap]:
             yield Sighting(one, entry.key, part, when, contact)
 
 
-def aged(
-    shelf: Shelf, matter: Matter, before: Mapping[Category, date]
-) -> Iterator[Aged | Gap]:
+def aged(shelf: Shelf, matter: Matter, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
     """Yield the entries that are older than the day of their category, and one gap for each part with undated ones."""
     undated: set[str] = set()
     for part, entry in _entries(shelf):

@@ -164,14 +164,12 @@ class Sought:
                 if domain is not None and domain != value:
                     yield domain, False
         if value.kind in {"name", "address"}:
-            one = self._words.get(_tokens(value.value))
-            if one is not None and one != value:
-                yield one, False
+            alike = self._words.get(_tokens(value.value))
+            if alike is not None and alike != value:
+                yield alike, False
 
     def _is_somebody_elses(self, document: Document, matches: Iterable[Match]) -> bool:
-        if not self._excluded or any(
-            one.certainty is not Certainty.POSSIBLE for one in matches
-        ):
+        if not self._excluded or any(one.certainty is not Certainty.POSSIBLE for one in matches):
             return False
         return any(
             not self._excluded.isdisjoint((*field.values, *stated(field.text)))
@@ -199,7 +197,9 @@ class Sought:
             if trusted and field.about:
                 continue  # one person's card: all of its fields are that person's
             for one in (*field.values, *stated(field.text)):
-                if one.kind not in {*WEAK, "customer", "domain", "username"} and not self.knows(one):
+                if one.kind not in {*WEAK, "customer", "domain", "username"} and not self.knows(
+                    one
+                ):
                     found.add(one)
             if field.link and field.link not in self.links:
                 found.add(Identifier("uid", field.link))
@@ -218,9 +218,7 @@ class Sought:
                 sure = proves(value) and (
                     document.trusted or (ours and field.group.startswith("label "))
                 )
-                yield Revealed(
-                    value, Certainty.EXACT if sure else Certainty.POSSIBLE, field.where
-                )
+                yield Revealed(value, Certainty.EXACT if sure else Certainty.POSSIBLE, field.where)
 
 
 def linked(field: Field) -> str:

@@ -26,6 +26,8 @@ class Place:
 
 def path_of(href: str) -> str:
     """Return the path in *href*, as the server writes it."""
+    if href.startswith("/") and not href.startswith("//") and "#" not in href:
+        return href
     parts = urlsplit(href)
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

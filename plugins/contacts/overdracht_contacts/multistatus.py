@@ -10,7 +10,8 @@ CARD = "{urn:ietf:params:xml:ns:carddav}"
 CALENDAR = "{urn:ietf:params:xml:ns:caldav}"
 _NAMESPACES = 'xmlns:D="DAV:" xmlns:C="{}"'
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
-_PROLOG = 2048
+_RESPONSE, _HREF, _STATUS = f"{DAV}response", f"{DAV}href", f"{DAV}status"
+_PROPSTAT, _PROP = f"{DAV}propstat", f"{DAV}prop"
 
 
 class Garbled(ValueError):
@@ -35,41 +36,74 @@ class Response:
 
 def responses(chunks: Iterable[bytes]) -> Iterator[Response]:
     """Yield what stands in the *chunks* of an answer, each as soon as it is whole."""
-    parser: "ET.XMLPullParser[ET.Element]" = ET.XMLPullParser(("start", "end"))
-    prolog = b""
-    root: ET.Element | None = None
+    builder = _Builder()
+    parser = ET.XMLParser(target=builder)
     try:
         for chunk in chunks:
-            if len(prolog) < _PROLOG:
-                prolog += chunk[:_PROLOG]
-                if b"<!DOCTYPE" in prolog.partition(b"multistatus")[0]:
-                    raise Garbled("it holds a document type, which no server needs")
             parser.feed(chunk)
-            for event in parser.read_events():
-                element = event[-1]
-                assert isinstance(element, ET.Element)  # noqa: S101 - start and end come with one
-                if root is None:
-                    root = element
-                    if root.tag != f"{DAV}multistatus":
-                        raise Garbled("it is no multi-status")
-                if event[0] == "end" and element.tag == f"{DAV}response":
-                    yield _response(element)
-                    root.clear()
+            yield from map(_response, builder.taken())
         parser.close()
     except ET.ParseError as error:
         raise Garbled("it is no well-formed XML") from error
-    if root is None:
-        raise Garbled("it is empty")
+    yield from map(_response, builder.taken())
+
+
+class _Builder:
+    """Builds each response by itself, in a tree that is let go of when it has been read; takes no document type."""
+
+    def __init__(self) -> None:
+        self._tree: ET.TreeBuilder | None = None
+        self._depth = 0
+        self._done: list[ET.Element] = []
+
+    def doctype(self, *_: object) -> None:
+        """Refuse what could make a short answer long, or fetch another."""
+        raise Garbled("it holds a document type, which no server needs")
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Begin an element."""
+        self._depth += 1
+        if self._depth == 1 and tag != f"{DAV}multistatus":
+            raise Garbled("it is no multi-status")
+        if self._depth == 2 and tag == _RESPONSE:
+            self._tree = ET.TreeBuilder()
+        if self._tree is not None:
+            self._tree.start(tag, attributes)
+
+    def data(self, text: str) -> None:
+        """Take text in."""
+        if self._tree is not None:
+            self._tree.data(text)
+
+    def end(self, tag: str) -> None:
+        """End an element."""
+        self._depth -= 1
+        if self._tree is not None:
+            self._tree.end(tag)
+            if self._depth == 1:
+                self._done.append(self._tree.close())
+                self._tree = None
+
+    def close(self) -> None:
+        """End the whole."""
+
+    def taken(self) -> list[ET.Element]:
+        """Return the responses that have become whole."""
+        done, self._done = self._done, []
+        return done
 
 
 def _response(element: ET.Element) -> Response:
     properties: dict[str, ET.Element] = {}
-    for group in element.iterfind(f"{DAV}propstat"):
-        if _code(group.findtext(f"{DAV}status", "")) == 200:
-            properties |= {one.tag: one for one in group.iterfind(f"{DAV}prop/*")}
-    status = element.findtext(f"{DAV}status")
-    href = (element.findtext(f"{DAV}href") or "").strip()
-    return Response(href, _code(status) if status else 200, properties)
+    href, status = "", 200
+    for one in element:
+        if one.tag == _HREF:
+            href = (one.text or "").strip()
+        elif one.tag == _STATUS:
+            status = _code(one.text or "")
+        elif one.tag == _PROPSTAT and _code(one.findtext(_STATUS, "")) == 200:
+            properties |= {each.tag: each for prop in one if prop.tag == _PROP for each in prop}
+    return Response(href, status, properties)
 
 
 def _code(status: str) -> int:

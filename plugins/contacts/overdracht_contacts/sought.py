@@ -23,11 +23,8 @@ from overdracht_contacts.documents import Document, Field, stated
 
 _NOT_ALNUM = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
 _FOLDS = (b"\r\n ", b"\n ", b"\r\n\t", b"\n\t", b"\\n", b"\\N")
-_PACKED = re.compile(
-    rb"QUOTED-PRINTABLE|^(?!(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|ATTACH|IMAGE))[^\n:]*;(?:ENCODING=)?(?:B|BASE64)[;:]",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""Text whose letters do not stand in the file: it is always read."""
+_PACKINGS = (b"encoding=b", b"base64", b";b:", b";b;")
+_PICTURES = (b"photo", b"logo", b"sound", b"key", b"attach", b"image")
 _ODD_LINES = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _PROOF = frozenset({"email", "phone", "iban", "customer", "kvk"})
 """The kinds that one card proves of its person."""
@@ -79,12 +76,13 @@ class Sought:
 
     def may_match(self, content: bytes) -> bool:
         """Say whether a document of this *content* may hold anything that is looked for; cheap, and never wrong when it says no."""
-        if self._everything or _PACKED.search(content):
-            return True
         for fold_mark in _FOLDS:
             if fold_mark in content:
                 content = content.replace(fold_mark, b" " if fold_mark[:1] == b"\\" else b"")
-        bare = content.lower().translate(None, _NOT_ALNUM)
+        lowered = content.lower()
+        if self._everything or _is_packed(lowered):
+            return True
+        bare = lowered.translate(None, _NOT_ALNUM)
         if any(one in bare for one in self._ascii):
             return True
         if content.isascii():
@@ -263,3 +261,17 @@ def _needles(identifier: Identifier) -> Iterator[str]:
         yield max(_tokens(identifier.value), key=len, default="")
     else:
         yield from squeezed_forms(identifier)
+
+
+def _is_packed(lowered: bytes) -> bool:
+    """Say whether text stands in a document in such a way that its letters do not: it is always read. Pictures are none."""
+    if b"quoted-printable" in lowered:
+        return True
+    for packing in _PACKINGS:
+        at = lowered.find(packing)
+        while at >= 0:
+            line = lowered[lowered.rfind(b"\n", 0, at) + 1 : at]
+            if b":" not in line and not line.rpartition(b".")[2].startswith(_PICTURES):
+                return True
+            at = lowered.find(packing, at + 1)
+    return False

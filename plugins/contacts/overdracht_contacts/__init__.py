@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from overdracht import Connector, hookimpl
+from overdracht import Connector, World, hookimpl
 
-__all__ = ["overdracht_connectors"]
+__all__ = ["overdracht_connectors", "overdracht_demo"]
 
 
 @hookimpl
@@ -24,3 +24,11 @@ def overdracht_connectors() -> list[type[Connector[Any]]]:
         CalendarFilesConnector,
         NotesConnector,
     ]
+
+
+@hookimpl
+def overdracht_demo(world: World) -> str:
+    """Write the address book, the appointments and the notes of the demo's world."""
+    from overdracht_contacts.demo import write_contacts
+
+    return write_contacts(world)

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("review", "manifest", "seal"),
     ("bundle",),
     ("export", "erasure"),
+    ("rectifying",),
     ("report",),
     ("demo",),
     ("cli",),

@@ -1,11 +1,14 @@
 """Systems that outlast one run of a command, for the tests of erasing: the connector's settings name one of them."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
 
-from overdracht import Settings
+from overdracht import Aged, Category, Gap, Settings
 from overdracht.testing.memory import MemoryConnector, MemorySystem
 
 SHELVES: dict[str, MemorySystem] = {}
@@ -32,20 +35,35 @@ class Shelf(MemoryConnector):
 
 
 class Keeping(Shelf):
-    """Cannot erase."""
+    """Can neither erase nor correct."""
 
     name: ClassVar[str] = "keeping"
     summary: ClassVar[str] = "a system that keeps everything"
     erase = None  # type: ignore[assignment]  # what a connector cannot do it does not define
+    rectify = None  # type: ignore[assignment]
+
+
+class Journal(Shelf):
+    """Holds what machines wrote down about everybody: it knows nobody, and what is old there is about nobody in particular."""
+
+    name: ClassVar[str] = "journal"
+    summary: ClassVar[str] = "a log of everybody's traffic"
+    categories: ClassVar[frozenset[Category]] = frozenset({Category.TRAFFIC})
+    identifiers = None  # type: ignore[assignment]  # what a connector cannot do it does not define
+
+    def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        """Tell which days are older, and of nobody."""
+        for one in super().aged(before):
+            yield one if isinstance(one, Gap) else replace(one, parties=())
 
 
 MODULE = """
 from overdracht import hookimpl
-from tests.cli.erasing import Keeping, Shelf
+from tests.cli.erasing import Journal, Keeping, Shelf
 
 @hookimpl
 def overdracht_connectors():
-    return [Keeping, Shelf]
+    return [Journal, Keeping, Shelf]
 """
 
 

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from overdracht import Kinds
+from overdracht import Category, Kinds
 from overdracht.cli.session import Session
+from overdracht.testing.memory import MemorySystem
+from tests.cli.erasing import SHELVES, source
 from tests.cli.provider import CONFIRM, Provider, provider
 from tests.erasure.world import record
 
@@ -116,6 +119,75 @@ class TestRetention:
         assert "not looked at: boeken" in swept.output
 
 
+class TestTraffic:
+    """`retention --unattended` over everybody's traffic."""
+
+    TRAFFIC = "[retention.traffic]\nunattended = true\n"
+
+    @pytest.fixture
+    def logs(self, provider: Provider) -> MemorySystem:
+        """A log with one entry a month, and nothing else but what the configuration lets go."""
+        system = MemorySystem(
+            record(
+                f"log-{month:02}",
+                part="access.log",
+                category=Category.TRAFFIC,
+                title=f"203.0.113.{month}",
+                when=datetime(2026, month, 15, 12, tzinfo=UTC),
+            )
+            for month in range(1, 13)
+        )
+        SHELVES["logs"] = system
+        sources = (source("logs", "journal"), source("registrar"), self.TRAFFIC)
+        provider.home.configure(*sources)
+        return system
+
+    @staticmethod
+    def months(logs: MemorySystem) -> list[str]:
+        """Return which entries are there."""
+        return sorted(logs.parts["access.log"])
+
+    def test_three_months_and_no_day_less(
+        self, provider: Provider, logs: MemorySystem, clock: Clock
+    ) -> None:
+        """Each night what is three months old goes, whoever is a customer still; it is certified, and nothing of it is kept."""
+        clock(2026, 8, 15)
+        done = provider.run("retention", "--unattended")
+        assert done.exit_code == 0, done.output
+        assert self.months(logs) == [f"log-{month:02}" for month in range(5, 13)]
+        clock(2026, 8, 16)
+        done = provider.run("retention", "--unattended")
+        assert done.exit_code == 0, done.output
+        assert self.months(logs) == [f"log-{month:02}" for month in range(6, 13)]
+        assert provider.run("verify", str(self._certificate(provider))).exit_code == 0
+        again = provider.run("retention", "--unattended")
+        assert again.exit_code == 0
+        assert "nothing" in again.output
+        state = provider.home.path / "state"
+        for path in (one for one in state.rglob("*") if one.is_file()):
+            assert b"203.0.113" not in path.read_bytes(), path
+
+    @staticmethod
+    def _certificate(provider: Provider) -> Path:
+        return max((provider.home.path / "state" / "certificates").glob("*.json"))
+
+    def test_a_log_that_objects_keeps_no_other_from_going(
+        self, provider: Provider, logs: MemorySystem, clock: Clock
+    ) -> None:
+        """Locked, it is left as it is and named, and the exit code is 1; the other log is done."""
+        SHELVES["oud"] = MemorySystem(
+            [record("oud-1", part="oud.log", category=Category.TRAFFIC, title="203.0.113.99")]
+        )
+        provider.home.configure(source("logs", "journal"), source("oud", "journal"), self.TRAFFIC)
+        logs.locked.add("access.log")
+        clock(2026, 8, 16)
+        done = provider.run("retention", "--unattended")
+        assert done.exit_code == 1
+        assert "not looked at: logs" in done.output
+        assert len(self.months(logs)) == 12
+        assert SHELVES["oud"].parts["oud.log"] == {}
+
+
 class TestReapply:
     """`reapply`."""
 
@@ -137,6 +209,15 @@ class TestReapply:
         done = provider.run("erase", "--apply", one["digest"], *CONFIRM)
         assert "Closed" in done.output, done.output
         assert {key for key in provider.records() if key.startswith("mail-s")} == {"mail-s7"}
+        path = max(provider.certificate.parent.glob("*.json"))
+        facts = json.loads(path.read_bytes())
+        assert facts["reference"] != "2026-0001"
+        assert facts["complete"] is True
+        assert facts["left_alone"] == []
+        kept = {one["ground"]["en"]: one["items"] for one in facts["retained"]}
+        assert kept["This came after the erasure: it did not come back with the backup."] == 1
+        assert "Complete: erased, verified and certified." in done.output
+        assert provider.run("verify", str(path)).exit_code == 0
 
     def test_a_backup_after_the_erasure_brings_nobody_back(
         self, provider: Provider, clock: Clock

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from overdracht import Verdict
+from overdracht import Category, Verdict
 from overdracht.erasure import Sweep, close, execute, settle_schedule, sweep, verify_gone
 from overdracht.errors import StateError
 from overdracht.retention import local_day
-from tests.erasure.world import AT_ONCE, WHOLE, World
+from tests.erasure.world import AT_ONCE, CUSTOMER, PHONE, SANNE, WHOLE, World, record
 
 THEN = datetime(2034, 1, 1, 12, tzinfo=UTC)
 
@@ -47,13 +47,70 @@ def test_an_invoice_that_was_blanked_goes_on_its_day(world: World) -> None:
 
 
 def test_what_was_changed_by_somebody_else_meanwhile_is_not_taken_blindly(world: World) -> None:
-    """An invoice that was booked anew since is another than the one that was scheduled: it is not erased by the old reference."""
+    """An invoice that was booked anew since, with a term of its own, is left to people; what else is due goes, and no item stops it."""
+    world.close(world.execute(world.plan()))
+    new = datetime(2030, 5, 1, tzinfo=UTC)
+    world.systems["books"].add(replace(world.get("books", "fact-1"), title="Nota", when=new))
+    due = swept(world, THEN)
+    assert {one.step.item.key: one.step.disposition.verdict for one in due.plan.steps()} == {
+        "dom-1": "erase",
+        "fact-1": "review",
+    }
+    assert due.uncomputable == 1
+    assert done(world, due, THEN) == 1
+    assert "fact-1" in world.keys("books")
+    assert world.keys("hosting") == set()
+
+
+def test_what_changed_and_outlived_its_term_as_it_is_goes_as_it_is(world: World) -> None:
+    """By what it is now, not by the old reference."""
     world.close(world.execute(world.plan()))
     world.systems["books"].add(replace(world.get("books", "fact-1"), title="Creditnota"))
     due = swept(world, THEN)
-    with pytest.raises(Exception, match="changed"):
-        done(world, due, THEN)
-    assert "fact-1" in world.keys("books")
+    assert done(world, due, THEN) == 2
+    assert world.keys("books") == set()
+
+
+def test_a_source_that_is_away_keeps_nothing_else_from_going(world: World) -> None:
+    """What is due there stays due, and it is said; the day after it goes."""
+    world.close(world.execute(world.plan()))
+    world.systems["hosting"].away = True
+    due = swept(world, THEN)
+    assert {source for source, _ in due.gaps} == {"hosting"}
+    assert {one.step.item.key for one in due.plan.steps()} == {"fact-1"}
+    done(world, due, THEN)
+    world.systems["hosting"].away = False
+    later = datetime(2034, 1, 2, 12, tzinfo=UTC)
+    assert done(world, swept(world, later), later) == 1
+    assert world.keys("hosting") == set()
+
+
+def test_what_was_blanked_is_not_planned_day_after_day(world: World) -> None:
+    """An invoice whose contact data went is kept, and nothing is planned about it until something about it changes."""
+    world.systems["hosting"].remove("dom-1")
+    world.close(world.execute(world.plan()))
+    day = datetime(2032, 6, 1, 12, tzinfo=UTC)
+    assert {one.step.item.key for one in swept(world, day).plan.steps()} == set()
+
+    again = replace(world.get("books", "fact-1"), fields=(CUSTOMER, PHONE), text="weer ingevuld")
+    world.systems["books"].add(again)
+    due = swept(world, day)
+    assert {one.step.item.key: one.step.disposition.verdict for one in due.plan.steps()} == {
+        "fact-1": "anonymise"
+    }
+    done(world, due, day)
+    for later in range(2, 5):
+        assert swept(world, datetime(2032, 6, later, 12, tzinfo=UTC)).plan.counts() == ()
+
+
+def test_traffic_ends_although_a_subscription_runs(world: World) -> None:
+    """Its term counts from itself; that of letters has not begun while she is a customer."""
+    world.systems["mail"].add(record("log-1", SANNE, part="logs", category=Category.TRAFFIC))
+    day = datetime(2032, 6, 1, 12, tzinfo=UTC)
+    due = sweep(world.store, world.connectors, world.rules, lambda _: False, day, limits=WHOLE)
+    verdicts = {one.step.item.key: one.step.disposition.verdict for one in due.plan.steps()}
+    assert verdicts["log-1"] == "erase"
+    assert not {"mail-s0", "klant-1"} & verdicts.keys()
 
 
 def test_a_sweep_schedules_nothing_anew(world: World) -> None:

@@ -12,7 +12,7 @@ import click
 
 from overdracht.cli.asking import ask
 from overdracht.cli.certificates import write_certificate
-from overdracht.cli.progress import erasing
+from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
 from overdracht.erasure import (
@@ -115,7 +115,7 @@ def _act(
     late = {clue.source for clue in request.clues()}
     before = plan.phase
     try:
-        with erasing() as listen:
+        with acting() as listen:
             execute(
                 plan,
                 session.connectors,
@@ -147,11 +147,11 @@ def _conclude(
     *,
     close_anyway: bool,
 ) -> Ended:
-    plans = tuple(one for one in request.plans().all() if one.phase is not Phase.PROPOSED)
+    plans = _begun(request)
     verification, coverage, identifiers = _verified(session, request, plans[-1])
     written = facts(
         request.reference,
-        _organisation(session),
+        organisation_of(session),
         plans,
         coverage,
         verification,
@@ -169,7 +169,7 @@ def _conclude(
     if {SWEEP, AFTER_RESTORE} & plans[-1].facts.keys():
         # What such a plan leaves to people is found again by the next, or is no part of what came back: it keeps nothing open.
         finished = finished or (not open_steps(counts) and verification.holds)
-    reasons = tuple(_reasons(plans[-1]))
+    reasons = tuple(reasons_of(plans[-1]))
     scheduled = 0
     if finished:
         summary = {"complete": written["complete"], "undone": open_steps(counts)}
@@ -189,6 +189,12 @@ def _conclude(
     )
 
 
+def _begun(request: RequestFile) -> tuple[PlanFile, ...]:
+    """Return the plans to erase that were begun, oldest first."""
+    plans = (one for one in request.plans().all() if not one.rectifies)
+    return tuple(one for one in plans if one.phase is not Phase.PROPOSED)
+
+
 def _left_out(session: Session, request: RequestFile) -> int:
     identity = identity_of(request, session.organisation, session.registry.kinds)
     return sum(1 for _ in Review(request, identity).items(Inclusion.LEFT_OUT))
@@ -204,7 +210,8 @@ def _verified(
     return found, survey.coverage, survey.identity.sought
 
 
-def _organisation(session: Session) -> dict[str, Any]:
+def organisation_of(session: Session) -> dict[str, Any]:
+    """Return what a statement says of who made it."""
     one, backups = session.config.organisation, session.config.erasure.backups
     return {
         "name": one.name,
@@ -215,7 +222,8 @@ def _organisation(session: Session) -> dict[str, Any]:
     }
 
 
-def _reasons(plan: PlanFile) -> Iterable[tuple[str, str, str, int]]:
+def reasons_of(plan: PlanFile) -> Iterable[tuple[str, str, str, int]]:
+    """Yield what is not done and why: source, result, reason, and how many."""
     undone = [one for one in plan.counts() if open_steps((one,))]
     if not undone:
         return

@@ -36,18 +36,31 @@ def write_certificate(
     session: Session, facts: Mapping[str, Any], path: Path | None
 ) -> tuple[Path, str]:
     """Write *facts*, signed, to *path* or below the state directory, and a page in each language beside it; return where, and the key."""
-    if path is None:
-        directory = session.config.state_directory / DIRECTORY
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = directory / f"{facts['reference']}.json"
-    signer = SigningKey.load_or_create(session.signing_key)
-    write(facts, path, signer)
+    path, signer = _signed(session, facts, path, facts["reference"])
     public_key = signer.public_text.splitlines()[-1]
     certificate = parse(_read(path))
     for language in LANGUAGES:
         page = CertificatePage(certificate, language, path.name, public_key)
         write_file(page_path(path, language), page.write())
     return path, public_key
+
+
+def write_statement(session: Session, facts: Mapping[str, Any], path: Path | None) -> Path:
+    """Write *facts* of a correction, signed, to *path* or below the state directory; return where."""
+    name = f"{facts['reference']}.{facts['plans'][0][:8]}"
+    return _signed(session, facts, path, name)[0]
+
+
+def _signed(
+    session: Session, facts: Mapping[str, Any], path: Path | None, name: str
+) -> tuple[Path, SigningKey]:
+    if path is None:
+        directory = session.config.state_directory / DIRECTORY
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = directory / f"{name}.json"
+    signer = SigningKey.load_or_create(session.signing_key)
+    write(facts, path, signer)
+    return path, signer
 
 
 def page_path(path: Path, language: str) -> Path:

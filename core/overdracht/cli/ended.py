@@ -1,6 +1,8 @@
 """Show what an erasure came to: what was done, what is left, and the certificate."""
 
+from collections.abc import Iterable, Mapping
 from shlex import quote
+from typing import Any
 
 from overdracht.cli.carrying import Ended
 from overdracht.cli.certificates import LANGUAGES, page_path
@@ -16,6 +18,7 @@ _SHOWN = (
     Result.ANONYMISED,
     Result.RETAINED,
     Result.SCHEDULED,
+    Result.RECTIFIED,
     Result.CHANGED,
     Result.REFUSED,
     Result.FAILED,
@@ -26,7 +29,7 @@ _SHOWN = (
 def show(screen: Screen, session: Session, ended: Ended) -> None:
     """Show it all."""
     screen.line(f"Request {ended.reference}", "bold")
-    _results(screen, ended)
+    show_results(screen, ended.certificate)
     _verification(screen, ended)
     _left(screen, session, ended)
     _certificate(screen, session, ended)
@@ -44,11 +47,12 @@ def show(screen: Screen, session: Session, ended: Ended) -> None:
         )
 
 
-def _results(screen: Screen, ended: Ended) -> None:
-    sources = ended.certificate["sources"]
+def show_results(screen: Screen, certificate: Mapping[str, Any]) -> None:
+    """Show how many items of each source came to what."""
+    sources = certificate["sources"]
     shown = [one for one in _SHOWN if any(one in each["results"] for each in sources)]
     if not shown:
-        screen.line("  nothing to erase")
+        screen.line("  nothing to do")
         return
     screen.table(
         ("source", *(RESULTS[one].en for one in shown)),
@@ -86,9 +90,7 @@ def _left(screen: Screen, session: Session, ended: Ended) -> None:
         return
     screen.line()
     screen.line("Left to do", "bold")
-    for source, result, reason, number in ended.reasons:
-        why = f": {reason}" if reason else ""
-        screen.line(f"  {source}: {count(number, 'item')} {RESULTS[result].en}{why}", "red")
+    show_reasons(screen, ended.reasons)
     for one in ended.certificate["left_alone"]:
         screen.line(
             f"  {one['source']}: {count(one['items'], 'item')} left alone: {one['ground']['en']}",
@@ -100,6 +102,13 @@ def _left(screen: Screen, session: Session, ended: Ended) -> None:
             f"  when that is decided and done: {session.command(f'plan {ended.reference}')}",
             "yellow",
         )
+
+
+def show_reasons(screen: Screen, reasons: Iterable[tuple[str, str, str, int]]) -> None:
+    """Show what was not done, and why."""
+    for source, result, reason, number in reasons:
+        why = f": {reason}" if reason else ""
+        screen.line(f"  {source}: {count(number, 'item')} {RESULTS[result].en}{why}", "red")
 
 
 def _certificate(screen: Screen, session: Session, ended: Ended) -> None:

@@ -15,7 +15,7 @@ from overdracht.cli.screen import Screen, emit, screen
 from overdracht.cli.sealing import Closing, closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
-from overdracht.erasure import CHANGING, unconfirmed
+from overdracht.erasure import ACTING, unconfirmed
 from overdracht.errors import BundleError, UsageError
 from overdracht.seal import ToPassphrase, ToRecipients, ToZipPassword, Unlock, generate_identity
 from overdracht.state import Phase, PlanFile, RequestFile, Store
@@ -129,14 +129,24 @@ def _closing(
     return closing(recipient, passphrase_file, ask=ask, as_zip=as_zip)
 
 
-def check(plan: PlanFile, request: RequestFile, confirmed: tuple[str, ...]) -> None:
-    """Refuse a plan that was begun already, an effect outside that was not confirmed, and a name that is none."""
+def check(
+    plan: PlanFile, request: RequestFile, confirmed: tuple[str, ...], *, to_correct: bool = False
+) -> None:
+    """Refuse a plan of another sort or that was begun already, an effect outside that was not confirmed, and a name that is none."""
+    if plan.rectifies is not to_correct:
+        command = "rectify" if plan.rectifies else "erase"
+        raise UsageError(
+            "this plan erases, and corrects nothing"
+            if to_correct
+            else "this plan corrects, and erases nothing",
+            remedy=f"overdracht {command} --apply {plan.digest}",
+        )
     if plan.phase is not Phase.PROPOSED:
         raise UsageError(
             f"this plan was begun already: it is {plan.phase}",
             remedy=f"overdracht resume {request.reference} goes on with it",
         )
-    named = {one.step.external for one in plan.steps(*CHANGING) if one.step.external}
+    named = {one.step.external for one in plan.steps(*ACTING) if one.step.external}
     for name in confirmed:
         if name not in named:
             known = ", ".join(sorted(named)) or "nothing"

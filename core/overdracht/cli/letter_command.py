@@ -1,4 +1,4 @@
-"""`overdracht letter`: the letter that tells the person what was erased."""
+"""`overdracht letter`: the letter that tells the person what was erased or corrected."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from overdracht.cli.screen import screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE, own_key
 from overdracht.errors import BundleError
+from overdracht.report.correction_letter import CorrectionLetter
 from overdracht.report.letter import Letter
 
 ADVICE = (
@@ -46,7 +47,7 @@ def command(
     received: datetime | None,
     to: Path | None,
 ) -> None:
-    """Make the letter to the person from the CERTIFICATE alone: what was erased, what stays, why and until when.
+    """Make the letter to the person from the CERTIFICATE alone: what was erased or corrected, what stays, why and until when.
 
     It holds nothing personal: what stands between brackets is for you to fill in. It names the route to the Autoriteit Persoonsgegevens
     and to the court.
@@ -60,7 +61,8 @@ def command(
     found = check(certificate, own_key(session))
     if found.problem:
         raise BundleError(f"{certificate} is not as it was made: {found.problem}")
-    letter = Letter(
+    kind = CorrectionLetter if found.certificate.rectifies else Letter
+    letter = kind(
         found.certificate,
         language or session.config.organisation.language,
         received.date() if received else None,

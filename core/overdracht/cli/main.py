@@ -24,6 +24,7 @@ COMMANDS = (
     "open",
     "plan",
     "erase",
+    "rectify",
     "resume",
     "letter",
     "retention",

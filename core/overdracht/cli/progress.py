@@ -44,7 +44,7 @@ def exporting() -> Iterator[Callable[["Exported"], None]]:
 
 
 @contextmanager
-def erasing() -> Iterator[Callable[[str, int], None]]:
+def acting() -> Iterator[Callable[[str, int], None]]:
     """Draw how many steps of each source have an outcome."""
     with _drawn() as show:
         yield lambda source, settled: show(source, f"{count(settled, 'item')} done", None, None)

@@ -1,12 +1,13 @@
-"""`overdracht resume`: go on with an erasure that was interrupted, or try again what failed."""
+"""`overdracht resume`: go on with an erasure or a correction that was interrupted, or try again what failed."""
 
 from pathlib import Path
 
 import click
 
-from overdracht.cli import ended
+from overdracht.cli import corrected, ended
 from overdracht.cli.carrying import Ended, carry_out
 from overdracht.cli.certificates import check_place
+from overdracht.cli.corrected import Corrected
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import emit, screen
 from overdracht.cli.session import Session, pass_session
@@ -47,7 +48,7 @@ def command(
     close_anyway: bool,
     as_json: bool,
 ) -> None:
-    """Go on with the erasure of the request REFERENCE, or with every one that was begun and is not closed.
+    """Go on with the erasure or correction of the request REFERENCE, or with every one that was begun and is not closed.
 
     It looks at what is in doubt, does that and nothing else again, tries again what failed, searches again, and writes the certificate.
     Doing it twice does no harm.
@@ -64,26 +65,27 @@ def command(
         if reference is not None and store.closed(reference):
             _nothing(f"Request {reference} is closed: nothing is left to do.", as_json=as_json)
             return
-        done = []
+        done: list[Ended | Corrected] = []
         for one in references:
             plan = begun(store, one)
             if plan is None and reference is not None:
                 raise UsageError(
-                    f"no erasure of request {reference} was begun",
+                    f"nothing of request {reference} was begun",
                     remedy=f"overdracht plan {reference}",
                 )
             if plan is None:
                 continue
             check_place(certificate, one)
-            done.append(
-                _resumed(session, store, one, plan, confirm, certificate, close_anyway=close_anyway)
+            ended_so = _resumed(
+                session, store, one, plan, confirm, certificate, close_anyway=close_anyway
             )
+            done.append(ended_so)
             if not as_json:
-                ended.show(screen(), session, done[-1])
+                _show(session, ended_so)
         if as_json:
-            emit([ended.as_json(one) for one in done])
+            emit([_as_json(one) for one in done])
         elif not done:
-            _nothing("No erasure was interrupted: nothing is left to do.", as_json=False)
+            _nothing("Nothing was interrupted: nothing is left to do.", as_json=False)
     if not all(one.complete for one in done):
         click.get_current_context().exit(INCOMPLETE)
 
@@ -110,11 +112,12 @@ def _resumed(
     certificate: Path | None,
     *,
     close_anyway: bool,
-) -> Ended:
+) -> Ended | Corrected:
     request = store.request(reference)
+    go_on = corrected.carry_out if plan.rectifies else carry_out
     with store.working_on(reference):
         store.audit.append("resumed", reference, {"digest": plan.digest}, session.now())
-        return carry_out(
+        return go_on(
             session,
             store,
             request,
@@ -123,3 +126,14 @@ def _resumed(
             certificate=certificate,
             close_anyway=close_anyway,
         )
+
+
+def _show(session: Session, done: Ended | Corrected) -> None:
+    if isinstance(done, Corrected):
+        corrected.show(screen(), session, done)
+    else:
+        ended.show(screen(), session, done)
+
+
+def _as_json(done: Ended | Corrected) -> dict[str, object]:
+    return corrected.as_json(done) if isinstance(done, Corrected) else ended.as_json(done)

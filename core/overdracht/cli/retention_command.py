@@ -1,6 +1,6 @@
 """`overdracht retention`: erase what has outlived its term without anybody asking. Made for cron and systemd timers."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,8 @@ from overdracht.cli.planning import counted, show_dispositions, show_items
 from overdracht.cli.resume_command import begun
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
-from overdracht.erasure import CHANGING, Sweep, sweep
+from overdracht.erasure import CHANGING, Scope, Sweep, prepare, sweep
 from overdracht.errors import UsageError
-from overdracht.items import Category
 from overdracht.report.dispositions import Dispositions
 from overdracht.state import Store
 from overdracht.steps import Verdict
@@ -83,14 +82,14 @@ def command(
             swept = _unattended(session, store)
             complete = _tell(session, swept, items=items, as_json=as_json)
         else:
-            swept = look(session, store, tuple(Category))
+            swept = look(session, store, Scope())
             complete = _tell(session, swept, items=items, as_json=as_json)
     if not complete:
         click.get_current_context().exit(INCOMPLETE)
 
 
-def look(session: Session, store: Store, only: Collection[Category]) -> Swept:
-    """Plan the erasure of everything of the categories *only* that outlived its term."""
+def look(session: Session, store: Store, scope: Scope) -> Swept:
+    """Plan the erasure of everything in *scope* that outlived its term."""
     found = sweep(
         store,
         session.connectors,
@@ -98,7 +97,7 @@ def look(session: Session, store: Store, only: Collection[Category]) -> Swept:
         session.organisation.owns,
         session.now(),
         limits=session.limits,
-        only=only,
+        scope=scope,
     )
     swept = Swept(found, counted(session, found.plan))
     if swept.dispositions.items:
@@ -120,7 +119,10 @@ def _unattended(session: Session, store: Store) -> Swept:
         # The last run was interrupted: it is ended first.
         with store.working_on(request.reference):
             carry_out(session, store, request, plan)
-    swept = look(session, store, allowed)
+    swept = look(session, store, Scope(allowed))
+    if objecting := dict(_objecting(session, swept)):
+        # Nobody is there to mend it: what the other sources can do is done all the same, and the exit code says so.
+        swept = look(session, store, Scope(allowed, objecting))
     found = swept.sweep
     if not swept.dispositions.of(*CHANGING):
         return swept
@@ -128,6 +130,11 @@ def _unattended(session: Session, store: Store) -> Swept:
         begin(session, store, found.request, found.plan)
         done = carry_out(session, store, found.request, found.plan)
     return Swept(found, swept.dispositions, done)
+
+
+def _objecting(session: Session, swept: Swept) -> Iterator[tuple[str, str]]:
+    for source, objection in prepare(swept.sweep.plan, session.connectors):
+        yield source, objection.reason
 
 
 def _apply(

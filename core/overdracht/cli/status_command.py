@@ -1,4 +1,4 @@
-"""`overdracht status`: how far every erasure is, what is scheduled, and which bundles are due. Nothing personal."""
+"""`overdracht status`: how far every erasure and correction is, what is scheduled, and which bundles are due. Nothing personal."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from overdracht.steps import Result
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
 def command(session: Session, as_json: bool) -> None:
-    """Show how far every erasure is, what is scheduled for later, and which bundles are due. It shows nothing personal.
+    """Show how far every erasure and correction is, what is scheduled for later, and which bundles are due. It shows nothing personal.
 
-    Exit code 1 when an erasure was begun and is not closed.
+    Exit code 1 when one was begun and is not closed.
 
     \b
     Examples:
@@ -61,12 +61,14 @@ def _plans(store: Store, reference: str) -> list[dict[str, Any]]:
             "digest": one.digest,
             "made": one.made,
             "phase": one.phase,
+            "what": "correct" if one.rectifies else "erase",
             "steps": sum(each.steps for each in one.counts()),
             "open": open_steps(one.counts()),
             "failed": sum(each.steps for each in one.counts() if each.result == Result.FAILED),
             "left_alone": left_to_people(one.counts()),
         }
         for one in plans
+        if one.phase is not Phase.CLOSED  # a correction that is done: its request stays
     ]
 
 
@@ -77,13 +79,13 @@ def _show(
     scheduled: list[dict[str, Any]],
     due: int,
 ) -> None:
-    screen.line("Erasures", "bold")
+    screen.line("Erasures and corrections", "bold")
     if plans:
-        names = ("reference", "phase", "steps", "open", "failed", "left_alone", "digest")
+        names = ("reference", "what", "phase", "steps", "open", "failed", "left_alone", "digest")
         screen.table(
             tuple(name.replace("_", " ") for name in names),
             [tuple(str(one.get(name, "")) for name in names) for one in plans],
-            right={2, 3, 4, 5},
+            right={3, 4, 5, 6},
         )
     else:
         screen.line("  no plan is open")

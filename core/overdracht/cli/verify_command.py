@@ -29,8 +29,8 @@ def command(
 ) -> None:
     """Check the bundle FILE: every byte, nothing missing, nothing added, and whose signature it bears.
 
-    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to; or a certificate of erasure, its signature beside
-    it. Without --trusted it must be signed by this organisation's own key, when there is one here.
+    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to; or a certificate of erasure or statement of
+    correction, its signature beside it. Without --trusted it must be signed by this organisation's own key, when there is one here.
 
     \b
     Examples:
@@ -76,7 +76,8 @@ def show_certificate(screen: Screen, session: Session, found: Checked, named: st
     """Show what a look at a certificate showed."""
     one = found.certificate
     state = "complete" if one.complete else "INCOMPLETE"
-    screen.line(f"Certificate of erasure, request {one.reference}, {one.made:%Y-%m-%d}: {state}.")
+    what = "Statement of correction" if one.rectifies else "Certificate of erasure"
+    screen.line(f"{what}, request {one.reference}, {one.made:%Y-%m-%d}: {state}.")
     if found.problem:
         screen.line(f"  wrong: {found.problem}", "red")
         screen.line("NOT AS IT WAS MADE.", "bold red")

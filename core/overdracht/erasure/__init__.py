@@ -10,7 +10,15 @@ from overdracht.erasure.certificate import (
     write,
 )
 from overdracht.erasure.closing import close
-from overdracht.erasure.executing import Means, NotReady, execute, prepare, retry, unconfirmed
+from overdracht.erasure.executing import (
+    ACTING,
+    Means,
+    NotReady,
+    execute,
+    prepare,
+    retry,
+    unconfirmed,
+)
 from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
 from overdracht.erasure.planning import (
     BY_HAND,
@@ -22,10 +30,11 @@ from overdracht.erasure.planning import (
     propose,
 )
 from overdracht.erasure.reapply import Return, Returned, returned
-from overdracht.erasure.sweep import Sweep, settle_schedule, sweep
+from overdracht.erasure.sweep import Scope, Sweep, settle_schedule, sweep
 from overdracht.erasure.verifying import Verification, hold, unfinished, verify, verify_gone
 
 __all__ = [
+    "ACTING",
     "BY_HAND",
     "CHANGING",
     "FORMAT",
@@ -35,6 +44,7 @@ __all__ = [
     "NotReady",
     "Return",
     "Returned",
+    "Scope",
     "Sweep",
     "UnsafePlan",
     "Verification",

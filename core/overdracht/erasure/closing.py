@@ -38,6 +38,9 @@ def close(
         if kept:
             store.schedule.enter(reference, store.schedule_cipher(reference, new=True), kept)
         store.ledger.enter(reference, identifiers, local_day(now))
+        # What goes was blanked before only where anything was.
+        also = (Verdict.ERASE, Verdict.CANCEL) if len(store.blanked) else ()
+        store.blanked.enter(_outcomes(plans, Verdict.ANONYMISE, *also))
         return store.audit.enter("closed", reference, {**summary, "scheduled": len(kept)}, now)
 
     if not store.closed(reference):
@@ -61,6 +64,13 @@ def _kept(plans: Sequence[PlanFile]) -> Iterator[tuple[str, date, Step]]:
         due = outcome.on or one.step.disposition.until
         if due is not None:
             yield one.source, due, _reference(one.step, outcome)
+
+
+def _outcomes(plans: Sequence[PlanFile], *verdicts: Verdict) -> Iterator[tuple[str, Step, Outcome]]:
+    for plan in plans:
+        for one in plan.steps(*verdicts):
+            if one.outcome is not None:
+                yield one.source, one.step, one.outcome
 
 
 def _reference(step: Step, outcome: Outcome) -> Step:

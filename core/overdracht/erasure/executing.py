@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from overdracht.connector import Erases, erasing
+from overdracht.connector import erasing, rectifying
 from overdracht.erasure.planning import CHANGING, Connectors
 from overdracht.errors import OverdrachtError, SourceError, StateError, UsageError
 from overdracht.state import Phase, PlanFile, Planned, StepState
@@ -22,10 +22,32 @@ BATCH = 200
 PAUSES = (1.0, 5.0, 25.0)
 """Seconds between the tries of a source that fails."""
 
+ACTING = CHANGING | {Verdict.RECTIFY}
+"""The verdicts that change a system."""
+
 _OPEN = (StepState.PLANNED, StepState.INTENDED)
+_CANNOT = "the connector is not there, or cannot do this"
 
 Fault = Callable[[str], None]
 """Called with the name of every moment at which a process can die: `intent`, `act`, `outcome`; tests die there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What carries out a plan's steps in one system."""
+
+    prepare: Callable[[Iterable[ApprovedStep]], Iterable[Objection]]
+    act: Callable[[Iterable[ApprovedStep]], Iterable[Outcome]]
+
+
+def hand(plan: PlanFile, connectors: Connectors, source: str) -> Hand | None:
+    """Return what carries out *plan* in *source*; None when nothing can."""
+    connector = connectors.get(source)
+    if plan.rectifies:
+        corrector = rectifying(connector)
+        return None if corrector is None else Hand(corrector.prepare, corrector.rectify)
+    eraser = erasing(connector)
+    return None if eraser is None else Hand(eraser.prepare, eraser.erase)
 
 
 class NotReady(OverdrachtError):
@@ -47,13 +69,13 @@ def prepare(plan: PlanFile, connectors: Connectors) -> tuple[tuple[str, Objectio
     """Ask every source whether it can do its part; return the objections. Changes nothing."""
     objections: list[tuple[str, Objection]] = []
     for source in _sources(plan):
-        eraser = erasing(connectors.get(source))
-        if eraser is None:
-            objections.append((source, Objection("the connector is not there, or cannot erase")))
+        able = hand(plan, connectors, source)
+        if able is None:
+            objections.append((source, Objection(_CANNOT)))
             continue
         try:
             steps = (_approved(one) for one in _open(plan, source))
-            objections += [(source, one) for one in islice(eraser.prepare(steps), BATCH)]
+            objections += [(source, one) for one in islice(able.prepare(steps), BATCH)]
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; whatever it is, it is an objection
             objections.append((source, Objection(explain(error))))
     return tuple(objections)
@@ -63,7 +85,7 @@ def unconfirmed(plan: PlanFile, confirmed: Collection[str]) -> tuple[str, ...]:
     """Return the names of what is still to have an effect outside the organisation and was not *confirmed*."""
     if not any(one.external for one in plan.counts()):
         return ()
-    names = {one.step.external for one in plan.steps(*CHANGING, states=_OPEN)}
+    names = {one.step.external for one in plan.steps(*ACTING, states=_OPEN)}
     return tuple(sorted(names - {"", *confirmed}))
 
 
@@ -116,11 +138,11 @@ def _ready(plan: PlanFile, connectors: Connectors) -> None:
 
 
 def _sources(plan: PlanFile) -> tuple[str, ...]:
-    return tuple(sorted({one.source for one in plan.counts() if one.verdict in CHANGING}))
+    return tuple(sorted({one.source for one in plan.counts() if one.verdict in ACTING}))
 
 
 def _open(plan: PlanFile, source: str) -> Iterator[Planned]:
-    return plan.steps(*CHANGING, source=source, states=_OPEN)
+    return plan.steps(*ACTING, source=source, states=_OPEN)
 
 
 def _settle_what_stays(plan: PlanFile) -> None:
@@ -135,12 +157,12 @@ def _settle_what_stays(plan: PlanFile) -> None:
 def _carry_out(
     plan: PlanFile, source: str, connectors: Connectors, *, external: bool, means: Means
 ) -> None:
-    eraser = erasing(connectors.get(source))
-    reason = "the connector is not there, or cannot erase"
-    pauses = iter(means.pauses if eraser is not None else ())
-    while eraser is not None and any(_of(plan, source, external=external)):
+    able = hand(plan, connectors, source)
+    reason = _CANNOT
+    pauses = iter(means.pauses if able is not None else ())
+    while able is not None and any(_of(plan, source, external=external)):
         run = _Run(plan, source, external=external, means=means)
-        reason = run.through(eraser)
+        reason = run.through(able)
         if run.settled:
             pauses = iter(
                 means.pauses
@@ -173,11 +195,11 @@ class _Run:
         self._ours: StateError | None = None
         self.settled = 0
 
-    def through(self, connector: Erases) -> str:
-        """Let *connector* carry out the steps; return why some have no outcome, should that be."""
+    def through(self, able: Hand) -> str:
+        """Let *able* carry out the steps; return why some have no outcome, should that be."""
         reason = "the connector gave no outcome"
         try:
-            self._take(connector.erase(self._hand()))
+            self._take(able.act(self._hand()))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its steps are tried again and then reported
             reason = explain(error)
         if self._ours is not None:
@@ -263,4 +285,4 @@ def retry(plan: PlanFile) -> int:
 
 def in_doubt(plan: PlanFile) -> Iterable[Planned]:
     """Yield the steps that were begun and have no outcome."""
-    return plan.steps(*CHANGING, states=(StepState.INTENDED,))
+    return plan.steps(*ACTING, states=(StepState.INTENDED,))

@@ -30,8 +30,12 @@ UNDECIDED = Text(
     "Nog niet beoordeeld of dit over u gaat.", "Not yet decided whether this is about you."
 )
 _NEWER = Text(
-    "Dit kwam na het wissen, of er is geen datum bekend: het is niet uit de reservekopie teruggekeerd.",
-    "This came after the erasure, or has no date: it did not come back with the backup.",
+    "Dit kwam na het wissen: het is niet uit de reservekopie teruggekeerd.",
+    "This came after the erasure: it did not come back with the backup.",
+)
+_TIMELESS = Text(
+    "Er is geen datum bekend: of dit uit de reservekopie is teruggekeerd, moet iemand bekijken.",
+    "No date is known: whether this came back with the backup, somebody has to see.",
 )
 BY_HAND = Text(
     "Dit systeem kan niet zelf wissen: het moet met de hand.",
@@ -85,7 +89,8 @@ def plan_erasure(
 ) -> PlanFile:
     """Write down what erasing the subject of *request* would do. Changes nothing but the state; raise UnsafePlan when it takes too much.
 
-    What is dated after the day *until* goes to review: after a restore, what came after the erasure was not erased by it.
+    What is dated after the day *until* stays, and what has no date goes to review: after a restore, what came after the erasure was not
+    erased by it.
     """
     review = Review(request, identity)
     contact = last_contact(one.item for one in review.items(Inclusion.INCLUDED))
@@ -114,8 +119,10 @@ def _steps(
 
 def _older(source: str, step: Step, until: date) -> tuple[str, Step]:
     day = day_of(step.item.when)
-    if day is None or day > until:
-        return source, Step(step.item, Disposition(Verdict.REVIEW, _NEWER), "")
+    if day is None:
+        return source, Step(step.item, Disposition(Verdict.REVIEW, _TIMELESS), "")
+    if day > until:
+        return source, Step(step.item, Disposition(Verdict.RETAIN, _NEWER), "")
     return source, step
 
 

@@ -1,24 +1,31 @@
 """Find what has outlived its term without anybody asking: scheduled work that is due, and whatever is simply too old.
 
 The same rules, plan, journal and certificate as a request. What counts from the last customer contact is asked of all sources together: a
-letter may go when everybody it is about has been silent for the term in every system.
+letter may go when everybody it is about has been silent for the term in every system. What was blanked and is kept is not planned
+again; what was scheduled and is not the same any more is left to people, and the rest goes.
 """
 
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Self
+from itertools import chain
 
-from overdracht.connector import Ages, Identifies
-from overdracht.erasure.planning import Connectors, Limits, guarded, propose
+from overdracht.connector import Ages, erasing
+from overdracht.erasure.contacts import Contacts
+from overdracht.erasure.planning import CHANGING, Connectors, Limits, guarded, propose
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Gap
-from overdracht.retention import Term, day_of, local_day
+from overdracht.retention import CountsFrom, Term, day_of, local_day
 from overdracht.ruling import Rules, Situation
 from overdracht.state import PlanFile, RequestFile, Store
-from overdracht.steps import Aged, Step, Verdict
+from overdracht.steps import Aged, ApprovedStep, Disposition, Step, Verdict
 from overdracht.survey.engine import explain
+from overdracht.text import Text
+
+OBJECTED = Text(
+    "Dit is niet meer wat toen is bewaard, of kan nu niet worden gewist: iemand moet het bekijken.",
+    "This is no longer what was kept then, or cannot be erased now: somebody has to look at it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,17 @@ class Sweep:
     gaps: tuple[tuple[str, Gap], ...]
     """What could not be looked at, by source."""
     uncomputable: int
-    """Items whose term cannot be computed: a finding, in the plan as REVIEW."""
+    """Items whose term cannot be computed, or that changed: findings, in the plan as REVIEW."""
 
 
-@dataclass
-class _Findings:
-    gaps: list[tuple[str, Gap]] = field(default_factory=list)
-    uncomputable: int = 0
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a sweep takes."""
+
+    only: frozenset[Category] = frozenset(Category)
+    """The categories."""
+    without: Mapping[str, str] = field(default_factory=dict)
+    """The sources that are left as they are, each with the reason, which is a gap; what they know of contacts counts all the same."""
 
 
 def sweep(
@@ -47,103 +58,178 @@ def sweep(
     now: datetime,
     *,
     limits: Limits,
-    only: Collection[Category] = tuple(Category),
+    scope: Scope | None = None,
 ) -> Sweep:
-    """Draw a plan for everything of the categories *only* that has outlived its term on the day of *now*."""
+    """Draw a plan for everything in *scope* that has outlived its term on the day of *now*."""
+    scope = scope or Scope()
     request = store.request_about(()) or store.new_request((), now)
-    findings = _Findings()
-    today = local_day(now)
-    steps = _steps(store, connectors, rules, owns, today, frozenset(only), findings)
-    facts = {"sweep": sorted(only)}
-    plan = request.plans().draw(guarded(steps, (), limits), facts, now)
-    return Sweep(request, plan, tuple(findings.gaps), findings.uncomputable)
+    looking = _Looking(store, connectors, rules, owns, local_day(now), scope)
+    facts = {"sweep": sorted(scope.only)}
+    plan = request.plans().draw(guarded(looking.steps(), (), limits), facts, now)
+    return Sweep(request, plan, tuple(looking.gaps), looking.findings)
 
 
-def _steps(
-    store: Store,
-    connectors: Connectors,
-    rules: Rules,
-    owns: Callable[[Identifier], bool],
-    today: date,
-    only: frozenset[Category],
-    findings: _Findings,
-) -> Iterator[tuple[str, Step]]:
-    planned: set[tuple[str, str]] = set()
-    for source, step in _scheduled(store, connectors, rules, today, only):
-        planned.add((source, step.item.key))
-        yield source, step
-    with _Contacts() as contacts:
-        contacts.gather(connectors, owns, findings)
-        for source, aged in _aged(connectors, _earliest(rules, today, only), findings):
-            if (source, aged.item.key) in planned or aged.item.category not in only:
+@dataclass
+class _Looking:
+    """One look at everything."""
+
+    store: Store
+    connectors: Connectors
+    rules: Rules
+    owns: Callable[[Identifier], bool]
+    today: date
+    scope: Scope
+    gaps: list[tuple[str, Gap]] = field(default_factory=list)
+    findings: int = 0
+
+    def __post_init__(self) -> None:
+        self.gaps += [(source, Gap("", reason)) for source, reason in self.scope.without.items()]
+
+    def steps(self) -> Iterator[tuple[str, Step]]:
+        """Yield what is to be done, by source."""
+        planned: set[tuple[str, str]] = set()
+        changed: dict[tuple[str, str], Step] = {}
+        for source, step in self._scheduled():
+            place = source, step.item.key
+            if step.disposition.ground is OBJECTED:
+                changed[place] = step
+            elif step.disposition.verdict is not Verdict.RETAIN:
+                planned.add(place)
+                self.findings += step.disposition.verdict is Verdict.REVIEW
+                yield source, step
+        for source, step in self._outlived():
+            place = source, step.item.key
+            if place not in planned:
+                # What changed since it was scheduled, and has outlived its term as it is now, goes as it is now.
+                changed.pop(place, None)
+                self.findings += step.disposition.verdict is Verdict.REVIEW
+                yield source, step
+        self.findings += len(changed)
+        yield from ((source, step) for (source, _), step in changed.items())
+
+    def _scheduled(self) -> Iterator[tuple[str, Step]]:
+        for source in self.store.schedule.sources(self.today):
+            objected = set[str]() if source in self.scope.without else self._objected(source)
+            if source in self.scope.without or objected is None:
                 continue
-            outlived = _outlived(connectors, source, aged, rules, owns, contacts, today)
-            if outlived is not None:
-                findings.uncomputable += outlived.disposition.verdict is Verdict.REVIEW
-                yield source, outlived
-
-
-def _scheduled(
-    store: Store, connectors: Connectors, rules: Rules, today: date, only: Collection[Category]
-) -> Iterator[tuple[str, Step]]:
-    for reference in store.schedule.references(today):
-        for due in store.schedule.due(reference, store.schedule_cipher(reference), today):
-            if due.step.item.category in only:
-                situation = Situation(today, None, requested=True)
-                # What was cancelled has ended on the day for which it was scheduled: what is left of it goes.
-                item = replace(due.step.item, running=False)
-                yield due.source, propose(connectors.get(due.source), item, rules, situation)
-
-
-def _aged(
-    connectors: Connectors, before: Mapping[Category, date], findings: _Findings
-) -> Iterator[tuple[str, Aged]]:
-    for source, connector in connectors.items():
-        if not isinstance(connector, Ages):
-            continue
-        try:
-            for found in connector.aged(before):
-                if isinstance(found, Gap):
-                    findings.gaps.append((source, found))
+            for step in self._due(source):
+                if step.item.key in objected:
+                    yield source, Step(step.item, Disposition(Verdict.REVIEW, OBJECTED), "")
                 else:
-                    yield source, found
+                    yield source, step
+
+    def _due(self, source: str) -> Iterator[Step]:
+        schedule, today = self.store.schedule, self.today
+        for reference in schedule.references(today):
+            cipher = self.store.schedule_cipher(reference)
+            for due in schedule.due(reference, cipher, today, source):
+                if due.step.item.category in self.scope.only:
+                    situation = Situation(today, None, requested=True)
+                    # What was cancelled has ended on the day for which it was scheduled: what is left of it goes.
+                    item = replace(due.step.item, running=False)
+                    yield propose(self.connectors.get(source), item, self.rules, situation)
+
+    def _objected(self, source: str) -> set[str] | None:
+        """Return the keys of what is due in *source* and cannot go; None when it is the whole source, which is a gap then."""
+        eraser = erasing(self.connectors.get(source))
+        due = [] if eraser is None else self._due(source)
+        changing = (one for one in due if one.disposition.verdict in CHANGING)
+        if eraser is None or (first := next(changing, None)) is None:
+            return set()
+        steps = (
+            ApprovedStep(one.item, one.disposition, one.action, one.external)
+            for one in chain((first,), changing)
+        )
+        keys = set()
+        try:
+            for objection in eraser.prepare(steps):
+                if not objection.key:
+                    self.gaps.append((source, Gap("", objection.reason)))
+                    return None
+                keys.add(objection.key)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its source is a gap and the others go on
-            findings.gaps.append((source, Gap("", explain(error))))
+            self.gaps.append((source, Gap("", explain(error))))
+            return None
+        return keys
 
+    def _outlived(self) -> Iterator[tuple[str, Step]]:
+        with Contacts() as contacts:
+            if self._asks_for_contacts:
+                contacts.gather(self.connectors, self.owns)
+                self.gaps += contacts.gaps
+            for source, aged in self._aged():
+                if aged.item.category in self.scope.only:
+                    step = self._step(source, aged, contacts)
+                    if step is not None and not self._is_done(source, step):
+                        yield source, step
 
-def _outlived(
-    connectors: Connectors,
-    source: str,
-    aged: Aged,
-    rules: Rules,
-    owns: Callable[[Identifier], bool],
-    contacts: "_Contacts",
-    today: date,
-) -> Step | None:
-    """Return the step for an item that outlived its term, or whose term cannot be computed; None when it is kept."""
-    others = [one for one in aged.parties if not owns(one)]
-    if aged.parties and not others:
-        return None  # between the organisation and itself
-    contact, running = contacts.last(others)
-    if running:
-        return None
-    day = day_of(aged.item.when)
-    latest = max((one for one in (contact, day) if one is not None), default=None)
-    # Where a source could not be asked, a later contact may stand: the term cannot be computed then.
-    known = others and contacts.complete
-    situation = Situation(today, latest if known else None, requested=False)
-    step = propose(connectors.get(source), aged.item, rules, situation)
-    return None if step.disposition.verdict is Verdict.RETAIN else step
+    @property
+    def _asks_for_contacts(self) -> bool:
+        """Whether any term depends on when there was contact, for the item or for contact data in it."""
+        return any(
+            rule.counts_from is not CountsFrom.ITEM
+            for category in self.scope.only
+            for rule in self.rules.of(category)
+        )
+
+    def _aged(self) -> Iterator[tuple[str, Aged]]:
+        before = _earliest(self.rules, self.today, self.scope.only)
+        for source, connector in self.connectors.items():
+            if source in self.scope.without or not isinstance(connector, Ages):
+                continue
+            try:
+                for found in connector.aged(before):
+                    if isinstance(found, Gap):
+                        self.gaps.append((source, found))
+                    else:
+                        yield source, found
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its source is a gap and the others go on
+                self.gaps.append((source, Gap("", explain(error))))
+
+    def _step(self, source: str, aged: Aged, contacts: Contacts) -> Step | None:
+        """Return the step for an item that outlived its term, or whose term cannot be computed; None when it is kept.
+
+        Nobody is named in what is about everybody, such as a log file: it has no party, and its term counts from itself.
+        """
+        others = [one for one in aged.parties if not self.owns(one)]
+        if aged.parties and not others:
+            return None  # between the organisation and itself
+        contact, running = contacts.last(others)
+        if running and self._counts_from_contact(aged.item.category):
+            return None
+        day = day_of(aged.item.when)
+        latest = max((one for one in (contact, day) if one is not None), default=None)
+        # Where a source could not be asked, a later contact may stand: the term cannot be computed then; while a subscription runs
+        # it has not begun.
+        known = others and contacts.complete and not running
+        situation = Situation(self.today, latest if known else None, requested=False)
+        step = propose(self.connectors.get(source), aged.item, self.rules, situation)
+        return None if step.disposition.verdict is Verdict.RETAIN else step
+
+    def _counts_from_contact(self, category: Category) -> bool:
+        rules = self.rules.of(category)
+        return any(rule.counts_from is CountsFrom.LAST_CONTACT for rule in rules)
+
+    def _is_done(self, source: str, step: Step) -> bool:
+        blanks = step.disposition.verdict is Verdict.ANONYMISE
+        return blanks and self.store.blanked.holds(source, step)
 
 
 def _earliest(rules: Rules, today: date, only: Collection[Category]) -> dict[Category, date]:
-    """Return, by category, the day before which an item must lie for its term to be over; the rules decide exactly."""
+    """Return, by category, the day before which an item must lie for its term to be over, or that of contact data in it; the rules decide
+    exactly."""
+    over = {category: _over(rules, category, today) for category in {*only, Category.CONTACT}}
     days = {}
     for category in only:
-        terms = [rule.term for rule in rules.of(category)]
-        if terms:
-            days[category] = min(_back(term, today) for term in terms) + timedelta(days=1)
+        known = [one for one in (over[category], over[Category.CONTACT]) if one is not None]
+        if over[category] is not None:
+            days[category] = max(known)
     return days
+
+
+def _over(rules: Rules, category: Category, today: date) -> date | None:
+    terms = [rule.term for rule in rules.of(category)]
+    return min(_back(term, today) for term in terms) + timedelta(days=1) if terms else None
 
 
 def _back(term: Term, today: date) -> date:
@@ -152,75 +238,6 @@ def _back(term: Term, today: date) -> date:
     # The first of the month after would be too late by at most a month; the last day that surely is not too early is wanted.
     first = date(year + month // 12, month % 12 + 1, 1)
     return first + timedelta(days=today.day - 1) - timedelta(days=term.days)
-
-
-class _Contacts:
-    """The last contact with everybody, in a temporary database without a name."""
-
-    def __init__(self) -> None:
-        self.complete = True
-        """Every source told whom it knows, and since when."""
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.execute(
-            "CREATE TABLE contact (kind TEXT, value TEXT, day TEXT, running INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID"
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
-
-    def gather(
-        self, connectors: Connectors, owns: Callable[[Identifier], bool], findings: _Findings
-    ) -> None:
-        """Ask every source whom it knows and since when."""
-        before = len(findings.gaps)
-        for source, connector in connectors.items():
-            if not isinstance(connector, Identifies):
-                findings.gaps.append((source, Gap("", "its connector cannot tell whom it knows")))
-                continue
-            try:
-                self._take(source, connector, owns, findings)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its source is a gap and the others go on
-                findings.gaps.append((source, Gap("", explain(error))))
-        self.complete = len(findings.gaps) == before
-
-    def _take(
-        self,
-        source: str,
-        connector: Identifies,
-        owns: Callable[[Identifier], bool],
-        findings: _Findings,
-    ) -> None:
-        self._db.execute("BEGIN")
-        try:
-            for one in connector.identifiers():
-                if isinstance(one, Gap):
-                    findings.gaps.append((source, one))
-                elif not owns(one.identifier) and (
-                    one.running or (one.is_contact and one.when is not None)
-                ):
-                    known = day_of(one.when) if one.is_contact else None
-                    day = known.isoformat() if known else ""
-                    self._db.execute(
-                        "INSERT INTO contact VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
-                        " day = max(day, excluded.day), running = max(running, excluded.running)",
-                        (one.identifier.kind, one.identifier.value, day, one.running),
-                    )
-        finally:
-            self._db.execute("COMMIT")
-
-    def last(self, identifiers: Iterable[Identifier]) -> tuple[date | None, bool]:
-        """Return the last day of contact with any of *identifiers*, and whether a subscription of theirs runs."""
-        latest, running = "", False
-        for one in identifiers:
-            row = self._db.execute(
-                "SELECT day, running FROM contact WHERE kind=? AND value=?", (one.kind, one.value)
-            ).fetchone()
-            if row is not None:
-                latest, running = max(latest, row[0]), running or bool(row[1])
-        return (date.fromisoformat(latest) if latest else None), running
 
 
 def settle_schedule(store: Store, plan: PlanFile, today: date) -> int:

@@ -1,4 +1,4 @@
-"""A certificate of erasure as it is read back: facts without personal data, whoever wrote them.
+"""A certificate of erasure, or the statement of a correction, as it is read back: facts without personal data, whoever wrote them.
 
 The file may come from anywhere, so its shape is checked and its texts are as hostile as any other.
 """
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from overdracht.erasure import FORMAT
 from overdracht.errors import BundleError
 from overdracht.items import Category
+from overdracht.rectifying import RECTIFIED
 from overdracht.retention import Term
 from overdracht.steps import Residue, Result
 from overdracht.text import NOTHING, Text
@@ -102,7 +103,7 @@ NOT_DONE = (Result.FAILED, Result.CHANGED, Result.REFUSED, "open")
 class Certificate(_Part):
     """The whole."""
 
-    format: Literal["overdracht-certificate/1"]
+    format: Literal["overdracht-certificate/1", "overdracht-rectification/1"]
     reference: str
     organisation: Organisation
     made: datetime
@@ -115,6 +116,13 @@ class Certificate(_Part):
     left_out: int = 0
     verification: Verified | None = None
     residue: tuple[Left, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Of which kinds values were corrected."""
+
+    @property
+    def rectifies(self) -> bool:
+        """Whether it is about a correction."""
+        return self.format == RECTIFIED
 
     def of(self, *results: str) -> int:
         """Return how many items came to one of *results*."""
@@ -128,7 +136,8 @@ class Certificate(_Part):
 
 def is_certificate(raw: bytes) -> bool:
     """Say whether *raw*, the beginning of a file or the whole, means to be a certificate."""
-    return raw.lstrip()[:1] == b"{" and b'"format"' in raw and FORMAT.split("/")[0].encode() in raw
+    formats = (one.split("/")[0].encode() for one in (FORMAT, RECTIFIED))
+    return raw.lstrip()[:1] == b"{" and b'"format"' in raw and any(one in raw for one in formats)
 
 
 def parse(raw: bytes) -> Certificate:

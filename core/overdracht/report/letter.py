@@ -59,13 +59,7 @@ class Letter:
         yield self.say("[Plaats, datum]", "[Place, date]")
         yield Heading(self._subject(), top=True)
         yield self.say("Geachte [naam],", "Dear [name],")
-        yield self._opening()
-        yield from self._erased()
-        yield from self._kept()
-        yield from self._not_done()
-        yield from self._behind()
-        yield from self._told()
-        yield from self._remembered()
+        yield from self._body()
         yield from self._disagreeing()
         yield self.say("Met vriendelijke groet,", "Yours sincerely,")
         yield Lines(
@@ -75,12 +69,23 @@ class Letter:
             )
         )
 
+    def _body(self) -> Iterator[Block]:
+        yield self._opening()
+        yield from self._erased()
+        yield from self._kept()
+        yield from self._not_done()
+        yield from self._behind()
+        yield from self._told()
+        yield from self._remembered()
+
+    def _asked(self) -> str:
+        """Return the day on which the request came in, or room for it."""
+        if self.received:
+            return told_day(self.received, self.language)
+        return self.say("[datum]", "[date]")
+
     def _opening(self) -> str:
-        asked = (
-            told_day(self.received, self.language)
-            if self.received
-            else self.say("[datum]", "[date]")
-        )
+        asked = self._asked()
         done = told_day(local_day(self.certificate.made), self.language)
         opening = self.say(
             f"Op {asked} ontvingen wij uw verzoek om uw persoonsgegevens te wissen (art. 17 AVG). "
@@ -200,9 +205,12 @@ class Letter:
             "Wie van ons gegevens over u heeft ontvangen, laten wij weten dat ze zijn gewist, tenzij dat onmogelijk is of onevenredig veel moeite kost (art. 19 AVG). Het gaat om:",
             "Whoever received data about you from us is told that it was erased, unless that is impossible or takes disproportionate effort (Art. 19 GDPR). These are:",
         )
+        yield self._recipients()
+
+    def _recipients(self) -> Points:
         named = self.certificate.organisation.recipients
         blank = self.say("[de ontvangers, of: niemand]", "[the recipients, or: nobody]")
-        yield Points(named or (blank,))
+        return Points(named or (blank,))
 
     def _remembered(self) -> Iterator[Block]:
         yield Heading(self.say("Wat wij van uw verzoek bewaren", "What we keep of your request"))

@@ -94,17 +94,28 @@ class Schedule:
         )
         return tuple((date.fromisoformat(due), *rest) for due, *rest in rows)
 
-    def due(self, reference: str, cipher: Cipher, until: date) -> Iterator[Due]:
-        """Yield what of *reference* is due on *until* or before."""
+    def sources(self, until: date) -> tuple[str, ...]:
+        """Return the sources of which something is due on *until* or before."""
         rows = self._connection.execute(
-            "SELECT id, source, due, payload FROM schedule WHERE reference=? AND due<=? ORDER BY id",
-            (reference, until.isoformat()),
+            "SELECT DISTINCT source FROM schedule WHERE due<=? ORDER BY source",
+            (until.isoformat(),),
+        )
+        return tuple(row[0] for row in rows)
+
+    def due(
+        self, reference: str, cipher: Cipher, until: date, source: str | None = None
+    ) -> Iterator[Due]:
+        """Yield what of *reference*, or of it in one *source*, is due on *until* or before."""
+        rows = self._connection.execute(
+            "SELECT id, source, due, payload FROM schedule WHERE reference=? AND due<=? AND (? IS NULL OR source=?)"
+            " ORDER BY id",
+            (reference, until.isoformat(), source, source),
         ).fetchall()
-        for number, source, due, payload in rows:
+        for number, where, due, payload in rows:
             yield Due(
                 number,
                 reference,
-                source,
+                where,
                 date.fromisoformat(due),
                 unpack_step(cipher.decrypt(payload)),
             )

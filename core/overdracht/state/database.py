@@ -7,7 +7,7 @@ from pathlib import Path
 
 from overdracht.errors import StateError
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE request (
@@ -132,6 +132,16 @@ CREATE TABLE bundle (              -- the copies that were made, so that they do
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
+ADDED = {
+    2: """
+CREATE TABLE blanked (             -- keyed hashes of what was blanked and is kept, and of what it was left as
+    item BLOB PRIMARY KEY,
+    state BLOB NOT NULL
+) WITHOUT ROWID;
+""",
+}
+"""What each later version added to the first."""
+
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the state file at *path*, made when it is not there; raise StateError when it cannot be used."""
@@ -162,12 +172,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(
             f"it was written by a newer overdracht (format {version}, this one knows {VERSION})"
         )
-    if version == 0:
+    if version < VERSION:
         with transaction(connection):
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={VERSION}")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            missing = [SCHEMA] if version == 0 else []
+            missing += [added for number, added in ADDED.items() if number > version]
+            for statement in "".join(missing).split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={VERSION}")
 
 
 @contextmanager

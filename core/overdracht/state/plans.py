@@ -25,6 +25,9 @@ from overdracht.steps import Outcome, Result, Step, Verdict
 DIGEST_LENGTH = 32
 """Hexadecimal digits of SHA-256: 128 bits, short enough to be copied by hand."""
 
+CHANGES = "changes"
+"""Stands in the facts of a plan that corrects values: which."""
+
 _PAGE = 500
 
 
@@ -86,6 +89,11 @@ class PlanFile:
         """What else the plan rests on: identifiers, coverage, residue."""
 
     @property
+    def rectifies(self) -> bool:
+        """Whether it corrects values, and erases nothing."""
+        return CHANGES in self.facts
+
+    @property
     def phase(self) -> Phase:
         """How far the plan is."""
         row = self._connection.execute(
@@ -137,16 +145,8 @@ class PlanFile:
             (self._number,),
         )
         return tuple(
-            Count(
-                row[0],
-                row[1],
-                row[2],
-                date.fromisoformat(row[3]) if row[3] else None,
-                bool(row[4]),
-                row[5],
-                row[6],
-            )
-            for row in rows
+            Count(source, category, verdict, _day(until), bool(external), result, steps)
+            for source, category, verdict, until, external, result, steps in rows
         )
 
     def intend(self, numbers: Iterable[int]) -> None:
@@ -287,6 +287,10 @@ def _canonical(source: str, step: Step) -> bytes:
     )
     # Not orjson: a key may hold a lone surrogate, and the digest must tell any two keys apart.
     return json.dumps(parts).encode()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _marks(values: Iterable[object]) -> str:

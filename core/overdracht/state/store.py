@@ -13,6 +13,7 @@ from overdracht.errors import StateError, UsageError
 from overdracht.identifiers import Identifier
 from overdracht.state.afterlife import Copies, Ledger, Schedule
 from overdracht.state.audit import Audit, Entry
+from overdracht.state.blanked import Blanked
 from overdracht.state.database import connect, durable, transaction
 from overdracht.state.plans import PlanFile
 from overdracht.state.request import Given, RequestFile
@@ -35,6 +36,7 @@ class Store:
         self.audit = Audit(self._connection, self._vault.master, directory / "audit.head")
         self.ledger = Ledger(self._connection, self._vault.master)
         self.schedule = Schedule(self._connection)
+        self.blanked = Blanked(self._connection, self._vault.master)
         self.copies = Copies(self._connection, self._vault.master)
         self._end_what_was_interrupted()
 

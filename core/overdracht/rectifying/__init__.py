@@ -1,0 +1,17 @@
+"""Put a right value in the place of a wrong one, everywhere: plan, prepare, execute, look again, certify (GDPR Art. 16 and 19)."""
+
+from overdracht.rectifying.changes import changes_of, wrong_values
+from overdracht.rectifying.concluding import RECTIFIED, Checked, facts, look_again
+from overdracht.rectifying.planning import BY_HAND, Proposal, plan_rectification
+
+__all__ = [
+    "BY_HAND",
+    "RECTIFIED",
+    "Checked",
+    "Proposal",
+    "changes_of",
+    "facts",
+    "look_again",
+    "plan_rectification",
+    "wrong_values",
+]

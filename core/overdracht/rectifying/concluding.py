@@ -1,0 +1,68 @@
+"""Look again after a correction, and certify what came of it, without personal data."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from overdracht import erasure
+from overdracht.coverage import Coverage
+from overdracht.erasure import Verification
+from overdracht.erasure.planning import Connectors
+from overdracht.items import Gap
+from overdracht.rectifying.changes import changes_of
+from overdracht.rectifying.planning import Looked, corrections
+from overdracht.state import PlanFile, RequestFile
+from overdracht.steps import Verdict
+from overdracht.survey import Identity
+
+RECTIFIED = "overdracht-rectification/1"
+"""The format of the statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What looking again showed."""
+
+    verification: Verification
+    gaps: tuple[tuple[str, Gap], ...]
+    """What could not be looked at, by source."""
+
+
+def look_again(
+    request: RequestFile,
+    identity: Identity,
+    connectors: Connectors,
+    plan: PlanFile,
+    coverage: Iterable[Coverage],
+) -> Checked:
+    """Count what still holds a wrong value that the systems could correct; the caller has searched every source again."""
+    looked = Looked()
+    left: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for source, step in corrections(request, identity, connectors, changes_of(plan), looked):
+        (left if step.disposition.verdict is Verdict.RECTIFY else kept)[source] += 1
+    statement = tuple(coverage)
+    sources = {one.source for one in plan.counts()} <= {one.source for one in statement}
+    whole = sources and not looked.gaps and all(one.complete for one in statement)
+    return Checked(Verification(whole, left, {}, kept, {}), tuple(looked.gaps))
+
+
+def facts(
+    reference: str,
+    organisation: Mapping[str, Any],
+    plan: PlanFile,
+    coverage: Iterable[Coverage],
+    checked: Checked,
+    connectors: Connectors,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the statement of what *plan* came to: of which kinds values were corrected, where, and where not and why."""
+    return {
+        **erasure.facts(
+            reference, organisation, [plan], coverage, checked.verification, connectors, now
+        ),
+        "format": RECTIFIED,
+        "kinds": sorted({one.old.kind for one in changes_of(plan)}),
+    }

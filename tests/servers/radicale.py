@@ -40,6 +40,10 @@ filesystem_folder = {base}/storage
 level = error
 """
 _OWNER = """
+[root]
+user: .+
+collection:
+permissions: R
 [owner]
 user: .+
 collection: {{user}}(/.*)?

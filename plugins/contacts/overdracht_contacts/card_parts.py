@@ -32,7 +32,7 @@ def portion(card: Card, sought: Sought, *, whole: bool) -> bytes:
         if not whole and not card.plural:
             raw = _mention(line, field, mine=mine, reader=reader)
         else:
-            raw = _portion_of(card, line, field, mine=mine, reader=reader)
+            raw = _portion_of(card, line, field, mine=mine, whole=whole, reader=reader)
         if raw and line.group and line.name not in _LABEL:
             groups.add(line.group.lower())
         kept.append((line, raw))
@@ -52,10 +52,10 @@ def _mention(line: ContentLine, field: Field, *, mine: bool, reader: Reader) -> 
 
 
 def _portion_of(
-    card: Card, line: ContentLine, field: Field, *, mine: bool, reader: Reader
+    card: Card, line: ContentLine, field: Field, *, mine: bool, whole: bool, reader: Reader
 ) -> bytes:
     if line.name == "NOTE" and field.text:
-        shown = reader.shown(field.text, whole=not card.plural)
+        shown = reader.shown(field.text, whole=whole)
         return line.raw if shown == field.text else rewritten(line, shown)
     if not card.plural or mine or line.name in MACHINERY or line.name in _LABEL:
         return line.raw

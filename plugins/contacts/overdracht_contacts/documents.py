@@ -95,10 +95,39 @@ PATTERNS = (("email", _EMAIL), ("iban", _IBAN), ("phone", _PHONE))
 """Kind → how its values look in running text."""
 
 
+_DATE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4}\b.*|\d{4}[-/. ]\d\d[-/. ]\d\d.*")
+
+
+def spelled(text: str) -> Iterator[tuple[str, tuple[int, int], str]]:
+    """Yield what in *text* looks like an address or a number: its kind, where it stands, and how it is written."""
+    for kind, pattern in PATTERNS:
+        found = pattern.search(text)
+        while found:
+            written = found[0].rstrip(".")
+            real = kind != "phone" or _is_number(written)
+            if real:
+                yield kind, (found.start(), found.start() + len(written)), written
+            # What looks like a number and is none may begin with something else: a time, and then the number.
+            found = pattern.search(text, found.end() if real else found.start() + 1)
+
+
+@lru_cache(maxsize=4096)
+def _is_number(written: str) -> bool:
+    """Say whether *written* is a telephone number that may be in use, and no date."""
+    if _DATE.fullmatch(written):
+        return False
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(written, "NL"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def stated(text: str, *, codes: bool = False) -> tuple[Identifier, ...]:
     """Return what is written in *text* in the way of an address, a number or an account; with *codes* what may be a customer number too."""
     text = text[:5000]
-    pairs = [(kind, one.strip(".")) for kind, pattern in PATTERNS for one in pattern.findall(text)]
+    pairs = [(kind, one) for kind, _, one in spelled(text)]
     if codes:
         pairs += [("customer", one) for one in _CODE.findall(text)]
     return identifiers(pairs)

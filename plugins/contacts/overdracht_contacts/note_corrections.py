@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from overdracht import Change, Edit
-from overdracht_contacts.documents import PATTERNS
+from overdracht_contacts.documents import spelled
 from overdracht_contacts.notes_text import Note, head_field
 
 
@@ -28,14 +28,13 @@ def _written(change: Change) -> str:
 
 def _spelled(line: str, change: Change) -> Iterator[str]:
     """Yield the old value as it stands in *line*."""
-    for kind, pattern in PATTERNS:
-        if kind == change.old.kind:
-            yield from (
-                found[0].strip(".")
-                for found in pattern.finditer(line)
-                if change.replaces(found[0].strip("."))
-            )
-            return
+    if change.old.kind in {"email", "phone", "iban"}:
+        yield from (
+            written
+            for kind, _, written in spelled(line)
+            if kind == change.old.kind and change.replaces(written)
+        )
+        return
     at = line.casefold().find(change.old.value.casefold())
     if at >= 0:
         yield line[at : at + len(change.old.value)]

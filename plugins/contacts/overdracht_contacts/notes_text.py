@@ -166,7 +166,7 @@ def _through_title(lines: list[str], taken: int) -> int:
 def head_field(line: str) -> Field:
     """Return what a *line* of the head says, and whether it says whom the note is about."""
     found = _HEAD_LINE.match(line)
-    if found and not line.lstrip().startswith("#"):
+    if found and _is_field(line.strip()):
         name, text = found[1].strip(), found[2].strip().strip("\"'")
         if _DATED.fullmatch(name):
             return Field(name, "")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from overdracht_contacts.documents import ERASED, MASK, PATTERNS, identifier
+from overdracht_contacts.documents import ERASED, MASK, identifier, spelled
 from overdracht_contacts.sought import Sought
 
 _HEADING = re.compile(r"(#{1,6})\s|(?:(?:[^\n]+)\n(=|-){3,}[ \t]*$)", re.MULTILINE)
@@ -48,11 +48,14 @@ class Reader:
         return any(True for _ in self._others(text))
 
     def _others(self, text: str) -> Iterator[tuple[int, int]]:
-        for kind, pattern in PATTERNS:
-            for found in pattern.finditer(text):
-                one = identifier(kind, found[0].strip("."))
-                if one is not None and not self._sought.knows(one):
-                    yield found.span()
+        return (span for span, mine in self._spelled(text) if not mine)
+
+    def _spelled(self, text: str) -> Iterator[tuple[tuple[int, int], bool]]:
+        """Yield where addresses and numbers stand in *text*, and whether they are the person's."""
+        for kind, span, written in spelled(text):
+            one = identifier(kind, written)
+            if one is not None:
+                yield span, self._sought.knows(one)
 
     def passages(self, text: str) -> Iterator[Passage]:
         """Yield the passages of *text*, which joined are the text."""
@@ -112,14 +115,9 @@ class Reader:
         return _like(text, ERASED) if self.names_subject(left) else left
 
     def _replaced(self, text: str, *, mine: bool, mark: str) -> str:
-        for kind, pattern in PATTERNS:
-
-            def put(found: re.Match[str], kind: str = kind) -> str:
-                one = identifier(kind, found[0].strip("."))
-                is_mine = one is not None and self._sought.knows(one)
-                return mark if one is not None and is_mine is mine else found[0]
-
-            text = pattern.sub(put, text)
+        spans = sorted({span for span, hers in self._spelled(text) if hers is mine}, reverse=True)
+        for start, end in spans:
+            text = text[:start] + mark + text[end:]
         return text
 
 

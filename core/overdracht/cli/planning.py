@@ -7,6 +7,7 @@ from itertools import islice
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from overdracht.cli import partly
 from overdracht.cli.find_command import count_up
 from overdracht.cli.found import Found, coverage_as_json, show_coverage, show_identity
 from overdracht.cli.screen import Screen, count
@@ -212,8 +213,10 @@ def _behind(screen: Screen, session: Session, counted: Dispositions) -> None:
 def show_items(screen: Screen, plan: PlanFile) -> None:
     """Show each item with what happens to it and why."""
     steps = plan.steps()
-    while rows := [_row(one.source, one.step) for one in islice(steps, 500)]:
+    while some := [(one.source, one.step) for one in islice(steps, 500)]:
+        rows = [_row(*one) for one in some]
         screen.table(("source", "date", "what", "why", "title"), rows)
+        partly.show(screen, some)
 
 
 def _row(source: str, step: Step) -> tuple[str, ...]:
@@ -289,4 +292,5 @@ def _items(plan: PlanFile) -> Iterator[dict[str, object]]:
             "article": said.article,
             "external": one.step.external or None,
             "marks": item.marks,
+            "lines": partly.lines_of(one.step),
         }

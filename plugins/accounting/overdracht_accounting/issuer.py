@@ -1,26 +1,34 @@
-"""Who sends the invoices: what the administrator writes about the organisation itself."""
+"""Who sends the invoices: the organisation itself, as the settings of a set of books tell it."""
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from overdracht import Settings
 from overdracht_accounting.invoices import Address, Party
 
 
-class IssuerSettings(Settings):
-    """The keys of `[sources.NAME.issuer]`."""
+class IssuerSettings(BaseModel):
+    """The keys of `[sources.NAME.issuer]`: what must stand on an invoice about who sends it."""
 
-    name: str = Field(min_length=1, description="The name on your invoices.")
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: str = Field(min_length=1, description="The organisation's name.")
     street: str = Field("", description="Street and number.")
     postcode: str = Field("", description="The postcode.")
     city: str = Field("", description="The town.")
-    country: str = Field("NL", pattern="^[A-Z]{2}$", description="The country, as two letters.")
-    kvk: str = Field("", description="Your number at the Chamber of Commerce (KvK).")
-    vat: str = Field("", description="Your VAT number.")
-    iban: str = Field("", description="The account that is paid on.")
-    email: str = Field("", description="Where you are reached about an invoice.")
+    country: str = Field("NL", description="The country's two letters.")
+    kvk: str = Field("", description="The KvK number.")
+    vat: str = Field("", description="The VAT number: an invoice with VAT is none without it.")
+    iban: str = Field("", description="The account that invoices are paid to.")
+    email: str = Field("", description="The e-mail address on the invoices.")
+
+    @field_validator("country")
+    @classmethod
+    def _two_letters(cls, value: str) -> str:
+        if len(value) != 2 or not value.isascii() or not value.isalpha():
+            raise ValueError('a country is two letters, for example "NL"')
+        return value.upper()
 
     def party(self) -> Party:
-        """Return it as the seller on an invoice."""
+        """Return the organisation as the seller on an invoice."""
         address = Address(
             street=self.street, postcode=self.postcode, city=self.city, country=self.country
         )

@@ -1,7 +1,7 @@
 """What both connectors to books in a database do; each adds where its database is and what its mapping says."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from overdracht_accounting.handing_over import Reader
     from overdracht_accounting.loading import Loader
     from overdracht_accounting.mapping import DataMap
+    from overdracht_accounting.search import Search
 
 
 class BooksConnector(Connector[DatabaseSettings]):
@@ -82,10 +83,10 @@ class BooksConnector(Connector[DatabaseSettings]):
         with self._loader() as loader:
             search = Search(loader, question, loader.broken)
             yield from search.findings()
-            yield from self._beside(search, question)
+            yield from self._beside(search)
             yield from self._unmapped(loader)
 
-    def _beside(self, search: object, question: Question) -> Iterator[Finding]:
+    def _beside(self, search: "Search") -> Iterator[Finding]:
         """Yield what is found outside the database."""
         yield from ()
 

@@ -96,15 +96,14 @@ def _columns(connection: Connection, table: Table) -> Iterator[Check]:
         if one.act is Act.NULL and one.name in required:
             detail = 'it may not be null: let erase be "text" or "pseudonym"'
             yield Check(f"column {table.name}.{one.name}", ok=False, detail=detail)
-    primary = inspector.get_pk_constraint(name, schema=schema or None)["constrained_columns"]
-    unique = [
-        one["column_names"] for one in inspector.get_unique_constraints(name, schema=schema or None)
-    ]
-    unique += [
-        one["column_names"]
-        for one in inspector.get_indexes(name, schema=schema or None)
+    where = schema or None
+    told = [inspector.get_pk_constraint(name, schema=where)["constrained_columns"]]
+    told += [one["column_names"] for one in inspector.get_unique_constraints(name, schema=where)]
+    told += [
+        [str(name) for name in one["column_names"]]
+        for one in inspector.get_indexes(name, schema=where)
         if one["unique"]
     ]
-    if [table.key] not in [primary, *unique]:
+    if [table.key] not in told:
         detail = f"nothing says that {table.key} tells its rows apart: name a column that is unique"
         yield Check(f"key of {table.name}", ok=False, detail=detail)

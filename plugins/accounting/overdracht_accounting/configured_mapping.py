@@ -70,7 +70,7 @@ def _record(table: TableSettings, tables: Iterable[TableSettings]) -> Record:
         title=table.title,
         date=table.date,
         where=table.where,
-        identifies=dict(table.identifies),
+        identifies={str(kind): groups for kind, groups in table.identifies.items()},
         links=tuple(_link(to, by) for to, by in table.belongs_to.items()),
         members=_members(name, tuple(tables)),
         stays=table.rows == "keep",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy import Connection, delete, exc, text, update
@@ -76,8 +77,6 @@ class Erasure:
 
     def _permitted(self, connection: Connection) -> None:
         """Raise Refused when a table may not be changed; a change of no rows asks it."""
-        if self._database.file is not None:
-            return
         broken = faults(self._mapping, read_schema(connection, self._mapping))
         for record in self._mapping.records:
             if record.name not in broken:
@@ -89,7 +88,7 @@ class Erasure:
         source = from_table(table)
         names = [one.name for one in table.columns]
         if names:
-            nothing = update(source).where(text("1 = 0")).values({one: None for one in names})
+            nothing = update(source).where(text("1 = 0")).values(dict.fromkeys(names))
             connection.execute(nothing)
 
     def _in_the_way(self, steps: Iterable[ApprovedStep], work: _Work) -> Iterator[Objection]:
@@ -196,9 +195,7 @@ class Erasure:
         """Make the changes; raise Uneven when an invariant is not what it was. Say whether anything was changed."""
         before = [_digest(connection, one) for one in self._mapping.invariants]
         for key, changes in work.changes.items():
-            self._attempt(
-                connection, work, key, lambda changes=changes: _update(connection, changes)
-            )
+            self._attempt(connection, work, key, partial(_update, connection, changes))
         # What is linked to a record goes before it.
         for record in reversed(self._mapping.records):
             self._delete(connection, work, record)
@@ -237,9 +234,7 @@ class Erasure:
                 work.outcomes[item_key] = Outcome(item_key, Result.REFUSED, LINKED)
                 continue
             loaded = work.loaded[item_key]
-            if self._attempt(
-                connection, work, item_key, lambda one=loaded: _remove(connection, one)
-            ):
+            if self._attempt(connection, work, item_key, partial(_remove, connection, loaded)):
                 work.outcomes[item_key] = Outcome(item_key, Result.ERASED)
 
     def _look_again(self, connection: Connection, work: _Work) -> None:

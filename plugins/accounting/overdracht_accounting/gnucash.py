@@ -1,17 +1,35 @@
 """The connector to a GnuCash book in SQLite, PostgreSQL or MySQL. It is read and changed by SQL, never through GnuCash."""
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from overdracht import Category, Settings
+from overdracht import (
+    ApprovedStep,
+    Category,
+    Finding,
+    Item,
+    Objection,
+    Outcome,
+    Ruling,
+    Settings,
+    Step,
+)
 from overdracht_accounting.books import BooksConnector
 from overdracht_accounting.settings import GnuCashSettings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from overdracht_accounting.gnucash_files import BookFiles
     from overdracht_accounting.handing_over import Reader
     from overdracht_accounting.mapping import DataMap
+    from overdracht_accounting.search import Search
+
+
+FILES = "files"
+"""The part that the files beside the book are."""
 
 
 class GnuCashConnector(BooksConnector):
@@ -52,8 +70,65 @@ class GnuCashConnector(BooksConnector):
 
         take_lock(connection)
 
+    @staticmethod
+    def require_closed(connection: "Connection") -> None:
+        """Refuse a book that is open in GnuCash."""
+        from overdracht_accounting.gnucash_book import require_closed
+
+        require_closed(connection)
+
     def reader(self, connection: "Connection") -> "Reader":
         """Return what makes invoices, payments and bookings out of the tables."""
         from overdracht_accounting.gnucash_records import GnuCashRecords
 
         return GnuCashRecords(connection)
+
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        """Say which columns go, which stay, and whether the row does; of a file beside the book, which lines."""
+        if item.part == FILES:
+            from overdracht_accounting.gnucash_files import propose
+
+            return propose(item, ruling)
+        return super().propose(item, ruling)
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Look whether the book is closed and can be changed, and the records and files are still the planned ones."""
+        files: list[ApprovedStep] = []
+        yield from super().prepare(_apart(steps, files))
+        yield from self._files().objections(files)
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Carry the steps out: those in the book in one transaction, the files beside it one by one."""
+        for beside, some in groupby(steps, key=lambda one: one.item.part == FILES):
+            if beside:
+                yield from self._files().outcomes(self._closed(some))
+            else:
+                yield from super().erase(some)
+
+    def _closed(self, steps: Iterable[ApprovedStep]) -> Iterator[ApprovedStep]:
+        """Yield *steps* while the book is closed."""
+        for step in steps:
+            with self.database().reading() as connection:
+                self.inspect(connection)
+                self.require_closed(connection)
+            yield step
+
+    def _beside(self, search: "Search") -> Iterator[Finding]:
+        from overdracht_accounting.gnucash_files import Own
+
+        yield from self._files().find(Own(*search.own()), search.mentions)
+
+    def _files(self) -> "BookFiles":
+        from overdracht_accounting.gnucash_files import BookFiles
+
+        settings = cast("GnuCashSettings", self.settings)
+        return BookFiles(settings.book, settings.logs)
+
+
+def _apart(steps: Iterable[ApprovedStep], files: list[ApprovedStep]) -> Iterator[ApprovedStep]:
+    """Yield *steps* but those on files, which are put in the list of *files*."""
+    for step in steps:
+        if step.item.part == FILES:
+            files.append(step)
+        else:
+            yield step

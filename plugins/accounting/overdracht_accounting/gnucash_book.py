@@ -17,7 +17,8 @@ def require_known(connection: Connection) -> None:
     """Raise Misbehaving when the database is no GnuCash book, or one whose tables are of another version than is known."""
     if not inspect(connection).has_table("versions"):
         raise Misbehaving("the database is no GnuCash book", remedy="check `book` or `url`")
-    found = dict(connection.execute(text("SELECT table_name, table_version FROM versions")).all())
+    rows = connection.execute(text("SELECT table_name, table_version FROM versions"))
+    found: dict[str, int] = {str(table): int(version) for table, version in rows}
     for table, known in VERSIONS.items():
         version = found.get(table)
         if version is not None and version not in known:
@@ -31,10 +32,15 @@ def require_known(connection: Connection) -> None:
 
 
 def take_lock(connection: Connection) -> None:
-    """Raise Refused when somebody has the book open; until the transaction ends nobody can open it."""
+    """Raise Refused when somebody has the book open; until the transaction ends nobody else can open it."""
     statement = _LOCKS.get(connection.dialect.name)
     if statement is not None:
         connection.execute(text(statement))
+    require_closed(connection)
+
+
+def require_closed(connection: Connection) -> None:
+    """Raise Refused when somebody has the book open."""
     if connection.execute(text("SELECT count(*) FROM gnclock")).scalar_one():
         raise Refused(
             "the book is open in GnuCash",

@@ -12,7 +12,7 @@ from overdracht_accounting.holders import Holders
 from overdracht_accounting.identities import fields
 from overdracht_accounting.invoices import Party, Row
 from overdracht_accounting.invoices import Record as Handed
-from overdracht_accounting.loading import Loaded, Loader, batches, from_table
+from overdracht_accounting.loading import Loaded, Loader, Question, batches, from_table
 from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.masking import Mask
 from overdracht_accounting.proposals import is_masked
@@ -75,7 +75,9 @@ class HandingOver:
         for record in self._loader.mapping.records:
             columns = [one for names in record.identifies.get("name", ()) for one in names]
             if columns and record.name not in self._loader.broken:
-                asked = select(*map(column, columns)).select_from(from_table(record.table))
+                asked: Question = select(*map(column, columns)).select_from(
+                    from_table(record.table)
+                )
                 for row in self._loader.connection.execute(asked):
                     yield from (str(one) for one in row if one)
 

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, bindparam, column, func, literal_column, or_, select, text
 from sqlalchemy import table as sql_table
-from sqlalchemy.sql import ColumnElement, FromClause
+from sqlalchemy.sql import ColumnElement, FromClause, Select
 from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import NullType
 
@@ -26,6 +26,8 @@ GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """In a fingerprint: which groups of columns hold anything, by their place in `Record.groups`."""
 _DATE = "overdracht_date"
 T = TypeVar("T")
+Question = Select[Any]
+"""What a database is asked: its columns are the mapping's, and known only then."""
 
 
 def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -183,8 +185,8 @@ class Loader:
                 loaded[one].parts.append(row)
             below[row.key] = records
         if below:
-            for one in member.members:
-                self._members(one, below, loaded)
+            for inner in member.members:
+                self._members(inner, below, loaded)
 
     def parts(self, member: Member, parents: Collection[str]) -> Iterator[Row]:
         """Yield the rows of *member* that are part of the rows with the keys *parents*."""
@@ -192,7 +194,7 @@ class Loader:
         seen: set[str] = set()
         for some in batches(sorted(parents), MOST_KEYS):
             by = (among(column(name), some) for name in member.by)
-            asked = select(literal_column("*")).select_from(source).where(or_(*by))
+            asked: Question = select(literal_column("*")).select_from(source).where(or_(*by))
             if member.where:
                 asked = asked.where(condition(member.where))
             for values in self.connection.execute(
@@ -263,8 +265,8 @@ class Loader:
     def dates(self, record: Record, keys: Collection[str]) -> dict[str, datetime | None]:
         """Return the own times of the records of these *keys*; those that are not there are left out."""
         source = from_table(record.table)
-        what = literal_column(f"({record.date})") if record.date else literal_column("NULL")
-        asked = select(source.c[record.table.key], what).select_from(source)
+        what: ColumnElement[Any] = literal_column(f"({record.date or 'NULL'})")
+        asked: Question = select(source.c[record.table.key], what).select_from(source)
         if record.where:
             asked = asked.where(condition(record.where))
         found: dict[str, datetime | None] = {}
@@ -291,7 +293,9 @@ class Loader:
     ) -> dict[str, set[str]]:
         """Return, by key of *table*, what stands in the columns *names* of those of *keys* that are there and meet *where*."""
         source = from_table(table)
-        asked = select(source.c[table.key], *(column(one) for one in names)).select_from(source)
+        asked: Question = select(source.c[table.key], *(column(one) for one in names)).select_from(
+            source
+        )
         if where:
             asked = asked.where(condition(where))
         found: dict[str, set[str]] = {}

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from overdracht import Category
 
-
 PSEUDONYM = re.compile(r"gewist-[0-9a-f]{12}")
 """What a pseudonym looks like."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from overdracht import Category, Disposition, Item, Ruling, Step, Text, Verdict
 from overdracht_accounting.loading import DEPENDS, GROUPS, UNDECIDED
 from overdracht_accounting.mapping import DataMap, Record, Table, walk
-from overdracht_accounting.search import is_own
+from overdracht_accounting.matching import is_own
 
 DELETE = "delete"
 """The action of a step: the row and what is part of it."""
@@ -40,16 +40,17 @@ def propose(mapping: DataMap, item: Item, ruling: Ruling) -> Step:
     """Return the step that carries out *ruling* on *item*."""
     record = mapping.record(item.part)
     if record is None:
-        return _review(item, ruling, UNKNOWN)
+        return review(item, ruling, UNKNOWN)
     ruled = ruling.disposition
     if ruled.verdict in {Verdict.REVIEW, Verdict.CANCEL}:
-        return _review(
+        return review(
             item, ruling, ruled.ground if ruled.verdict is Verdict.REVIEW else UNCANCELLED
         )
     return _Proposal(record, item, ruling).step()
 
 
-def _review(item: Item, ruling: Ruling, ground: Text) -> Step:
+def review(item: Item, ruling: Ruling, ground: Text) -> Step:
+    """Return the step that leaves *item* alone until somebody has looked at it, for the reason *ground*."""
     return Step(
         item, replace(ruling.disposition, verdict=Verdict.REVIEW, ground=ground, until=None), ""
     )
@@ -81,10 +82,10 @@ class _Proposal:
         if staying:
             kept = self._longest(staying)
             if kept.verdict is Verdict.REVIEW:
-                return _review(self.item, self.ruling, kept.ground)
+                return review(self.item, self.ruling, kept.ground)
             return self._kept(kept, going, masked=masked)
         if UNDECIDED in self._flags and not masked:
-            return _review(self.item, self.ruling, OPEN)
+            return review(self.item, self.ruling, OPEN)
         if masked or self.record.stays or DEPENDS in self._flags:
             everything = groups if masked else self.record.groups
             word = MASK if masked else BLANK

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, column, select
 
 from overdracht import Mentions
-from overdracht_accounting.loading import condition, from_table
+from overdracht_accounting.loading import Question, condition, from_table
 from overdracht_accounting.mapping import Table
 
 ROWS = 2_000
@@ -34,7 +34,7 @@ class Scan:
         self._by = tuple(by)
         source = from_table(table)
         names = (table.key, *self._by, *self._columns)
-        self._question = select(*(column(name) for name in names)).select_from(source)
+        self._question: Question = select(*(column(name) for name in names)).select_from(source)
         if where:
             self._question = self._question.where(condition(where))
         self.looked_at = 0

@@ -98,7 +98,7 @@ class ColumnSettings(Settings):
         Act.NULL, description="What erasing makes of it: null, text (see there) or pseudonym."
     )
     text: str = Field("", description="The text that takes its place; gives erase = text.")
-    search: bool = Field(True, description="Whether people can be mentioned in it.")
+    search: bool = Field(default=True, description="Whether people can be mentioned in it.")
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,29 @@
+"""The connectors to books keep the contract, in a file and on real servers."""
+
+from pathlib import Path
+
+import pytest
+
+from overdracht.testing import ErasingContract, ErasingHarness, ReadingContract
+from tests.accounting.sql_harness import MariaHarness, PostgresHarness, SqliteHarness
+from tests.servers.databases import MariaDB, PostgreSQL
+
+
+class TestSqlite(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return SqliteHarness(tmp_path)
+
+
+@pytest.mark.server
+class TestPostgreSQL(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, postgresql: PostgreSQL) -> ErasingHarness:
+        return PostgresHarness(postgresql.database())
+
+
+@pytest.mark.server
+class TestMariaDB(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, mariadb: MariaDB) -> ErasingHarness:
+        return MariaHarness(mariadb.database())

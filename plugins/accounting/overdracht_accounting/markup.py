@@ -8,7 +8,7 @@ import re
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write: control characters, halves of characters."""
-_SPECIAL = re.compile("[&<>\"\r]")
+_SPECIAL = re.compile('[&<>"\r]')
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'

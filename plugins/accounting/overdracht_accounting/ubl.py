@@ -56,8 +56,7 @@ def ubl(invoice: Invoice, seller: Party) -> bytes:
     credit = invoice.kind is InvoiceKind.CREDIT_NOTE
     root, line = ("CreditNote", "CreditNoteLine") if credit else ("Invoice", "InvoiceLine")
     money = _Money(invoice.currency)
-    content = (
-        DECLARATION,
+    blocks = (
         _ROOT.format(root),
         _head(invoice, seller, credit=credit),
         wrapped("cac:AccountingSupplierParty", _party(seller, "", _tax_number(seller, sums))),
@@ -72,7 +71,7 @@ def ubl(invoice: Invoice, seller: Party) -> bytes:
         ),
         f"</{root}>\n",
     )
-    return "".join(content).encode()
+    return (DECLARATION + "\n".join(block for block in blocks if block)).encode()
 
 
 def profile(invoice: Invoice, seller: Party) -> str:
@@ -99,9 +98,7 @@ def _check_parties(invoice: Invoice, seller: Party) -> None:
     if charged and not vat_number(seller):
         raise Unfit("the settings do not tell the VAT number of who sends the invoices (issuer)")
     known = vat_number(invoice.buyer) or invoice.buyer.kvk
-    if not known and any(
-        one.vat.category is VatCategory.REVERSE_CHARGE for one in invoice.lines
-    ):
+    if not known and any(one.vat.category is VatCategory.REVERSE_CHARGE for one in invoice.lines):
         raise Unfit("its VAT is reverse charged, and the customer has no VAT number")
     if not vat_number(invoice.buyer) and any(
         one.vat.category is VatCategory.WITHIN_EU for one in invoice.lines
@@ -227,7 +224,9 @@ def _payment(invoice: Invoice, seller: Party, *, credit: bool) -> str:
         if account and not credit
         else ""
     )
-    terms = "" if invoice.due is not None and not credit else NO_TERM
+    terms = "" if invoice.due is not None else NO_TERM
+    if credit and invoice.due is not None:
+        terms = f"Vervalt op {invoice.due}"
     return means + wrapped("cac:PaymentTerms", element("cbc:Note", terms))
 
 

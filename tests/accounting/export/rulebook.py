@@ -4,14 +4,16 @@ They are not part of the repository. Schematron with XPath 2 is compiled to XSLT
 first rule that matches a node fires), and run by Saxon; every rule that fires is counted, so that a run of nothing is no pass.
 """
 
+import copy
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from lxml import etree, isoschematron
+from lxml import etree
 
 ROOT = Path(__file__).parents[3]
 SCHEMATRON = "{http://purl.oclc.org/dsdl/schematron}"
@@ -65,8 +67,12 @@ class Rules:
 
 
 def _stylesheet(path: Path) -> str:
-    schema = isoschematron.iso_dsdl_include(etree.parse(str(path)))
-    schema = isoschematron.iso_abstract_expand(schema).getroot()
+    schema = _whole(path)
+    abstract = {
+        one.get("id"): one
+        for one in schema.iter(f"{SCHEMATRON}pattern")
+        if one.get("abstract") == "true"
+    }
     spaces = " ".join(
         f"xmlns:{one.get('prefix')}={quoteattr(one.get('uri'))}"
         for one in {one.get("prefix"): one for one in schema.iter(f"{SCHEMATRON}ns")}.values()
@@ -78,11 +84,10 @@ def _stylesheet(path: Path) -> str:
         f"<xsl:variable name={quoteattr(one.get('name'))} select={quoteattr(one.get('value'))}/>"
         for one in schema.iter(f"{SCHEMATRON}let")
     ]
-    patterns = [
-        one for one in schema.iter(f"{SCHEMATRON}pattern") if one.get("abstract") != "true"
-    ]
+    patterns = [one for one in schema.iter(f"{SCHEMATRON}pattern") if one.get("abstract") != "true"]
     for number, pattern in enumerate(patterns):
-        parts += _pattern(f"m{number}", pattern)
+        filled = _filled(pattern, abstract) if pattern.get("is-a") else pattern
+        parts += _pattern(f"m{number}", filled)
     calls = "".join(
         f'<xsl:apply-templates select="/" mode="m{number}"/>' for number in range(len(patterns))
     )
@@ -90,9 +95,33 @@ def _stylesheet(path: Path) -> str:
     return "\n".join([*parts, "</xsl:stylesheet>"])
 
 
+def _whole(path: Path) -> "etree._Element":
+    """Return the schema at *path* with what it includes."""
+    schema = etree.parse(str(path)).getroot()
+    for one in list(schema.iter(f"{SCHEMATRON}include")):
+        one.getparent().replace(one, _whole(path.parent / one.get("href")))
+    return schema
+
+
+def _filled(pattern: "etree._Element", abstract: dict[str, "etree._Element"]) -> "etree._Element":
+    """Return the abstract pattern that *pattern* is one of, with its parameters filled in."""
+    values = {
+        one.get("name").strip(): one.get("value") for one in pattern.iter(f"{SCHEMATRON}param")
+    }
+    named = re.compile(r"\$([A-Za-z][\w-]*)")
+    filled = copy.deepcopy(abstract[pattern.get("is-a")])
+    for one in filled.iter(f"{SCHEMATRON}rule", f"{SCHEMATRON}assert"):
+        for attribute in {"context", "test"} & set(one.keys()):
+            text = named.sub(lambda found: values.get(found[1], found[0]), one.get(attribute))
+            one.set(attribute, text)
+    return filled
+
+
 def _pattern(mode: str, pattern: "etree._Element") -> list[str]:
     onward = f'<xsl:apply-templates select="@*|node()" mode="{mode}"/>'
-    parts = [f'<xsl:template match="@*|node()|/" mode="{mode}" priority="-1">{onward}</xsl:template>']
+    parts = [
+        f'<xsl:template match="@*|node()|/" mode="{mode}" priority="-1">{onward}</xsl:template>'
+    ]
     rules = pattern.findall(f"{SCHEMATRON}rule")
     for number, rule in enumerate(rules):
         context = quoteattr(rule.get("context"))

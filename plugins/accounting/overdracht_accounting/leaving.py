@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import singledispatchmethod
-from itertools import chain
 
 from overdracht import File, Gap, Identifier, Item, Line, Piece, SafeNames, local_day
 from overdracht_accounting.auditfile import Auditfile, FinancialYear
@@ -37,6 +36,7 @@ from overdracht_accounting.invoices import (
 )
 from overdracht_accounting.masking import Mask
 from overdracht_accounting.serials import devices
+from overdracht_accounting.structured import identifiers, of_party
 from overdracht_accounting.sums import Unfit
 from overdracht_accounting.tables import Table, package
 from overdracht_accounting.ubl import ubl
@@ -55,6 +55,7 @@ class Leaving:
     def __init__(self, seller: Party, mask: Mask | None = None, first_month: int = 1) -> None:
         self._seller = seller
         self._mask = mask
+        self._own = frozenset(of_party(seller))
         self._first_month = first_month
         self._tables: dict[str, Table] = {}
         self._names = SafeNames()
@@ -77,7 +78,7 @@ class Leaving:
             yield from self._ends()
 
     def _item(self, item: Item, records: list[Record]) -> Iterator[Piece]:
-        hide = self._hide(item)
+        hide = self._hide(item, records)
         told = any(isinstance(one, Device) for one in records)
         for record in records:
             yield from self._record(record, hide)
@@ -85,11 +86,14 @@ class Leaving:
                 for device in devices(record):
                     yield from self._record(device, hide)
 
-    def _hide(self, item: Item) -> Hide:
+    def _hide(self, item: Item, records: Iterable[Record]) -> Hide:
         mask = self._mask
         if mask is None:
             return lambda text: text
-        own: set[Identifier] = {one.identifier for one in chain(item.matches, item.reveals)}
+        own: set[Identifier] = {one.identifier for one in item.matches}
+        own |= {one.identifier for one in item.reveals}
+        own |= {one for record in records for one in identifiers(record)}
+        own |= self._own
         return lambda text: mask.hide(text, own)
 
     @singledispatchmethod

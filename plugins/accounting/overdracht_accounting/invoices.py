@@ -110,6 +110,8 @@ class InvoiceKind(StrEnum):
     CREDIT_NOTE = "credit note"
     DRAFT = "draft"
     """Not sent yet: it leaves as data, not as an invoice."""
+    BOOKED = "booked invoice"
+    """What was booked of an invoice that itself is elsewhere: it leaves as data too. A credit note's amounts are negative."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ NO_TERM = "De boekhouding vermeldt geen betaaltermijn."
 
 def ubl(invoice: Invoice, seller: Party) -> bytes:
     """Return *invoice*, which *seller* sent, as a UBL document; raise Unfit when there is none that would be valid and true."""
+    if invoice.kind is InvoiceKind.BOOKED:
+        raise Unfit("only its booking is here, not the invoice itself")
     if invoice.kind is InvoiceKind.DRAFT or invoice.issued is None:
         raise Unfit("it is a draft")
     _check_parties(invoice, seller)

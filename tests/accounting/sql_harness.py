@@ -68,6 +68,11 @@ def table(name: str) -> TableClause:
     return sql_table(name, *map(column, COLUMNS))
 
 
+def plain(statement: str) -> str:
+    """Return a *statement* of quoted names as `text` takes it: it doubles the per cents itself, and a colon begins a parameter."""
+    return statement.replace("%%", "%").replace(":", "\\:")
+
+
 class SqlHarness(ErasingHarness):
     """Tickets and a table with an ugly name."""
 
@@ -86,7 +91,7 @@ class SqlHarness(ErasingHarness):
             for name in (FIRST, SECOND):
                 rest = ", ".join(f"{one} {self.text_type}" for one in COLUMNS[1:-1])
                 made = f"CREATE TABLE {quote(name)} (id INTEGER PRIMARY KEY, {rest}, aangemaakt {self.time_type})"
-                connection.execute(text(made.replace(":", "\\:")))
+                connection.execute(text(plain(made)))
 
     time_type: ClassVar[str] = "TIMESTAMP"
 
@@ -180,7 +185,7 @@ class SqlHarness(ErasingHarness):
         with self.connected() as connection:
             quote = connection.dialect.identifier_preparer.quote
             renamed = f"ALTER TABLE {quote(name)} RENAME TO {quote(to)}"
-            connection.execute(text(renamed.replace(":", "\\:")))
+            connection.execute(text(plain(renamed)))
 
 
 def _token(row: tuple[object, ...]) -> str:
@@ -315,8 +320,9 @@ class PostgresHarness(ServerHarness):
     def _say(self, sentence: str) -> None:
         with self.connected() as connection:
             quote = connection.dialect.identifier_preparer.quote
-            said = sentence.format(quote(FIRST), self.database.name)
-            connection.execute(text(said))
+            for name in (FIRST, SECOND):
+                said = sentence.format(quote(name), self.database.name)
+                connection.execute(text(plain(said)))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from overdracht.testing import ErasingContract, ErasingHarness, ReadingContract
+from tests.accounting.gnucash_harness import BookHarness
 from tests.accounting.sql_harness import MariaHarness, PostgresHarness, SqliteHarness
 from tests.servers.databases import MariaDB, PostgreSQL
 
@@ -13,6 +14,12 @@ class TestSqlite(ReadingContract, ErasingContract):
     @pytest.fixture
     def harness(self, tmp_path: Path) -> ErasingHarness:
         return SqliteHarness(tmp_path)
+
+
+class TestGnuCash(ReadingContract, ErasingContract):
+    @pytest.fixture
+    def harness(self, tmp_path: Path) -> ErasingHarness:
+        return BookHarness(tmp_path)
 
 
 @pytest.mark.server

@@ -131,8 +131,13 @@ class Database:
         if self.dialect == "postgresql":
             trust = str(self._ca_file) if self._ca_file else "system"
             tls = {"sslmode": "verify-full", "sslrootcert": trust} if away else {}
-            return {"connect_timeout": PATIENCE, **tls}
-        arguments: dict[str, object] = {"connect_timeout": PATIENCE, "charset": "utf8mb4"}
+            waiting = f"-c lock_timeout={PATIENCE * 1000}"
+            return {"connect_timeout": PATIENCE, "options": waiting, **tls}
+        arguments: dict[str, object] = {
+            "connect_timeout": PATIENCE,
+            "charset": "utf8mb4",
+            "init_command": f"SET SESSION innodb_lock_wait_timeout = {PATIENCE}, lock_wait_timeout = {PATIENCE}",
+        }
         if away:
             arguments["ssl"] = (
                 {"ca": str(self._ca_file)} if self._ca_file else {"check_hostname": True}

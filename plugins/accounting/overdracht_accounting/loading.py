@@ -206,7 +206,9 @@ class Loader:
                     yield row
 
     def _dependents(self, record: Record, loaded: dict[str, Loaded]) -> None:
-        if any(one.name in self.broken for one, _ in self.mapping.linked_to(record.name)):
+        beside = {one.name for one, _ in self.mapping.linked_to(record.name)}
+        beside |= {link.to for link in record.links}
+        if not beside.isdisjoint(self.broken):
             for here in loaded.values():
                 here.undecided = True
         for one, owners in self.dependents(record, loaded):
@@ -313,7 +315,7 @@ class Loader:
         found: dict[str, set[tuple[str, str]]] = {}
         for link in record.links:
             above = self.mapping.record(link.to)
-            if above is None or not keys:
+            if above is None or link.to in self.broken or not keys:
                 continue
             pairs = list(self.linked(record, link, keys=keys))
             there = self.existing(above, {owner for _, owner in pairs})

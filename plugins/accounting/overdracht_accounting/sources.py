@@ -46,9 +46,9 @@ def faults(mapping: DataMap, schema: Schema) -> dict[str, str]:
     found: dict[str, str] = {}
     for record in mapping.records:
         reason = _lacking(record, schema)
-        for link in record.links:
-            if not reason and link.to in found:
-                reason = f"it cannot be told whose it is: {found[link.to]}"
+        owners = [found.get(link.to) for link in record.links]
+        if owners and not reason and all(owners):
+            reason = f"it cannot be told whose it is: {owners[0]}"
         if reason:
             found[record.name] = reason
     return found

@@ -16,7 +16,7 @@ KINDS = Kinds()
 WRITTEN = {
     "email": "Sanne.Nieuw@vanderberg.example",
     "phone": "06-87654321",
-    "iban": "NL40 VICT 0000 7777 88",
+    "iban": "NL44 VICT 0000 7777 88",
     "customer": "K77777",
     "domain": "nieuw-vanderberg.example",
     "address": "Nieuwe Weg 7b, 1973 ZZ Voorbeeldstad",

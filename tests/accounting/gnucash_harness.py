@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from overdracht import Connector
-from overdracht.testing import ErasingHarness, Record
+from overdracht.testing import Record, RectifyingHarness
 from overdracht_accounting.demo_book import BookWriter
 from overdracht_accounting.gnucash import GnuCashConnector
 from overdracht_accounting.settings import GnuCashSettings
 from tests.servers.permissions import unwritable
 
+CORRECTED = frozenset({"id", "name", "addr_name", "addr_phone", "addr_email"})
 TABLES = ("customers", "vendors")
 
 
-class BookHarness(ErasingHarness):
+class BookHarness(RectifyingHarness):
     """A book with nothing but customers and vendors."""
 
     known_by = ("email", "phone", "customer")
+    corrects = ("email", "phone", "customer", "name")
     holders = True
     dated = False
     """A customer has no time of its own, and no invoices here."""
@@ -109,6 +111,16 @@ class BookHarness(ErasingHarness):
 
     def remove(self, token: str) -> None:
         self._say("DELETE FROM {}", token)
+
+    def besides(self, token: str) -> object:
+        found = []
+        with self.connected() as connection:
+            connection.row_factory = sqlite3.Row
+            for name in TABLES:
+                asked = f"SELECT * FROM {name} WHERE notes LIKE ?"  # noqa: S608 - our own names
+                for row in connection.execute(asked, (f"{token}%",)):
+                    found.append({one: row[one] for one in row.keys() if one not in CORRECTED})
+        return found
 
     def change(self, token: str) -> None:
         self._say("UPDATE {} SET addr_addr3 = 'gewijzigd'", token)

@@ -25,7 +25,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.selectable import TableClause
 
 from overdracht import Connector
-from overdracht.testing import ErasingHarness, Record
+from overdracht.testing import Record, RectifyingHarness
 from overdracht_accounting.settings import SqlSettings
 from overdracht_accounting.sql import SqlConnector
 from tests.servers.databases import PASSWORD, ServerDatabase
@@ -73,10 +73,11 @@ def plain(statement: str) -> str:
     return statement.replace("%%", "%").replace(":", "\\:")
 
 
-class SqlHarness(ErasingHarness):
+class SqlHarness(RectifyingHarness):
     """Tickets and a table with an ugly name."""
 
     known_by = ("email", "phone", "iban", "customer")
+    corrects = ("email", "phone", "iban", "customer", "name")
     holders = True
     many = 10_000
     batch = 6 << 20
@@ -164,6 +165,15 @@ class SqlHarness(ErasingHarness):
             for name in (FIRST, SECOND):
                 one = table(name)
                 connection.execute(delete(one).where(one.c.tekst.like(f"{token}%")))
+
+    def besides(self, token: str) -> object:
+        corrected = {COLUMNS.index(one) for one in ("klantnr", "naam", "email", "telefoon", "iban")}
+        return [
+            [value for place, value in enumerate(row) if place not in corrected]
+            for rows in self.rows().values()
+            for row in rows
+            if _token(row) == token
+        ]
 
     def change(self, token: str) -> None:
         with self.connected() as connection:

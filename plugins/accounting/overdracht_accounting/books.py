@@ -1,7 +1,7 @@
 """What both connectors to books in a database do; each adds where its database is and what its mapping says."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -10,6 +10,7 @@ from overdracht import (
     Aged,
     ApprovedStep,
     Category,
+    Change,
     Check,
     Connector,
     Finding,
@@ -121,6 +122,17 @@ class BooksConnector(Connector[DatabaseSettings]):
 
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry the steps out in one transaction, with the invariants checked inside it."""
+        return self.erasure().outcomes(steps)
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Say which fields hold an old value, and what would stand there instead."""
+        from overdracht_accounting.correcting import corrections
+
+        with self._loader() as loader:
+            yield from corrections(loader, items, changes)
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Make the edits in one transaction, with the invariants checked inside it."""
         return self.erasure().outcomes(steps)
 
     def residue(self) -> Iterator[Residue]:

@@ -4,12 +4,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from overdracht import Identifier, Item, Mentions
+from overdracht import Identifier, Item, Mentions, Step
 from overdracht_accounting.loading import Loaded, Row
 from overdracht_accounting.mapping import Act, Column
-from overdracht_accounting.proposals import BLANK, MASK, named
+from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
 
 GONE = "[gewist]"
 
@@ -37,17 +37,32 @@ class Changer:
 
     key: bytes
 
-    def changes(self, loaded: Loaded, action: str, item: Item) -> list[Change]:
-        """Return what *action* on *item* changes in the record as it is now; what is so already is no change."""
-        word, *groups = action.split(" ")
+    def changes(self, loaded: Loaded, step: Step) -> list[Change]:
+        """Return what *step* changes in the record as it is now; what is so already is no change."""
+        word, *groups = step.action.split(" ")
+        if word == CORRECT:
+            new = {
+                one.where: one.new for one in step.edits if loaded.row.text(one.where) == one.old
+            }
+            return [Change(loaded.row, dict(new))] if new else []
         if word not in {BLANK, MASK}:
             return []
         found: list[Change] = []
         for row in loaded.rows():
-            values = dict(self._values(loaded, row, set(groups), item if word == MASK else None))
+            values = dict(
+                self._values(loaded, row, set(groups), step.item if word == MASK else None)
+            )
             if values:
                 found.append(Change(row, values))
         return found
+
+    def is_done(self, loaded: Loaded, step: Step) -> bool:
+        """Say whether the record is what *step* makes of it."""
+        if step.action == DELETE:
+            return False
+        if step.action == CORRECT:
+            return all(loaded.row.text(one.where) == one.new for one in step.edits)
+        return not self.changes(loaded, step)
 
     def _values(
         self, loaded: Loaded, row: Row, groups: Collection[str], masked: Item | None
@@ -74,17 +89,6 @@ class Changer:
         if column.act is Act.TEXT:
             return column.text
         return pseudonym(self.key, str(old))
-
-
-def after(loaded: Loaded, changes: Iterable[Change]) -> Loaded:
-    """Return the record as it is once the *changes* are made."""
-    new = {(one.row.table.name, one.row.key): one for one in changes}
-
-    def changed(row: Row) -> Row:
-        change = new.get((row.table.name, row.key))
-        return row if change is None else replace(row, values={**row.values, **change.values})
-
-    return replace(loaded, row=changed(loaded.row), parts=[changed(one) for one in loaded.parts])
 
 
 def mask(text: str, identifiers: Iterable[Identifier]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 
@@ -13,7 +13,7 @@ from overdracht_accounting.changes import Change, Changer, Unmaskable
 from overdracht_accounting.database import Database
 from overdracht_accounting.loading import Loaded, Loader, among, batches, from_table
 from overdracht_accounting.mapping import DataMap, Invariant, Record, Table, row_key
-from overdracht_accounting.proposals import DELETE
+from overdracht_accounting.proposals import CORRECT, DELETE
 from overdracht_accounting.sources import faults, read_schema
 
 MOST = 1_000
@@ -22,6 +22,9 @@ NO_PART = "the part is not in the mapping any more"
 CHANGED = "the record is no longer the one that was found"
 LINKED = "something that is not in this plan still depends on it"
 UNTIDY = "what physically stays in the file could not be cleared: is it in use, or the disk full?"
+
+_LEFT = frozenset({Result.ANONYMISED, Result.RECTIFIED})
+"""The results that leave something of a record."""
 
 Guard = Callable[[Connection], None]
 """Raises Refused when the database may not be changed now, and keeps others out until the transaction ends."""
@@ -122,10 +125,7 @@ class Erasure:
             return [Outcome(one.item.key, Result.FAILED, reason) for one in steps]
         untidy = UNTIDY if changed and not self._database.tidy() else ""
         told = (work.outcomes[one.item.key] for one in steps)
-        return [
-            Outcome(one.key, one.result, one.reason or untidy, fingerprint=one.fingerprint)
-            for one in told
-        ]
+        return [replace(one, reason=one.reason or untidy) for one in told]
 
     def _read(self, connection: Connection, steps: Iterable[ApprovedStep]) -> _Work:
         """Read the records of *steps*, all of them before anything is changed."""
@@ -155,10 +155,8 @@ class Erasure:
         """Say whether a record is neither the one that was planned nor what *step* makes of it."""
         if loaded.fingerprint() == step.item.fingerprint:
             return False
-        if step.action == DELETE:
-            return True
         try:
-            return bool(self._changer.changes(loaded, step.action, step.item))
+            return not self._changer.is_done(loaded, step)
         except Unmaskable:
             return True
 
@@ -180,7 +178,7 @@ class Erasure:
     def _plan(self, step: ApprovedStep, loaded: Loaded, work: _Work) -> None:
         key = step.item.key
         try:
-            changes = self._changer.changes(loaded, step.action, step.item)
+            changes = self._changer.changes(loaded, step)
         except Unmaskable:
             reason = (
                 "its text is not in the encoding of the database, and would not come back as it was"
@@ -189,7 +187,8 @@ class Erasure:
             return
         if changes:
             work.changes[key] = changes
-        work.outcomes[key] = Outcome(key, Result.ANONYMISED, fingerprint=loaded.fingerprint())
+        result = Result.RECTIFIED if step.action == CORRECT else Result.ANONYMISED
+        work.outcomes[key] = Outcome(key, result, fingerprint=loaded.fingerprint())
 
     def _apply(self, connection: Connection, work: _Work) -> bool:
         """Make the changes; raise Uneven when an invariant is not what it was. Say whether anything was changed."""
@@ -244,13 +243,12 @@ class Erasure:
             keys = {
                 row_key(part, key): key
                 for key, one in work.outcomes.items()
-                if one.result is Result.ANONYMISED and work.loaded[key].record is record
+                if one.result in _LEFT and work.loaded[key].record is record
             }
             for key, loaded in loader.load(record, keys).items():
                 item_key = keys[key]
-                work.outcomes[item_key] = Outcome(
-                    item_key, Result.ANONYMISED, fingerprint=loaded.fingerprint()
-                )
+                told = work.outcomes[item_key]
+                work.outcomes[item_key] = replace(told, fingerprint=loaded.fingerprint())
 
 
 def _update(connection: Connection, changes: Iterable[Change]) -> None:

@@ -1,6 +1,6 @@
 """The connector to a GnuCash book in SQLite, PostgreSQL or MySQL. It is read and changed by SQL, never through GnuCash."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from overdracht import (
     ApprovedStep,
     Category,
+    Change,
     Finding,
+    Gap,
     Item,
     Objection,
     Outcome,
@@ -104,6 +106,10 @@ class GnuCashConnector(BooksConnector):
                 yield from self._files().outcomes(self._closed(some))
             else:
                 yield from super().erase(some)
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Say which fields hold an old value; a file beside the book is never corrected."""
+        return super().corrections((one for one in items if one.part != FILES), changes)
 
     def _closed(self, steps: Iterable[ApprovedStep]) -> Iterator[ApprovedStep]:
         """Yield *steps* while the book is closed."""

@@ -14,6 +14,8 @@ BLANK = "blank"
 """The action of a step: the columns of the groups of categories that follow it."""
 MASK = "mask"
 """The action of a step: only the identifiers that match, in the columns of the groups that follow it."""
+CORRECT = "correct"
+"""The action of a step: the edits that it holds."""
 
 UNCANCELLED = Text(
     "Opzeggen kan niet in de boekhouding: dit moet iemand bekijken.",

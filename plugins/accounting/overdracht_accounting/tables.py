@@ -20,6 +20,8 @@ import orjson
 IN_MEMORY = 1 << 18
 """Bytes of a table that are held; the rest goes to a temporary file without a name."""
 _BLOCK = 1 << 16
+_LARGEST = 1 << 53
+"""From here on not every reader of JSON keeps a whole number exact: it is written as text."""
 
 _FORMULA = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _HARMLESS = re.compile(r"[+-][\d ().,]*", re.ASCII)
@@ -41,9 +43,14 @@ def as_json(value: object) -> object:
         return f"{value:f}"
     if isinstance(value, date):
         return value.isoformat()
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return str(value)
+    if isinstance(value, int | float) or value is None:
+        return value if not isinstance(value, int) or abs(value) < _LARGEST else str(value)
+    return encodable(str(value))
+
+
+def encodable(text: str) -> str:
+    """Return *text* without the halves of characters that no encoding can write."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def kind_of(value: object) -> str:
@@ -90,12 +97,13 @@ class Table:
     def add(self, row: Mapping[str, object]) -> dict[str, object]:
         """Add *row* and return it as JSON has it."""
         shown: dict[str, object] = {}
-        for name, value in row.items():
+        for given, value in row.items():
+            name = encodable(given)
             shown[name] = as_json(value)
             self._learn(name, value)
         self.count += 1
         if self._rows is not None:
-            self._rows.write(_encoded(shown) + b"\n")
+            self._rows.write(orjson.dumps(shown) + b"\n")
         return shown
 
     def _learn(self, name: str, value: object) -> None:
@@ -138,18 +146,6 @@ class Table:
                 one["title"] = self.titles[name]
             fields.append(one)
         return {"fields": fields, "missingValues": [""]}
-
-
-def _encoded(row: Mapping[str, object]) -> bytes:
-    try:
-        return orjson.dumps(row)
-    except TypeError:
-        # Half a character out of a broken text has no encoding.
-        return orjson.dumps({name: _whole(value) for name, value in row.items()})
-
-
-def _whole(value: object) -> object:
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _cell(value: object, kind: str) -> object:

@@ -34,7 +34,7 @@ _LONGEST_NAME = 100
 _PRICE_DECIMALS = Decimal("0.000001")
 _CREDIT_TRANSFER = "30"
 _SEPARATORS = re.compile(r"[\s.\-]")
-_VAT_NUMBER = re.compile(r"([A-Z]{2})[A-Z0-9]{2,13}", re.ASCII)
+_VAT_NUMBER = re.compile(r"([A-Z]{2})(?=.*\d)[A-Z0-9]{2,13}", re.ASCII)
 
 REASONS = {
     VatCategory.EXEMPT: "Vrijgesteld van btw",

@@ -95,7 +95,9 @@ class XafConnector(Connector[XafSettings]):
             yield from search(part, path, question)
 
     def export(
-        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+        self,
+        items: Iterable[Item],
+        extras: frozenset[str] = frozenset(),  # noqa: ARG002 - there are no further forms
     ) -> Iterator[Piece]:
         """Yield what was booked as tables and as one audit file a year with only the person in it."""
         from overdracht_accounting.invoices import Party

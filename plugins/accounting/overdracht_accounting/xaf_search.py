@@ -1,6 +1,6 @@
 """Find a person in an audit file: the customer, and the transactions that are theirs or mention them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +76,7 @@ class _Search:
         subject = question.subject
         self._matcher = Matcher(subject.identifiers, subject.excluded, file.relations)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Generator[Finding, None, int]:
         """Yield the items; return how much was looked at."""
         for number, matches in self._matcher.customers.items():
             yield self._customer(self._file.relations[number], matches)

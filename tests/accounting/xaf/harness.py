@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from overdracht import Connector
 from overdracht.testing import Harness, Record
@@ -21,7 +21,7 @@ UGLY = 'Een & <b>%s\\ "twee" \u202etxt.xaf'
 class XafHarness(Harness):
     """The first record of a person in a part is the customer, each further one a transaction."""
 
-    known_by = ("email", "customer", "phone", "iban")
+    known_by: ClassVar[tuple[str, ...]] = ("email", "customer", "phone", "iban")
     holders = True
     many = 2_000
     version = "3.2"

@@ -12,6 +12,8 @@ from overdracht_accounting.mapping import Act, Column
 from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
 
 GONE = "[gewist]"
+_WORD = re.compile(r"\S+")
+_RUN = re.compile(r"[^\W_]+")
 
 
 class Unmaskable(Exception):
@@ -115,15 +117,13 @@ def _first(text: str, mentions: Mentions) -> tuple[int, int] | None:
 
     if not there(0, len(text)):
         return None
-    words = [one.span() for one in re.finditer(r"\S+", text)]
-    end = next(end for _, end in words if there(0, end) or end == words[-1][1])
-    start = next(
-        start
-        for start, _ in reversed(words)
-        if start < end and (there(start, end) or start == words[0][0])
-    )
-    while start < end and not text[start].isalnum() and there(start + 1, end):
-        start += 1
-    while end > start and not text[end - 1].isalnum() and there(start, end - 1):
-        end -= 1
+    words = [one.span() for one in _WORD.finditer(text)]
+    last = words[-1][1]
+    end = next(end for _, end in words if end == last or there(0, end))
+    starts = [start for start, _ in words if start < end]
+    start = next(start for start in reversed(starts) if start == starts[0] or there(start, end))
+    # Now the same by letters and digits: a word may hold more than what is looked for.
+    runs = [(start + one.start(), start + one.end()) for one in _RUN.finditer(text[start:end])]
+    start = next((one for one, _ in reversed(runs) if there(one, end)), start)
+    end = next((one for _, one in runs if one > start and there(start, one)), end)
     return start, end

@@ -12,6 +12,10 @@ from overdracht_accounting.demo_schema import TABLES, VERSIONS
 
 CENTS = Decimal("0.01")
 CUSTOMER, JOB, VENDOR = 2, 3, 4
+_ISO = "ISO-8601 formatted date strings in SQLite3 databases."
+_ISO_MEANS = (
+    "Use ISO formatted date-time strings in SQLite3 databases (requires at least GnuCash 2.6.20)"
+)
 _NEVER = "1970-01-01 00:00:00"
 _ACCOUNTS = (
     ("activa", "Activa", "ASSET", "1", ""),
@@ -86,6 +90,9 @@ class BookWriter:
 
     def _setup(self) -> None:
         root, template, self.book, self.euro = (self.guid() for _ in range(4))
+        features = self.guid()
+        self.slot(self.book, "features", 9, guid=features)
+        self.slot(features, f"features/{_ISO}", 4, text=_ISO_MEANS)
         self._insert(
             "commodities", (self.euro, "CURRENCY", "EUR", "Euro", "978", 100, 1, "currency", None)
         )

@@ -14,6 +14,7 @@ from overdracht_accounting.database import Database
 from overdracht_accounting.loading import Loaded, Loader, among, batches, from_table
 from overdracht_accounting.mapping import DataMap, Invariant, Record, Table, row_key
 from overdracht_accounting.proposals import CORRECT, DELETE
+from overdracht_accounting.scanning import STREAMED
 from overdracht_accounting.sources import faults, read_schema
 
 MOST = 1_000
@@ -267,7 +268,7 @@ def _remove(connection: Connection, loaded: Loaded) -> None:
 def _digest(connection: Connection, invariant: Invariant) -> tuple[int, int]:
     """Return what is the same for the same rows in any order."""
     count, total = 0, 0
-    with connection.execution_options(stream_results=True).execute(text(invariant.sql)) as result:
+    with connection.execute(text(invariant.sql), execution_options=STREAMED) as result:
         for row in result:
             count += 1
             digest = hashlib.sha256(

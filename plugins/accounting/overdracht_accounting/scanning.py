@@ -14,6 +14,9 @@ ROWS = 2_000
 TOGETHER = 100
 """Rows whose texts are searched as one: nearly all hold nothing, and one look at a long text is cheaper than many at short ones."""
 
+STREAMED = {"stream_results": True, "max_row_buffer": ROWS}
+"""Lets a database server hand out rows as they are read; of one statement, for said of a connection it would hold for its changes too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -43,8 +46,7 @@ class Scan:
     def hits(self, connection: Connection, mentions: Mentions) -> Iterator[Hit]:
         """Yield the rows in which one of *mentions* stands, or seems to."""
         first = 1 + len(self._by)
-        streamed = connection.execution_options(stream_results=True, max_row_buffer=ROWS)
-        with streamed.execute(self._question) as result:
+        with connection.execute(self._question, execution_options=STREAMED) as result:
             for rows in result.partitions(ROWS):
                 self.looked_at += len(rows)
                 for start in range(0, len(rows), TOGETHER):

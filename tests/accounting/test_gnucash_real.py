@@ -183,4 +183,4 @@ def test_a_book_in_postgresql_is_erased_and_opened(postgresql: PostgreSQL, tmp_p
     after = opened(uri, tmp_path)
     assert amounts(after) == amounts(before)
     assert after["invoices"]["2017-0003"]["owner"] == "[gewist]"
-    assert [one for one in find(connector(), *OLD)] == []
+    assert find(connector(), *OLD) == []

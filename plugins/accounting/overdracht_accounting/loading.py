@@ -218,7 +218,7 @@ class Loader:
                     here = loaded[owner]
                     when = dates.get(key)
                     here.depends |= one.stays
-                    here.undecided |= one.stays and when is None
+                    here.undecided |= bool(one.stays and one.date and when is None)
                     if not record.date and when is not None:
                         here.when = when if here.when is None else max(here.when, when)
 

@@ -1,0 +1,111 @@
+"""Say which fields of a record hold a wrong value, and what would stand there instead; a sent invoice and a booking stay as they are."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from overdracht import (
+    Category,
+    Change,
+    Disposition,
+    Edit,
+    Gap,
+    Item,
+    Mentions,
+    Step,
+    Text,
+    Verdict,
+)
+from overdracht_accounting.loading import Loaded, Loader, batches
+from overdracht_accounting.mapping import Record, row_key
+from overdracht_accounting.proposals import CORRECT, is_masked
+from overdracht_accounting.search import AT_ONCE
+
+AS_BOOKED = Text(
+    "Een verzonden factuur en een boeking blijven zoals ze zijn; zo nodig volgt een creditnota en een nieuwe factuur.",
+    "An invoice that was sent and a booking stay as they are; where needed a credit note and a new invoice follow.",
+)
+BY_HAND = Text(
+    "De waarde staat in vrije tekst, of verdeeld over velden: dit moet met de hand.",
+    "The value stands in free text, or spread over fields: this is to be done by hand.",
+)
+_AS_IT_IS = frozenset({Category.INVOICE, Category.PAYMENT})
+
+
+def corrections(
+    loader: Loader, items: Iterable[Item], changes: Sequence[Change]
+) -> Iterator[Step | Gap]:
+    """Yield what becomes of each of *items* that holds an old value of the *changes*."""
+    for part, group in groupby(items, key=lambda one: one.part):
+        record = loader.mapping.record(part)
+        if record is None or part in loader.broken:
+            yield from (Gap(part, loader.reason(part), one.key) for one in group)
+            continue
+        for some in batches(group, AT_ONCE):
+            loaded = loader.load(record, [row_key(part, one.key) for one in some])
+            for item in some:
+                yield from _answer(record, loaded.get(row_key(part, item.key)), item, changes)
+
+
+def _answer(
+    record: Record, loaded: Loaded | None, item: Item, changes: Sequence[Change]
+) -> Iterator[Step | Gap]:
+    if loaded is None or loaded.fingerprint() != item.fingerprint:
+        reason = "it is gone" if loaded is None else "it changed since it was found"
+        yield Gap(item.part, reason, item.key)
+        return
+    own = not is_masked(record, item)
+    edits, left = _edits(loaded, changes) if own else ((), False)
+    if edits:
+        yield Step(item, Disposition(Verdict.RECTIFY), CORRECT, edits=edits)
+    elif record.category in _AS_IT_IS and _mentions(loaded, changes):
+        yield Step(item, Disposition(Verdict.RETAIN, AS_BOOKED), "")
+    elif left or _mentions(loaded, changes):
+        yield Step(item, Disposition(Verdict.REVIEW, BY_HAND), "")
+
+
+def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...], bool]:
+    """Return the edits, and whether a wrong value stands in fields that cannot be edited so."""
+    edits: dict[str, Edit] = {}
+    left = False
+    for kind, groups in loaded.record.identifies.items():
+        for names in groups:
+            texts = {name: text for name in names if (text := loaded.row.text(name).strip())}
+            for change in changes:
+                if change.old.kind != kind or not change.replaces(", ".join(texts.values())):
+                    continue
+                parts = _parts(change, texts)
+                left |= len(parts) != len(texts)
+                if len(parts) == len(texts):
+                    edits |= _each(loaded, texts, parts)
+    return tuple(edits.values()), left
+
+
+def _parts(change: Change, texts: dict[str, str]) -> list[str]:
+    """Return the new value as the fields of *texts* keep it: in one, or spread over as many as there are."""
+    if len(texts) > 1:
+        return [one.strip() for one in change.written.split(",")]
+    (old,) = texts.values()
+    if change.old.kind == "phone" and old.startswith("+"):
+        return [change.new.value]
+    if change.old.kind == "iban":
+        value = change.new.value
+        spaced = " ".join(value[start : start + 4] for start in range(0, len(value), 4))
+        return [spaced if " " in old else value]
+    return [change.written]
+
+
+def _each(loaded: Loaded, texts: dict[str, str], parts: Sequence[str]) -> dict[str, Edit]:
+    return {
+        name: Edit(name, loaded.row.text(name), new)
+        for name, new in zip(texts, parts, strict=True)
+        if loaded.row.text(name) != new
+    }
+
+
+def _mentions(loaded: Loaded, changes: Sequence[Change]) -> bool:
+    mentions = Mentions(one.old for one in changes)
+    return any(
+        any(mentions.found(row.text(column.name)))
+        for row, column in loaded.columns()
+        if column.searched
+    )

@@ -1,0 +1,241 @@
+"""The files that GnuCash leaves beside a book: logs in plain text, with every name and memo, and whole copies of the book."""
+
+import gzip
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+from zoneinfo import ZoneInfo
+
+from overdracht import (
+    ApprovedStep,
+    Category,
+    Certainty,
+    Finding,
+    Gap,
+    Identifier,
+    Item,
+    Match,
+    Mentions,
+    Objection,
+    Outcome,
+    Replacement,
+    Result,
+    Ruling,
+    Searched,
+    Step,
+    Verdict,
+    write_all,
+)
+from overdracht_accounting.gnucash import FILES
+from overdracht_accounting.items import one_line, origin_of
+from overdracht_accounting.mapping import item_key, row_key
+from overdracht_accounting.proposals import UNCANCELLED, review
+
+GUID = "guid "
+"""Begins the `where` of a match by the key of one of the person's own records."""
+REMOVE, REWRITE = "remove the file", "write the log anew without these lines"
+CHUNK, OVERLAP = 1 << 20, 4096
+
+_NAME = re.compile(r".+\.(\d{14})\.(log|gnucash|xac)")
+_GUIDS = re.compile(r"[0-9a-f]{32}")
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The person's own records, and the identifiers that say so."""
+
+    guids: frozenset[str]
+    identifiers: tuple[Identifier, ...]
+
+
+class BookFiles:
+    """The files beside the *book*, and those in the directory *logs*."""
+
+    def __init__(self, book: Path | None, logs: Path | None) -> None:
+        self._book = book
+        self._logs = logs
+
+    def files(self) -> Iterator[Path]:
+        """Yield the logs and copies."""
+        book = self._book
+        if book is not None:
+            for path in sorted(book.parent.iterdir()):
+                if path.name.startswith(f"{book.name}.") and _NAME.fullmatch(path.name):
+                    yield path
+        if self._logs is not None and (book is None or self._logs != book.parent):
+            yield from (one for one in sorted(self._logs.iterdir()) if _NAME.fullmatch(one.name))
+
+    def find(self, own: Own, mentions: Mentions) -> Iterator[Finding]:
+        """Yield the files in which the person stands."""
+        looked_at = 0
+        try:
+            for path in self.files():
+                looked_at += 1
+                try:
+                    yield from self._in(path, own, mentions)
+                except OSError as error:
+                    yield Gap(FILES, f"the file cannot be read: {error.strerror}", _key(path))
+        except OSError as error:
+            yield Gap(FILES, f"the directory cannot be read: {error.strerror}")
+            return
+        yield Searched(FILES, looked_at)
+
+    def _in(self, path: Path, own: Own, mentions: Mentions) -> Iterator[Item]:
+        guids: set[str] = set()
+        found: dict[Identifier, None] = {}
+        status = path.stat()
+        for text in _chunks(path):
+            guids |= own.guids.intersection(_GUIDS.findall(text))
+            found |= dict.fromkeys(mentions.found(text))
+        matches = [
+            Match(one, Certainty.EXACT, f"{GUID}{guid}")
+            for guid in sorted(guids)
+            for one in own.identifiers[:1]
+        ]
+        matches += [match for one in found for match in Mentions((one,)).matches(one.value, "text")]
+        if matches:
+            yield _item(path, status, tuple(matches))
+
+    def objections(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Yield why files cannot be removed or written anew."""
+        for step in steps:
+            path = self._path(step.item)
+            if path is None:
+                continue
+            if _fingerprint(path.stat()) != step.item.fingerprint:
+                yield Objection("the file is no longer the one that was found", step.item.key)
+            elif not os.access(path.parent, os.W_OK, effective_ids=True):
+                yield Objection("its directory may not be written", step.item.key)
+
+    def outcomes(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Remove the files, or write them anew, one by one."""
+        for step in steps:
+            try:
+                yield self._carried_out(step)
+            except OSError as error:
+                reason = f"the file cannot be written: {error.strerror}"
+                yield Outcome(step.item.key, Result.FAILED, reason)
+
+    def _carried_out(self, step: ApprovedStep) -> Outcome:
+        key, path = step.item.key, self._path(step.item)
+        if path is None:
+            return Outcome(key, Result.ALREADY_GONE)
+        if _fingerprint(path.stat()) != step.item.fingerprint:
+            if step.action == REWRITE and not any(passages(path, step.item)):
+                return Outcome(key, Result.ALREADY_GONE)
+            return Outcome(key, Result.CHANGED)
+        if step.action == REWRITE:
+            _rewrite(path, step.item)
+        else:
+            path.unlink()
+            _sync(path.parent)
+        return Outcome(key, Result.ERASED)
+
+    def _path(self, item: Item) -> Path | None:
+        name = row_key(FILES, item.key)
+        return next((one for one in self.files() if one.name == name), None)
+
+    def lines(self, item: Item) -> list[str] | None:
+        """Return the lines about the person in the file of *item*; None when it is not the one that was found, empty for a copy."""
+        path = self._path(item)
+        if path is None or _fingerprint(path.stat()) != item.fingerprint:
+            return None
+        return list(passages(path, item)) if path.suffix == ".log" else []
+
+
+def propose(item: Item, ruling: Ruling) -> Step:
+    """Say that the person's lines go out of a log, and a copy of the whole book goes as a whole."""
+    verdict = ruling.disposition.verdict
+    if verdict in {Verdict.ANONYMISE, Verdict.CANCEL}:
+        return review(item, ruling, UNCANCELLED)
+    action = REWRITE if item.key.endswith(".log") else REMOVE
+    return Step(item, ruling.disposition, action if verdict is Verdict.ERASE else "")
+
+
+def passages(path: Path, item: Item) -> Iterator[str]:
+    """Yield the lines of the log at *path* that are about the person."""
+    about = _About(item)
+    with path.open("rb") as file:
+        for line in file:
+            text = line.decode("utf-8", "replace")
+            if about(text):
+                yield text.rstrip("\r\n")
+
+
+class _About:
+    """Tells whether a line is about the person of *item*."""
+
+    def __init__(self, item: Item) -> None:
+        wheres = (one.where for one in item.matches)
+        self._guids = {one.removeprefix(GUID) for one in wheres if one.startswith(GUID)}
+        self._mentions = Mentions(one.identifier for one in item.matches)
+
+    def __call__(self, line: str) -> bool:
+        return not self._guids.isdisjoint(_GUIDS.findall(line)) or any(self._mentions.found(line))
+
+
+def _rewrite(path: Path, item: Item) -> None:
+    about = _About(item)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as old, Replacement(path, descriptor) as new:
+        for line in old:
+            if not about(line.decode("utf-8", "replace")):
+                write_all(new.descriptor, line)
+        new.dress()
+        new.commit()
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _key(path: Path) -> str:
+    return item_key(FILES, path.name)
+
+
+def _item(path: Path, status: os.stat_result, matches: tuple[Match, ...]) -> Item:
+    return Item(
+        key=_key(path),
+        part=FILES,
+        category=Category.NOTE,
+        matches=matches,
+        fingerprint=_fingerprint(status),
+        title=one_line(path.name),
+        when=_when(path.name),
+        size=status.st_size,
+        origin=origin_of(Category.NOTE),
+    )
+
+
+def _fingerprint(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+
+
+def _when(name: str) -> datetime | None:
+    written = _NAME.fullmatch(name)
+    try:
+        moment = datetime.strptime(written[1] if written else "", "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone follows
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+def _chunks(path: Path) -> Iterator[str]:
+    """Yield the text of the file at *path*, unpacked, in stretches that overlap."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        packed = file.peek(2)[:2] == _GZIP
+        source = cast("BinaryIO", gzip.GzipFile(fileobj=file)) if packed else file
+        before = b""
+        while chunk := source.read(CHUNK):
+            yield (before + chunk).decode("utf-8", "replace")
+            before = chunk[-OVERLAP:]

@@ -1,0 +1,268 @@
+"""What a GnuCash book (SQLite, PostgreSQL or MySQL, as GnuCash 3 to 5 keep it) holds of people.
+
+GnuCash keeps no name or address on an invoice: the customer's row is the only place, so it stays as long as an invoice has to. It copies the
+customer's name into the transaction of every invoice and payment, though, and the IBAN stands in the memos.
+"""
+
+from overdracht import Category
+from overdracht_accounting.mapping import (
+    Act,
+    Column,
+    DataMap,
+    Invariant,
+    Link,
+    Member,
+    Record,
+    Table,
+)
+
+GONE = "[gewist]"
+
+CONTACT, NOTE = (Category.CONTACT,), (Category.NOTE,)
+INVOICE, PAYMENT = (Category.INVOICE,), (Category.PAYMENT,)
+PARTY = (Category.CONTACT, Category.INVOICE)
+"""Who it is: contact data that an invoice has to show."""
+_JOB = (Category.NOTE, Category.INVOICE)
+
+VERSIONS = {
+    "customers": {2},
+    "employees": {2},
+    "entries": {3, 4},
+    "invoices": {3, 4},
+    "jobs": {1},
+    "orders": {1},
+    "slots": {3, 4},
+    "splits": {4, 5},
+    "transactions": {3, 4},
+    "vendors": {1},
+}
+"""The versions of the tables that GnuCash 2.6 to 5 write, as its table `versions` has them."""
+
+
+def _blank(*names: str, categories: tuple[Category, ...]) -> tuple[Column, ...]:
+    return tuple(Column(name, categories, Act.TEXT) for name in names)
+
+
+def _gone(*names: str, categories: tuple[Category, ...]) -> tuple[Column, ...]:
+    return tuple(Column(name, categories, Act.TEXT, GONE) for name in names)
+
+
+def _address(prefix: str) -> tuple[Column, ...]:
+    lines = (f"{prefix}_{name}" for name in ("name", "addr1", "addr2", "addr3", "addr4"))
+    reach = (f"{prefix}_{name}" for name in ("phone", "fax", "email"))
+    return _blank(*lines, categories=PARTY) + _blank(*reach, categories=CONTACT)
+
+
+def _identifies(*prefixes: str, name: str = "name") -> dict[str, tuple[tuple[str, ...], ...]]:
+    lines = tuple(tuple(f"{one}_addr{line}" for line in (1, 2, 3, 4)) for one in prefixes)
+    return {
+        "customer": (("id",),),
+        "email": tuple((f"{one}_email",) for one in prefixes),
+        "phone": tuple((f"{one}_{line}",) for one in prefixes for line in ("phone", "fax")),
+        "name": ((name,), *((f"{one}_name",) for one in prefixes)),
+        "address": lines,
+    }
+
+
+_SLOTS = Member(
+    Table("slots", "id", _gone("string_val", categories=PAYMENT)),
+    ("obj_guid",),
+    # What GnuCash itself goes by; all else is written by people or by a bank: notes, import texts, the path of a scanned document.
+    where="slot_type = 4 AND name NOT IN ('trans-txn-type', 'trans-read-only', 'split-type')"
+    " AND name NOT LIKE 'sched-xaction/%'",
+)
+
+
+_ID = Column("id", PARTY, Act.PSEUDONYM, searched=False)
+
+CUSTOMERS = Record(
+    "customers",
+    Table(
+        "customers",
+        "guid",
+        (
+            *_gone("name", categories=PARTY),
+            _ID,
+            *_address("addr"),
+            *_address("shipaddr"),
+            *_blank("notes", categories=NOTE),
+        ),
+    ),
+    Category.CONTACT,
+    title=("id", "name"),
+    identifies=_identifies("addr", "shipaddr"),
+)
+VENDORS = Record(
+    "vendors",
+    Table(
+        "vendors",
+        "guid",
+        (
+            *_gone("name", categories=PARTY),
+            _ID,
+            *_address("addr"),
+            *_blank("notes", categories=NOTE),
+        ),
+    ),
+    Category.CONTACT,
+    title=("id", "name"),
+    identifies=_identifies("addr"),
+)
+EMPLOYEES = Record(
+    "employees",
+    Table(
+        "employees",
+        "guid",
+        (*_gone("username", categories=PARTY), _ID, *_address("addr")),
+        hidden=frozenset({"acl"}),
+    ),
+    Category.CONTACT,
+    title=("id", "username"),
+    identifies=_identifies("addr", name="addr_name") | {"username": (("username",),)},
+)
+_OWNERS = ("customers", "vendors", "employees")
+
+JOBS = Record(
+    "jobs",
+    Table(
+        "jobs",
+        "guid",
+        (*_gone("name", categories=_JOB), *_blank("reference", categories=_JOB)),
+    ),
+    Category.NOTE,
+    title=("id", "name"),
+    links=tuple(Link(one, by="owner_guid") for one in _OWNERS),
+)
+ORDERS = Record(
+    "orders",
+    Table("orders", "guid", _blank("notes", "reference", categories=NOTE)),
+    Category.NOTE,
+    title=("id",),
+    date="date_opened",
+    links=tuple(Link(one, by="owner_guid") for one in _OWNERS),
+)
+_ENTRIES = Member(
+    Table(
+        "entries",
+        "guid",
+        (*_gone("description", categories=INVOICE), *_blank("notes", categories=NOTE)),
+    ),
+    ("invoice", "bill"),
+)
+INVOICES = Record(
+    "invoices",
+    Table(
+        "invoices",
+        "guid",
+        (*_blank("notes", categories=NOTE), *_blank("billing_id", categories=INVOICE)),
+    ),
+    Category.INVOICE,
+    title=("id",),
+    date="date_posted",
+    links=tuple(Link(one, by="owner_guid") for one in (*_OWNERS, "jobs")),
+    members=(_ENTRIES, _SLOTS),
+    stays=True,
+    is_contact=True,
+)
+_BY_INVOICE = "SELECT s.tx_guid AS record, i.guid AS owner FROM invoices i JOIN splits s ON s.lot_guid = i.post_lot"
+_BY_LOT = (
+    "SELECT s.tx_guid AS record, o.guid_val AS owner FROM slots o JOIN slots f ON f.guid_val = o.obj_guid"
+    " JOIN splits s ON s.lot_guid = f.obj_guid WHERE o.name = 'gncOwner/owner-guid' AND f.name = 'gncOwner'"
+)
+"""A payment that is not yet set against an invoice: its lot names the customer."""
+
+TRANSACTIONS = Record(
+    "transactions",
+    Table("transactions", "guid", _gone("description", categories=PAYMENT)),
+    Category.PAYMENT,
+    title=("num", "description"),
+    date="post_date",
+    links=(
+        Link("invoices", sql=_BY_INVOICE),
+        *(Link(one, sql=_BY_LOT) for one in (*_OWNERS, "jobs")),
+    ),
+    members=(
+        Member(Table("splits", "guid", _gone("memo", categories=PAYMENT)), ("tx_guid",), (_SLOTS,)),
+        _SLOTS,
+    ),
+    stays=True,
+    is_contact=True,
+)
+ELSEWHERE = (
+    Record(
+        "slots",
+        Table("slots", "id", _gone("string_val", "name", categories=NOTE)),
+        Category.NOTE,
+        title=("name",),
+        where="slot_type = 4 OR name LIKE 'import-map%'",
+        stays=True,
+        only_masked=True,
+    ),
+    Record(
+        "accounts",
+        Table("accounts", "guid", _gone("name", "description", categories=PAYMENT)),
+        Category.PAYMENT,
+        title=("code", "name"),
+        stays=True,
+        only_masked=True,
+    ),
+    Record(
+        "schedxactions",
+        Table("schedxactions", "guid", _gone("name", categories=NOTE)),
+        Category.NOTE,
+        title=("name",),
+        stays=True,
+        only_masked=True,
+    ),
+)
+"""Where people are only mentioned: the notes of an account, the words by which a bank import guesses, a scheduled transaction."""
+
+INVARIANTS = (
+    Invariant(
+        "the balance of every account",
+        "SELECT account_guid, value_denom, sum(value_num), quantity_denom, sum(quantity_num), count(*) FROM splits"
+        " GROUP BY account_guid, value_denom, quantity_denom ORDER BY account_guid, value_denom, quantity_denom",
+    ),
+    Invariant(
+        "every transaction in balance",
+        "SELECT count(*) FROM (SELECT tx_guid FROM splits GROUP BY tx_guid"
+        " HAVING abs(sum(value_num * 1.0 / value_denom)) > 0.000001) AS uneven",
+    ),
+    Invariant(
+        "what every customer owes, and what is paid of it",
+        "SELECT lot_guid, value_denom, sum(value_num) FROM splits WHERE lot_guid IS NOT NULL"
+        " GROUP BY lot_guid, value_denom ORDER BY lot_guid, value_denom",
+    ),
+    Invariant(
+        "amounts and VAT of the invoice lines",
+        "SELECT i_taxtable, i_taxincluded, i_price_denom, quantity_denom, sum(i_price_num * quantity_num), count(*) FROM entries"
+        " GROUP BY i_taxtable, i_taxincluded, i_price_denom, quantity_denom ORDER BY 1, 2, 3, 4",
+    ),
+    Invariant(
+        "the number of invoices",
+        "SELECT count(*), count(date_posted), count(post_lot) FROM invoices",
+    ),
+    Invariant(
+        "the number of transactions",
+        "SELECT count(*), min(post_date), max(post_date) FROM transactions",
+    ),
+)
+
+GNUCASH = DataMap(
+    (CUSTOMERS, VENDORS, EMPLOYEES, JOBS, ORDERS, INVOICES, TRANSACTIONS, *ELSEWHERE),
+    INVARIANTS,
+    reviewed=frozenset(
+        {
+            "billterms",
+            "books",
+            "budgets",
+            "commodities",
+            "gnclock",
+            "lots",
+            "prices",
+            "recurrences",
+            "taxtables",
+            "versions",
+        }
+    ),
+)

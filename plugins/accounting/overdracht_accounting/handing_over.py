@@ -1,0 +1,122 @@
+"""Hand the records of an export to what writes them: still the ones that were found, and of somebody else's only the passage."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from sqlalchemy import column, select
+
+from overdracht import Gap, Item
+from overdracht_accounting.holders import Holders
+from overdracht_accounting.identities import fields
+from overdracht_accounting.invoices import Party, Row
+from overdracht_accounting.invoices import Record as Handed
+from overdracht_accounting.loading import Loaded, Loader, Question, batches, from_table
+from overdracht_accounting.mapping import Record, row_key
+from overdracht_accounting.masking import Mask
+from overdracht_accounting.proposals import is_masked
+from overdracht_accounting.search import AT_ONCE
+from overdracht_accounting.settings import DatabaseSettings
+
+MENTIONS = "vermeldingen"
+"""The table in which passages from somebody else's records leave."""
+
+
+class Reader(Protocol):
+    """Knows what the records of a program mean."""
+
+    @abstractmethod
+    def of(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], list[Handed]]:
+        """Return, by part and key, what each of *wanted* is; what is only a row is left out."""
+
+
+class HandingOver:
+    """Reads by *loader* what leaves; *reader* knows more of it than that it is rows."""
+
+    def __init__(self, loader: Loader, settings: DatabaseSettings, reader: Reader | None) -> None:
+        self._loader = loader
+        self._reader = reader
+        self.seller = Party("") if settings.issuer is None else settings.issuer.party()
+        self.mask = Mask(self._names(), ()) if settings.others == "mask" else None
+
+    def records(self, items: Iterable[Item]) -> Iterator[tuple[Item, list[Handed]] | Gap]:
+        """Yield what each of *items* is, in their order, or a gap."""
+        for part, group in groupby(items, key=lambda one: one.part):
+            record = self._loader.mapping.record(part)
+            if record is None or part in self._loader.broken:
+                reason = self._loader.reason(part)
+                yield from (Gap(part, reason, one.key) for one in group)
+                continue
+            for some in batches(group, AT_ONCE):
+                yield from self._batch(record, some)
+
+    def _batch(
+        self, record: Record, items: Sequence[Item]
+    ) -> Iterator[tuple[Item, list[Handed]] | Gap]:
+        part = record.name
+        loaded = self._loader.load(record, [row_key(part, one.key) for one in items])
+        there = [one for one in items if _same(loaded.get(row_key(part, one.key)), one)]
+        own = [row_key(part, one.key) for one in there if not is_masked(record, one)]
+        known = {} if self._reader is None else self._reader.of([(part, key) for key in own])
+        self._spare(record, own)
+        for item in items:
+            key = row_key(part, item.key)
+            if item not in there:
+                gone = key not in loaded
+                yield Gap(part, "it is gone" if gone else "it changed since it was found", item.key)
+            elif is_masked(record, item):
+                yield item, [_passages(loaded[key], item)]
+            else:
+                yield item, known.get((part, key)) or list(_rows(loaded[key], item))
+
+    def _names(self) -> Iterator[str]:
+        """Yield the names of everybody in the database."""
+        for record in self._loader.mapping.records:
+            columns = [one for names in record.identifies.get("name", ()) for one in names]
+            if columns and record.name not in self._loader.broken:
+                asked: Question = select(*map(column, columns)).select_from(
+                    from_table(record.table)
+                )
+                for row in self._loader.connection.execute(asked):
+                    yield from (str(one) for one in row if one)
+
+    def _spare(self, record: Record, keys: Sequence[str]) -> None:
+        """Let the names of whose records these are stand."""
+        if self.mask is None:
+            return
+        owners = Holders(self._loader).owners(record, keys)
+        for part in sorted({part for part, _ in owners}):
+            above = self._loader.mapping.record(part)
+            if above is not None:
+                rows = self._loader.rows(above, [key for name, key in owners if name == part])
+                told = (fields(above, values) for values in rows.values())
+                self.mask.spare(text for one in told for kind, _, text in one if kind == "name")
+
+
+def _same(loaded: Loaded | None, item: Item) -> bool:
+    return loaded is not None and loaded.fingerprint() == item.fingerprint
+
+
+def _passages(loaded: Loaded, item: Item) -> Row:
+    """Return the fields that mention the person, and nothing else of somebody else's record."""
+    found: dict[str, object] = {"soort": loaded.record.name, "datum": loaded.when}
+    wanted = {one.where for one in item.matches}
+    for row in loaded.rows():
+        prefix = "" if row is loaded.row else f"{row.table.name}."
+        for column_ in row.table.columns:
+            where = f"{prefix}{column_.name}"
+            if where in wanted and row.values.get(column_.name):
+                number = sum(name.startswith(f"{where} ") for name in found) + (where in found)
+                found[f"{where} {number + 1}" if number else where] = row.text(column_.name)
+    return Row(item.key, MENTIONS, found)
+
+
+def _rows(loaded: Loaded, item: Item) -> Iterator[Row]:
+    for row in loaded.rows():
+        values = {
+            name: value.hex() if isinstance(value, bytes) else value
+            for name, value in row.values.items()
+            if name not in row.table.hidden
+        }
+        yield Row(item.key, loaded.record.name if row is loaded.row else row.table.name, values)

@@ -1,0 +1,69 @@
+"""What of a mapping the database really has: the parts that can be asked, and why the others cannot."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect
+
+from overdracht_accounting.mapping import DataMap, Member, Record, Table, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables of a database with their columns."""
+
+    tables: dict[str, frozenset[str]]
+
+    def lacks(self, table: Table, names: frozenset[str]) -> str:
+        """Say what of *table* and its columns *names* is not there; empty when all is."""
+        there = self.tables.get(table.name)
+        if there is None:
+            return f"there is no table {table.name}"
+        missing = sorted(names - there)
+        return f"table {table.name} has no column {', '.join(missing)}" if missing else ""
+
+
+def read_schema(connection: Connection, mapping: DataMap) -> Schema:
+    """Return the tables of the default schema, and those of others that the *mapping* names."""
+    inspector = inspect(connection)
+    schemas = {name.rpartition(".")[0] for one in mapping.records for name in _names(one)} | {""}
+    tables: dict[str, frozenset[str]] = {}
+    known = set(inspector.get_schema_names()) | {""}
+    for schema in sorted(schemas & known):
+        found = inspector.get_multi_columns(schema=schema or None)
+        for (_, name), columns in found.items():
+            full = f"{schema}.{name}" if schema else name
+            tables[full] = frozenset(one["name"] for one in columns)
+    return Schema(tables)
+
+
+def _names(record: Record) -> Iterator[str]:
+    return (table.name for table in record.tables())
+
+
+def faults(mapping: DataMap, schema: Schema) -> dict[str, str]:
+    """Return the parts of *mapping* that cannot be asked, each with the reason."""
+    found: dict[str, str] = {}
+    for record in mapping.records:
+        reason = _lacking(record, schema)
+        owners = [found.get(link.to) for link in record.links]
+        if owners and not reason and all(owners):
+            reason = f"it cannot be told whose it is: {owners[0]}"
+        if reason:
+            found[record.name] = reason
+    return found
+
+
+def _lacking(record: Record, schema: Schema) -> str:
+    needed = {one.name for one in record.table.columns} | {*record.title, record.table.key}
+    needed |= record.identity_columns | {one.by for one in record.links if one.by}
+    reason = schema.lacks(record.table, frozenset(needed))
+    for member in walk(record.members):
+        reason = reason or _member(member, schema)
+    return reason
+
+
+def _member(member: Member, schema: Schema) -> str:
+    table = member.table
+    needed = {one.name for one in table.columns} | {*member.by, table.key}
+    return schema.lacks(table, frozenset(needed))

@@ -1,0 +1,1 @@
+"""Books that leave a web service as audit files."""

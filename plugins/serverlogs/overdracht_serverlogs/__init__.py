@@ -4,8 +4,12 @@ from typing import Any
 
 from overdracht import Connector, hookimpl
 
+__all__ = ["overdracht_connectors"]
+
 
 @hookimpl
 def overdracht_connectors() -> list[type[Connector[Any]]]:
     """Return the plugin's connectors."""
-    return []
+    from overdracht_serverlogs.connector import ServerLogs
+
+    return [ServerLogs]

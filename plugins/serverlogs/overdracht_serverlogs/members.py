@@ -88,7 +88,7 @@ class GzipMembers:
         if os.pread(self._descriptor, 2, start) != b"\x1f\x8b":
             return None
         unpacking = isal_zlib.decompressobj(31)
-        failure: type[Exception] = isal_zlib.error
+        failure: Any = isal_zlib.error
         return _Stream(self._descriptor, start, unpacking, (failure,))
 
 

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from overdracht import ConfigPath, Settings
+from overdracht import ConfigPath, SecretRef, Settings
 
 FormatName = Literal[
     "auto",
@@ -28,7 +28,8 @@ class Family(Settings):
         description='The files, by name or pattern; ** goes into folders. Rotated ones too: ["/var/log/nginx/*access.log*"].',
     )
     exclude: tuple[str, ...] = Field(
-        (), description='Files to leave out, by name or whole path, as patterns: ["*.swp", "*/old/*"].'
+        (),
+        description='Files to leave out, by name or whole path, as patterns: ["*.swp", "*/old/*"].',
     )
     format: FormatName = Field(
         "auto",
@@ -52,6 +53,28 @@ class Family(Settings):
         "",
         description="The time zone of times that are written without one: Europe/Amsterdam; otherwise that of the source.",
     )
+    on_erase: Literal["drop", "pseudonymise"] = Field(
+        "drop",
+        description="What becomes of a person's lines: drop takes the line out, pseudonymise puts a pseudonym in the place of what identifies the person.",
+    )
+    reopen: tuple[str, ...] = Field(
+        (),
+        description='The command that makes the server open its log anew, as logrotate runs it: ["nginx", "-s", "reopen"]. Without it the lines in a'
+        " log that is being written are erased once it was rotated.",
+    )
+    rotates_within: int = Field(
+        8,
+        ge=1,
+        le=400,
+        description="Within how many days a log is rotated: 8 when it is every week.",
+    )
+
+    @field_validator("reopen")
+    @classmethod
+    def _is_a_command(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and (not value[0] or any("\0" in word for word in value)):
+            raise ValueError("it begins with no program")
+        return value
 
     @field_validator("paths", mode="before")
     @classmethod
@@ -101,6 +124,11 @@ class ServerLogsSettings(Settings):
     zone: str = Field(
         "",
         description="The time zone of times that are written without one: Europe/Amsterdam; by default this machine's.",
+    )
+    pseudonym_key: SecretRef | None = Field(
+        None,
+        description="Where the key is that pseudonyms are made with, so that one person's is the same every time; without it each run has a key of its"
+        " own and forgets it.",
     )
 
     @field_validator("zone")

@@ -9,7 +9,7 @@ system's own means, and leaves no trace in it.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -18,7 +18,17 @@ from pydantic import BaseModel, ConfigDict
 
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Finding, Gap, Item, Origin, Piece
-from overdracht.steps import Aged, ApprovedStep, Objection, Outcome, Residue, Ruling, Sighting, Step
+from overdracht.steps import (
+    Aged,
+    ApprovedStep,
+    Change,
+    Objection,
+    Outcome,
+    Residue,
+    Ruling,
+    Sighting,
+    Step,
+)
 from overdracht.subject import Subject
 from overdracht.text import Text
 
@@ -151,12 +161,26 @@ class Erases(Protocol):
 
 @runtime_checkable
 class Rectifies(Protocol):
-    """A connector whose system can correct a value."""
+    """A connector whose system can correct a value (GDPR Art. 16). Nothing but `rectify` changes anything."""
 
-    def rectify(
-        self, steps: Iterable[ApprovedStep], changes: Mapping[str, str]
-    ) -> Iterator[Outcome]:
-        """Replace the old values in the steps' items by *changes*, field → new value."""
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Yield a step for each of the *items* that holds an old value of the *changes*, and for no other; changes nothing.
+
+        `RECTIFY` says in `edits` what the item would become, in the form that the system keeps, and in `action` how to do it.
+        `RETAIN` is for a document that stays as it was made, with the reason as its ground; `REVIEW` for what has to be corrected by hand,
+        with the reason too. The items come grouped by part; one that cannot be read, or is no longer the one that was found, is a
+        `Gap` with its key. May raise SourceError when nothing more can be read.
+        """
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Yield what stands in the way of *steps*, as for erasing; the one method serves both."""
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Make the edits of the *steps* and yield one outcome for each, as `erase` does.
+
+        What was corrected before is `RECTIFIED` again, and no change; what is gone is `ALREADY_GONE`; an item that is neither the planned one
+        nor what its step makes of it is not touched (`CHANGED`). `Outcome.fingerprint` is what the next find will say.
+        """
 
 
 @runtime_checkable
@@ -209,3 +233,8 @@ def capabilities(connector: type[Connector[Settings]]) -> tuple[str, ...]:
 def erasing(connector: object) -> Erases | None:
     """Return *connector* as what erases, None when it cannot."""
     return connector if isinstance(connector, Erases) else None
+
+
+def rectifying(connector: object) -> Rectifies | None:
+    """Return *connector* as what corrects, None when it cannot."""
+    return connector if isinstance(connector, Rectifies) else None

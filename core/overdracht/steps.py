@@ -1,11 +1,12 @@
-"""What an erasure consists of: dispositions, steps, objections, outcomes, and what stays behind."""
+"""What an erasure and a correction consist of: dispositions, steps, objections, outcomes, and what stays behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from overdracht.identifiers import Identifier
+from overdracht.errors import IdentifierError
+from overdracht.identifiers import Identifier, Kinds
 from overdracht.items import Category, Item
 from overdracht.text import NOTHING, Text
 
@@ -21,6 +22,8 @@ class Verdict(StrEnum):
     """End what runs (a subscription, a domain) at the end of its notice; what is left then is erased."""
     REVIEW = "review"
     """Leave alone until somebody has looked at it."""
+    RECTIFY = "rectify"
+    """Put the right value in the place of a wrong one; never part of an erasure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,37 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A value that is wrong, and the one that takes its place; both of one kind."""
+
+    old: Identifier
+    new: Identifier
+    written: str
+    """The new one as it was given, for where people read it: one line, nothing but printable characters."""
+
+    def replaces(self, text: str, kinds: Kinds | None = None) -> bool:
+        """Say whether *text*, however it is written, is the old value."""
+        try:
+            return (kinds or Kinds()).identifier(self.old.kind, text) == self.old
+        except IdentifierError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a correction does to one field of an item."""
+
+    where: str
+    """The field's own name: `TEL;TYPE=cell`, `addr_phone`."""
+    old: str
+    """The wrong value as it stands there."""
+    new: str
+    """The right one as it will stand there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """How one system carries out one disposition; made by `propose`, which changes nothing."""
+    """How one system carries out one disposition; made by `propose` or `corrections`, which change nothing."""
 
     item: Item
     disposition: Disposition
@@ -62,14 +94,17 @@ class Step:
     """The connector's own words, by which `erase` knows what to do: `expunge`, `blank addr_email addr_phone`."""
     external: str = ""
     """The name of the thing, when the step has an effect outside the organisation that cannot be taken back."""
+    edits: tuple[Edit, ...] = ()
+    """For RECTIFY, what happens to which fields."""
 
 
 _MILDER: Mapping[Verdict, frozenset[Verdict]] = {
-    Verdict.ERASE: frozenset(Verdict),
+    Verdict.ERASE: frozenset(Verdict) - {Verdict.RECTIFY},
     Verdict.ANONYMISE: frozenset({Verdict.ANONYMISE, Verdict.RETAIN, Verdict.REVIEW}),
     Verdict.CANCEL: frozenset({Verdict.CANCEL, Verdict.RETAIN, Verdict.REVIEW}),
     Verdict.RETAIN: frozenset({Verdict.RETAIN, Verdict.ANONYMISE, Verdict.REVIEW}),
     Verdict.REVIEW: frozenset({Verdict.REVIEW}),
+    Verdict.RECTIFY: frozenset({Verdict.RECTIFY, Verdict.RETAIN, Verdict.REVIEW}),
 }
 
 
@@ -94,14 +129,14 @@ def harsher(proposed: Disposition, ruling: Ruling) -> str:
 
 
 class ApprovedStep(Step):
-    """A step of a plan whose digest was approved. The core alone makes these, and `prepare` and `erase` take nothing else."""
+    """A step of a plan whose digest was approved. The core alone makes these, and `prepare`, `erase` and `rectify` take nothing else."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a step cannot be done; one of them stops the whole erasure before anything is touched."""
+    """Why a step cannot be done; one of them stops the whole plan before anything is touched."""
 
     reason: str
     """One line without personal data."""
@@ -118,12 +153,20 @@ class Result(StrEnum):
     CHANGED = "changed since the plan"
     RETAINED = "retained"
     SCHEDULED = "scheduled"
+    RECTIFIED = "rectified"
     REFUSED = "refused"
     FAILED = "failed"
 
 
 DONE = frozenset(
-    {Result.ERASED, Result.ANONYMISED, Result.ALREADY_GONE, Result.RETAINED, Result.SCHEDULED}
+    {
+        Result.ERASED,
+        Result.ANONYMISED,
+        Result.ALREADY_GONE,
+        Result.RETAINED,
+        Result.SCHEDULED,
+        Result.RECTIFIED,
+    }
 )
 """The results after which nothing is left to do for a step."""
 
@@ -137,6 +180,7 @@ RESULTS: Mapping[Verdict, frozenset[Result]] = {
     Verdict.CANCEL: frozenset({Result.SCHEDULED, Result.ERASED, Result.ALREADY_GONE}),
     Verdict.RETAIN: frozenset({Result.RETAINED}),
     Verdict.REVIEW: frozenset(),
+    Verdict.RECTIFY: frozenset({Result.RECTIFIED, Result.ALREADY_GONE}),
 }
 """By verdict, what carrying it out can come to, besides leaving the item as it was."""
 

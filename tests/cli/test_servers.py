@@ -15,8 +15,9 @@ import pytest
 from tests.cli.conftest import SANNE, Home, Run
 from tests.cli.plugin import CONFIGURATION
 from tests.servers.certificates import write_certificate
-from tests.servers.dovecot import PASSWORD_VARIABLE, Account, Dovecot, free_port
+from tests.servers.dovecot import PASSWORD_VARIABLE, Account, Dovecot
 from tests.servers.need import need
+from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.server
 

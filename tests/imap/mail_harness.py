@@ -5,9 +5,8 @@ import hashlib
 import os
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import Any
 from imapclient.imap_utf7 import encode as utf7
 
 from overdracht import Connector
-from overdracht.testing import Harness, Record
+from overdracht.testing import ErasingHarness, Record
 from overdracht_imap.demo_messages import address
 from overdracht_imap.imap import ImapConnector
 from overdracht_imap.mailfiles import MailFilesConnector, MailFilesSettings
 from tests.servers.dovecot import PASSWORD, Account
-from tests.servers.permissions import unreadable
+from tests.servers.permissions import unreadable, unwritable
 
 UGLY = 'Klanten "Één" & <b>%s\\ \u202etxt.exe'
 """A folder's name with all that a name may hold in all three."""
@@ -43,7 +42,7 @@ def message(record: Record) -> bytes:
     return "\n".join([*headers, "", f"Ref: {record.token}", record.text, ""]).encode()
 
 
-class FilesHarness(Harness):
+class FilesHarness(ErasingHarness):
     """A directory with mail, read as files."""
 
     many = 10_000
@@ -76,6 +75,18 @@ class FilesHarness(Harness):
         finally:
             away.rename(self.root)
 
+    def held(self) -> frozenset[str]:
+        return frozenset(
+            token
+            for path in self.root.rglob("*")
+            if path.is_file()
+            for token in _tokens(_read(path))
+        )
+
+    def _read_only(self) -> AbstractContextManager[None]:
+        """Let nothing be written to any directory of the archive."""
+        return unwritable(self.root, *(one for one in self.root.rglob("*") if one.is_dir()))
+
     @property
     @abstractmethod
     def second(self) -> Path:
@@ -85,15 +96,24 @@ class FilesHarness(Harness):
         return unreadable(self.second)
 
 
+def _tokens(content: bytes) -> frozenset[str]:
+    """Return the tokens of the messages in *content*."""
+    return frozenset(one.decode() for one in re.findall(rb"(?m)^Ref: (tok[0-9]{5})", content))
+
+
 def _times(status: os.stat_result) -> tuple[int, ...]:
     return status.st_ino, status.st_mode, status.st_mtime_ns, status.st_atime_ns
 
 
-def _digest(path: Path) -> str:
-    """Return the digest of a file without changing the time of its last reading."""
+def _read(path: Path) -> bytes:
+    """Read a file without changing the time of its last reading."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOATIME", 0))
     with os.fdopen(descriptor, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+        return file.read()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(_read(path)).hexdigest()
 
 
 class MaildirHarness(FilesHarness):
@@ -118,14 +138,35 @@ class MaildirHarness(FilesHarness):
             (folder / name).write_bytes(content)
 
     def remove(self, token: str) -> None:
-        needle = f"Ref: {token}".encode()
-        for path in self.root.rglob("*"):
-            if path.is_file() and needle in path.read_bytes():
-                path.unlink()
+        self._file(token).unlink()
+
+    def rest(self, tokens: Collection[str]) -> object:
+        return {
+            str(path.relative_to(self.root)): (_digest(path), *_times(path.stat()))
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and _tokens(_read(path)).isdisjoint(tokens)
+        }
+
+    def change(self, token: str) -> None:
+        with self._file(token).open("ab") as file:
+            file.write(b"PS: gewijzigd\n")
+
+    def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
+        return {"read-only": self._read_only}
+
+    def _file(self, token: str) -> Path:
+        return next(
+            path
+            for path in self.root.rglob("*")
+            if path.is_file() and token in _tokens(_read(path))
+        )
 
 
 class MboxHarness(FilesHarness):
     """A folder with two mboxrd files."""
+
+    most_at_once = 5_000
+    """A file is written anew once for so many."""
 
     @property
     def second(self) -> Path:
@@ -142,14 +183,52 @@ class MboxHarness(FilesHarness):
             for record in records:
                 (second if record.second_part else first).write(_mboxrd(record))
 
+    @property
+    def _files(self) -> tuple[Path, Path]:
+        return self.root / "archief.mbox", self.second
+
     def remove(self, token: str) -> None:
-        needle = f"Ref: {token}".encode()
-        for path in (self.root / "archief.mbox", self.second):
-            letters = re.split(rb"(?m)^(?=From kit@)", path.read_bytes())
-            kept = b"".join(one for one in letters if needle not in one)
+        self._write_anew(lambda letter: b"" if token in _tokens(letter) else letter)
+
+    def change(self, token: str) -> None:
+        self._write_anew(
+            lambda letter: letter + b"PS: gewijzigd\n\n" if token in _tokens(letter) else letter
+        )
+
+    def _write_anew(self, change: Callable[[bytes], bytes]) -> None:
+        for path in self._files:
             replacement = path.with_name("new")
-            replacement.write_bytes(kept)
+            replacement.write_bytes(b"".join(map(change, _letters(path))))
             replacement.replace(path)
+
+    def rest(self, tokens: Collection[str]) -> object:
+        there = sorted(str(one.relative_to(self.root)) for one in self.root.rglob("*"))
+        return there, {
+            path.name: (
+                path.stat().st_mode,
+                [one for one in _letters(path) if _tokens(one).isdisjoint(tokens)],
+            )
+            for path in self._files
+        }
+
+    def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
+        return {"read-only": self._read_only, "locked": self._locked}
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold both files as a mail server does that is busy with them."""
+        locks = [path.with_name(f"{path.name}.lock") for path in self._files]
+        for one in locks:
+            one.write_bytes(b"1:elders")
+        try:
+            yield
+        finally:
+            for one in locks:
+                one.unlink()
+
+
+def _letters(path: Path) -> list[bytes]:
+    return re.split(rb"(?m)^(?=From kit@)", _read(path))
 
 
 def _mboxrd(record: Record) -> bytes:
@@ -169,7 +248,7 @@ class Impatient(ImapConnector):
         """Wait no moment."""
 
 
-class ImapHarness(Harness):
+class ImapHarness(ErasingHarness):
     """An account on a real Dovecot."""
 
     secrets = (PASSWORD,)
@@ -183,15 +262,10 @@ class ImapHarness(Harness):
         if len(records := tuple(records)) > 100:
             self._deliver(records)
             return
-        first: list[bytes] = []
-        second: list[bytes] = []
         for record in records:
-            (second if record.second_part else first).append(
-                message(record).replace(b"\n", b"\r\n")
-            )
-        when = datetime(2024, 3, 1, tzinfo=UTC)
-        self.account.fill(first, "INBOX", (b"\\Flagged",), when)
-        self.account.fill(second, UGLY, (), when)
+            folder, flags = (UGLY, ()) if record.second_part else ("INBOX", (b"\\Flagged",))
+            content = message(record).replace(b"\n", b"\r\n")
+            self.account.fill([content], folder, flags, record.when)
 
     def _deliver(self, records: Iterable[Record]) -> None:
         """Put many *records* straight into the server's Maildir, as a delivery agent does: APPEND takes too long."""
@@ -207,7 +281,59 @@ class ImapHarness(Harness):
         return Impatient("postbus", self.account.settings())
 
     def snapshot(self) -> object:
-        return self.account.everything()
+        return self._seen()
+
+    def _seen(self) -> dict[str, dict[int, dict[bytes, Any]]]:
+        """Return all there is to see but for `\\Recent`, which whoever opens a folder for writing takes away by that alone."""
+        seen = self.account.everything()
+        for messages in seen.values():
+            for one in messages.values():
+                one[b"FLAGS"] = frozenset(one[b"FLAGS"]) - {b"\\Recent"}
+                del one[b"SEQ"]  # a place in the folder, which moves up when one before it goes
+        return seen
+
+    def held(self) -> frozenset[str]:
+        return frozenset(
+            token
+            for messages in self.account.everything().values()
+            for one in messages.values()
+            for token in _tokens(one[b"BODY[]"])
+        )
+
+    def rest(self, tokens: Collection[str]) -> object:
+        return {
+            folder: {
+                uid: one
+                for uid, one in messages.items()
+                if _tokens(one[b"BODY[]"]).isdisjoint(tokens)
+            }
+            for folder, messages in self._seen().items()
+        }
+
+    def change(self, token: str) -> None:
+        """Put another message of the same number in the place of one: IMAP knows no such thing, but a hand on the server's disk does."""
+        mail = self.account.home / "mail"
+        letters = (one for one in mail.rglob("*") if one.parent.name in {"cur", "new"})
+        path = next(one for one in letters if token in _tokens(one.read_bytes()))
+        owner, content = path.stat(), path.read_bytes() + b"PS: gewijzigd\r\n"
+        base, _, flags = path.name.partition(":2,")
+        other = f"{base.partition(',')[0]},S={len(content)},W={len(content)}"
+        path.unlink()
+        changed = path.with_name(f"{other}:2,{flags}")
+        changed.write_bytes(content)
+        os.chown(changed, owner.st_uid, owner.st_gid)
+        os.utime(changed, (owner.st_atime, owner.st_mtime))
+        numbers = path.parent.parent / "dovecot-uidlist"
+        numbers.write_bytes(numbers.read_bytes().replace(base.encode(), other.encode()))
+        for index in path.parent.parent.glob("dovecot.index*"):
+            index.unlink()
+
+    def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
+        return {"read-only": self._read_only}
+
+    def _read_only(self) -> AbstractContextManager[None]:
+        boxes = tuple((self.account.home / "mail").rglob("cur"))
+        return unwritable(*boxes, *(one.parent for one in boxes))
 
     def remove(self, token: str) -> None:
         with self.account.client() as client:

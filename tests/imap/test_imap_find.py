@@ -270,7 +270,7 @@ def test_a_wrong_password_is_refused_at_once(
 
 def test_a_server_that_is_not_there_is_unreachable(account: Account) -> None:
     """Nobody listens: said at once, and not an empty answer."""
-    from tests.servers.dovecot import free_port
+    from tests.servers.ports import free_port
 
     found = find(account.settings(port=free_port()))
     assert isinstance(found.raised, Unreachable)

@@ -23,6 +23,7 @@ from imapclient import IMAPClient
 
 from overdracht_imap.settings import ImapSettings
 from tests.servers.certificates import write_certificate
+from tests.servers.ports import free_port
 
 PASSWORD = "geheim-Ünïcode"
 PASSWORD_VARIABLE = "OVERDRACHT_TEST_IMAP_PASSWORD"
@@ -257,12 +258,6 @@ _PR_SET_PDEATHSIG = 1
 def _end_with_parent() -> None:
     """Ask Linux to end the server when the test run is killed, which leaves it no time to."""
     _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def free_port() -> int:
-    """Return a loopback port on which nothing listens at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _greets(port: int) -> bool:

@@ -36,15 +36,17 @@ def unreadable(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def unwritable(path: Path) -> Iterator[None]:
-    """Let nobody write to *path*, neither the owner nor root, for this thread, until the end."""
-    mode = path.stat().st_mode
-    path.chmod(0o555)
+def unwritable(*paths: Path) -> Iterator[None]:
+    """Let nobody write to *paths*, neither the owner nor root, for this thread, until the end."""
+    modes = {path: path.stat().st_mode for path in paths}
+    for path in paths:
+        path.chmod(0o555)
     try:
         with _without_overrides():
             yield
     finally:
-        path.chmod(mode)
+        for path, mode in modes.items():
+            path.chmod(mode)
 
 
 @contextmanager

@@ -1,10 +1,9 @@
 """Connectors that break one promise each, and nothing else."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -12,7 +11,6 @@ from overdracht import (
     Category,
     Certainty,
     Check,
-    Connector,
     Extent,
     File,
     Finding,
@@ -29,21 +27,13 @@ from overdracht import (
     Unreachable,
 )
 from overdracht.testing.memory import MemoryConnector, MemorySettings
+from tests.testing.breaking import Breakers
 
 Findings = Iterator[Finding]
 Pieces = Iterator[Piece]
 
-BREAKERS: list[tuple[str, type[Connector[Any]]]] = []
-
-
-def breaks(promise: str) -> Callable[[type[Connector[Any]]], type[Connector[Any]]]:
-    """Note that the class breaks *promise*, `r07`; several numbers where one fault is two broken promises."""
-
-    def note(kind: type[Connector[Any]]) -> type[Connector[Any]]:
-        BREAKERS.append((promise, kind))
-        return kind
-
-    return note
+BREAKERS = Breakers()
+breaks = BREAKERS.breaks
 
 
 class Twisted(MemoryConnector):

@@ -1,16 +1,14 @@
 """Connectors that break one promise each about erasing, and nothing else."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
 
 from overdracht import (
     Aged,
     ApprovedStep,
     Category,
-    Connector,
     Gap,
     Item,
     Objection,
@@ -26,21 +24,13 @@ from overdracht import (
     Verdict,
 )
 from overdracht.testing.memory import MemoryConnector
+from tests.testing.breaking import Breakers
 
 Steps = Iterable[ApprovedStep]
 Outcomes = Iterator[Outcome]
 
-BREAKERS: list[tuple[str, type[Connector[Any]]]] = []
-
-
-def breaks(promise: str) -> Callable[[type[Connector[Any]]], type[Connector[Any]]]:
-    """Note that the class breaks *promise*, `e07`; several numbers where one fault is several broken promises."""
-
-    def note(kind: type[Connector[Any]]) -> type[Connector[Any]]:
-        BREAKERS.append((promise, kind))
-        return kind
-
-    return note
+BREAKERS = Breakers()
+breaks = BREAKERS.breaks
 
 
 class Twisted(MemoryConnector):

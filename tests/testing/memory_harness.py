@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from overdracht import Category, Connector, Identifier
-from overdracht.testing import ErasingHarness, Record
+from overdracht.testing import Record, RectifyingHarness
 from overdracht.testing.cast import identifiers
 from overdracht.testing.memory import MemoryConnector, MemoryRecord, MemorySettings, MemorySystem
 
 FIRST, SECOND = "Postvak", '../Klanten: "Één" & Co\x1b[2J'
 
 
-class MemoryHarness(ErasingHarness):
+class MemoryHarness(RectifyingHarness):
     """Records with fields for every kind, in two parts."""
 
     known_by = ("email", "phone", "iban", "customer")
     holders = True
+    corrects = ("email", "phone", "name")
 
     def __init__(
         self, make: Callable[[str, MemorySettings], Connector[Any]] = MemoryConnector
@@ -51,6 +52,12 @@ class MemoryHarness(ErasingHarness):
     def change(self, token: str) -> None:
         record = next(part[token] for part in self.system.parts.values() if token in part)
         self.system.add(replace(record, text=f"{record.text} (gewijzigd)"))
+
+    def besides(self, token: str) -> object:
+        record = next(part[token] for part in self.system.parts.values() if token in part)
+        return replace(
+            record, fields=tuple(one for one in record.fields if one.kind not in self.corrects)
+        )
 
     def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
         return {"read-only": self._read_only, "locked": self._locked}

@@ -1,15 +1,23 @@
 """The contract notices: for each promise a connector that breaks it, and fails that test and no other."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from overdracht import Connector
-from overdracht.testing import ReadingContract
-from overdracht.testing.reading import promises
-from tests.testing.breakers import BREAKERS
+from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
+from overdracht.testing import erasing as erasing_half
+from overdracht.testing import reading as reading_half
+from overdracht.testing import rectifying as rectifying_half
+from tests.testing import breakers, erasing_breakers, rectifying_breakers
+from tests.testing.breaking import Breakers, broken
 from tests.testing.memory_harness import MemoryHarness
+
+READING, ERASING, RECTIFYING = (
+    breakers.BREAKERS,
+    erasing_breakers.BREAKERS,
+    rectifying_breakers.BREAKERS,
+)
 
 
 class Quick(MemoryHarness):
@@ -18,27 +26,43 @@ class Quick(MemoryHarness):
     many = 100
 
 
-def _broken(connector: type[Connector[Any]], harness: type[MemoryHarness]) -> Iterator[str]:
-    for name in dir(ReadingContract):
-        if not name.startswith("test_"):
-            continue
-        try:
-            getattr(ReadingContract(), name)(harness(connector))
-        except Exception:  # noqa: BLE001 - a connector that breaks its promise may do so by any exception
-            yield name.split("_")[1]
+@pytest.mark.parametrize(("promise", "connector"), READING, ids=READING.names)
+def test_a_broken_promise_about_reading_fails_its_test(
+    promise: str, connector: type[Connector[Any]]
+) -> None:
+    """The connector fails the tests of the promises that it breaks, and passes all others."""
+    harness = MemoryHarness if promise in {"r34", "r35"} else Quick
+    assert list(broken(ReadingContract, connector, harness)) == promise.split()
+
+
+@pytest.mark.parametrize(("promise", "connector"), ERASING, ids=ERASING.names)
+def test_a_broken_promise_about_erasing_fails_its_test(
+    promise: str, connector: type[Connector[Any]]
+) -> None:
+    """The connector fails the tests of the promises that it breaks, and passes all others."""
+    assert list(broken(ErasingContract, connector)) == promise.split()
+
+
+@pytest.mark.parametrize(("promise", "connector"), RECTIFYING, ids=RECTIFYING.names)
+def test_a_broken_promise_about_correcting_fails_its_test(
+    promise: str, connector: type[Connector[Any]]
+) -> None:
+    """The connector fails the tests of the promises that it breaks, and passes all others."""
+    assert list(broken(RectifyingContract, connector)) == promise.split()
 
 
 @pytest.mark.parametrize(
-    ("promise", "connector"), BREAKERS, ids=[kind.__name__ for _, kind in BREAKERS]
+    ("letter", "promises", "breaking"),
+    [
+        ("R", reading_half.promises(), READING),
+        ("E", erasing_half.promises(), ERASING),
+        ("C", rectifying_half.promises(), RECTIFYING),
+    ],
+    ids=["reading", "erasing", "correcting"],
 )
-def test_a_broken_promise_fails_its_test(promise: str, connector: type[Connector[Any]]) -> None:
-    """The connector fails the tests of the promises that it breaks, and passes all others."""
-    harness = MemoryHarness if promise in {"r34", "r35"} else Quick
-    assert list(_broken(connector, harness)) == promise.split()
-
-
-def test_every_promise_has_a_breaker() -> None:
+def test_every_promise_has_a_breaker(
+    letter: str, promises: dict[str, str], breaking: Breakers
+) -> None:
     """No promise is listed that nothing is shown to break, and the numbers run on without a hole."""
-    broken = {f"R{int(number[1:])}" for numbers, _ in BREAKERS for number in numbers.split()}
-    assert broken == set(promises())
-    assert list(promises()) == [f"R{number}" for number in range(1, len(promises()) + 1)]
+    assert breaking.numbers == set(promises)
+    assert list(promises) == [f"{letter}{number}" for number in range(1, len(promises) + 1)]

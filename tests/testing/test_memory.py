@@ -2,11 +2,11 @@
 
 import pytest
 
-from overdracht.testing import ErasingContract, ReadingContract
+from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
 from tests.testing.memory_harness import MemoryHarness
 
 
-class TestMemory(ReadingContract, ErasingContract):
+class TestMemory(ReadingContract, ErasingContract, RectifyingContract):
     @pytest.fixture
     def harness(self) -> MemoryHarness:
         return MemoryHarness()

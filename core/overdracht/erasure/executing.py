@@ -227,7 +227,7 @@ class _Run:
 
 def _approved(planned: Planned) -> ApprovedStep:
     step = planned.step
-    return ApprovedStep(step.item, step.disposition, step.action, step.external)
+    return ApprovedStep(step.item, step.disposition, step.action, step.external, step.edits)
 
 
 def _accounted(planned: Planned, outcome: Outcome) -> Outcome:

@@ -15,6 +15,7 @@ VERDICTS: Mapping[Verdict, Text] = {
     Verdict.RETAIN: Text("bewaren", "keep"),
     Verdict.CANCEL: Text("opzeggen", "cancel"),
     Verdict.REVIEW: Text("niet aanraken", "leave alone"),
+    Verdict.RECTIFY: Text("verbeteren", "correct"),
 }
 
 RESULTS: Mapping[str, Text] = {
@@ -23,6 +24,7 @@ RESULTS: Mapping[str, Text] = {
     Result.ALREADY_GONE: Text("was al weg", "already gone"),
     Result.RETAINED: Text("bewaard", "kept"),
     Result.SCHEDULED: Text("ingepland", "scheduled"),
+    Result.RECTIFIED: Text("verbeterd", "corrected"),
     Result.CHANGED: Text(
         "veranderd sinds het plan, niet aangeraakt", "changed since the plan, not touched"
     ),

@@ -283,6 +283,7 @@ def _canonical(source: str, step: Step) -> bytes:
         (one.ground.nl, one.ground.en, one.article.nl, one.article.en),
         step.action,
         step.external,
+        *((edit.where, edit.old, edit.new) for edit in step.edits),
     )
     # Not orjson: a key may hold a lone surrogate, and the digest must tell any two keys apart.
     return json.dumps(parts).encode()

@@ -7,7 +7,7 @@ import json
 from datetime import date
 
 from overdracht.state.codec import decode_item, encode_item
-from overdracht.steps import Disposition, Outcome, Result, Step, Verdict
+from overdracht.steps import Disposition, Edit, Outcome, Result, Step, Verdict
 from overdracht.text import Text
 
 
@@ -24,6 +24,7 @@ def pack_step(step: Step) -> bytes:
             one.until and one.until.isoformat(),
             step.action,
             step.external,
+            [[edit.where, edit.old, edit.new] for edit in step.edits],
         ]
     ).encode()
     return len(head).to_bytes(4, "big") + head + encode_item(step.item)
@@ -32,14 +33,17 @@ def pack_step(step: Step) -> bytes:
 def unpack_step(raw: bytes) -> Step:
     """Return the step that `pack_step` packed."""
     end = 4 + int.from_bytes(raw[:4], "big")
-    verdict, *texts, until, action, external = json.loads(raw[4:end])
+    head = json.loads(raw[4:end])
+    # Steps that were scheduled by an older version have no edits.
+    verdict, *texts, until, action, external, edits = head if len(head) > 8 else [*head, []]
     disposition = Disposition(
         Verdict(verdict),
         Text(*texts[:2]),
         Text(*texts[2:]),
         date.fromisoformat(until) if until else None,
     )
-    return Step(decode_item(raw[end:]), disposition, action, external)
+    item = decode_item(raw[end:])
+    return Step(item, disposition, action, external, tuple(Edit(*edit) for edit in edits))
 
 
 def pack_outcome(outcome: Outcome) -> bytes:

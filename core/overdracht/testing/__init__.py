@@ -9,7 +9,8 @@
         def harness(self, tmp_path):
             return MyHarness(tmp_path)
 
-A connector that can forget has the other half tested too: an `ErasingHarness`, and `ErasingContract` beside `ReadingContract`.
+A connector that can forget has the other half tested too: an `ErasingHarness`, and `ErasingContract` beside `ReadingContract`; one that can
+correct a value a `RectifyingHarness` and `RectifyingContract`.
 It needs pytest, which the rest of overdracht does not.
 """
 
@@ -18,13 +19,15 @@ import pytest
 for _module in (
     *("conduct", "finding", "exporting", "faults", "reading"),
     *("proposing", "exactness", "crashing", "knowing", "erasing"),
+    *("correcting", "amending", "rectifying"),
 ):
     pytest.register_assert_rewrite(f"overdracht.testing.{_module}")
 
 from overdracht.testing.cast import RECORDS, Record, crowd  # noqa: E402 - after the registration
 from overdracht.testing.erasing import ErasingContract  # noqa: E402
-from overdracht.testing.harness import ErasingHarness, Harness  # noqa: E402
+from overdracht.testing.harness import ErasingHarness, Harness, RectifyingHarness  # noqa: E402
 from overdracht.testing.reading import ReadingContract  # noqa: E402
+from overdracht.testing.rectifying import RectifyingContract  # noqa: E402
 
 __all__ = [
     "RECORDS",
@@ -33,5 +36,7 @@ __all__ = [
     "Harness",
     "ReadingContract",
     "Record",
+    "RectifyingContract",
+    "RectifyingHarness",
     "crowd",
 ]

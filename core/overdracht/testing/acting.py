@@ -1,7 +1,7 @@
 """Have a connector erase as the core does, and keep all that it said."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +16,7 @@ from overdracht.testing.cast import RECORDS, subject
 from overdracht.testing.harness import ErasingHarness
 from overdracht.testing.watching import export, find
 from overdracht.text import Text
+from overdracht.world import Person
 
 CHANGING = frozenset({Verdict.ERASE, Verdict.ANONYMISE, Verdict.CANCEL})
 UNTIL = date(2034, 1, 1)
@@ -51,7 +52,7 @@ RULINGS: Mapping[str, Ruling] = {
 
 def approved(step: Step) -> ApprovedStep:
     """Return *step* as the core hands it over once its plan was approved."""
-    return ApprovedStep(step.item, step.disposition, step.action, step.external)
+    return ApprovedStep(step.item, step.disposition, step.action, step.external, step.edits)
 
 
 @dataclass
@@ -75,7 +76,12 @@ class Scene:
 
 def items_of_sanne(harness: ErasingHarness) -> list[Item]:
     """Return what the system holds that is surely Sanne's."""
-    return find(harness.connector(), subject(SANNE, harness.known_by)).of(Certainty.EXACT)
+    return items_of(harness, SANNE)
+
+
+def items_of(harness: ErasingHarness, person: Person) -> list[Item]:
+    """Return what the system holds that is surely *person*'s."""
+    return find(harness.connector(), subject(person, harness.known_by)).of(Certainty.EXACT)
 
 
 def scene(harness: ErasingHarness, ruled: Ruling = ERASE) -> Scene:
@@ -92,10 +98,11 @@ def scene(harness: ErasingHarness, ruled: Ruling = ERASE) -> Scene:
     steps = [approved(one) for one in proposed if one.disposition.verdict in meant]
     if ruled is ERASE and not steps:
         pytest.skip("the system erases none of these as a whole")
-    return Scene(harness, steps, {one.key: _tokens(harness, one) for one in items})
+    return Scene(harness, steps, {one.key: tokens_of(harness, one) for one in items})
 
 
-def _tokens(harness: ErasingHarness, item: Item) -> frozenset[str]:
+def tokens_of(harness: ErasingHarness, item: Item) -> frozenset[str]:
+    """Return the tokens of the records in *item*."""
     return harness.tokens(export(harness.connector(), [item]).content)
 
 
@@ -112,11 +119,20 @@ class Done:
         return {one.key: one.result for one in self.outcomes}
 
 
+Act = Callable[[Iterable[ApprovedStep]], Iterator[Outcome]]
+"""What carries out steps: a connector's `erase` or `rectify`."""
+
+
 def erase(connector: Erases, steps: Iterable[ApprovedStep]) -> Done:
+    """Have the *steps* to erase carried out, as far as it goes."""
+    return carry_out(connector.erase, steps)
+
+
+def carry_out(act: Act, steps: Iterable[ApprovedStep]) -> Done:
     """Have the *steps* carried out, as far as it goes; a SourceError ends it, and no other error may."""
     done = Done()
     try:
-        for outcome in connector.erase(iter(steps)):
+        for outcome in act(iter(steps)):
             done.outcomes.append(outcome)
     except SourceError as error:
         done.error = error
@@ -127,7 +143,7 @@ class Died(BaseException):
     """The process ends here."""
 
 
-def die_handing(connector: Erases, steps: list[ApprovedStep], position: int) -> None:
+def die_handing(act: Act, steps: list[ApprovedStep], position: int) -> None:
     """Have *steps* carried out by a process that dies when the one at *position* is asked for."""
 
     def handed() -> Iterator[ApprovedStep]:
@@ -135,14 +151,26 @@ def die_handing(connector: Erases, steps: list[ApprovedStep], position: int) -> 
         raise Died
 
     with suppress(Died):
-        for _ in connector.erase(handed()):
+        for _ in act(handed()):
             pass
 
 
-def die_taking(connector: Erases, steps: list[ApprovedStep], position: int) -> None:
+def die_taking(act: Act, steps: list[ApprovedStep], position: int) -> None:
     """Have *steps* carried out by a process that dies after it took so many outcomes."""
-    outcomes = connector.erase(iter(steps))
+    outcomes = act(iter(steps))
     for _, _ in zip(range(position), outcomes, strict=False):
         pass
     if isinstance(outcomes, Generator):
         outcomes.close()
+
+
+def away_from(now: Scene, act: Act, position: int) -> Done:
+    """Have the steps of *now* carried out by a system that goes away when the one at *position* is asked for."""
+    with ExitStack() as away:
+
+        def handed() -> Iterator[ApprovedStep]:
+            yield from now.steps[:position]
+            away.enter_context(now.harness.break_whole())
+            yield from now.steps[position:]
+
+        return carry_out(act, handed())

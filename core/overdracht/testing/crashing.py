@@ -1,14 +1,13 @@
 """The promises about dying half way and about faults in the middle: no harm, no lie, and the next try ends it."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 from overdracht.steps import DONE, ApprovedStep, Result
 from overdracht.testing.acting import (
     ERASE,
-    Done,
     Scene,
     approved,
+    away_from,
     die_handing,
     die_taking,
     erase,
@@ -47,7 +46,7 @@ class Crashing:
         while position <= count:
             now = scene(harness)
             count, rest = len(now.steps), harness.rest(now.all_tokens)
-            die_handing(harness.eraser(), now.steps, position)
+            die_handing(harness.eraser().erase, now.steps, position)
             _nothing_else_happened(now, rest)
             _ends_it(now, rest)
             position += 1
@@ -60,7 +59,7 @@ class Crashing:
             now = scene(harness)
             count, rest = len(now.steps), harness.rest(now.all_tokens)
             connector = harness.eraser()
-            die_taking(connector, now.steps, position)
+            die_taking(connector.erase, now.steps, position)
             _nothing_else_happened(now, rest)
             assert erase(connector, now.steps).error is None
             _ends_it(now, rest)
@@ -73,7 +72,7 @@ class Crashing:
         while position <= count:
             now = scene(harness)
             count, rest = len(now.steps), harness.rest(now.all_tokens)
-            done = _away_from(now, position)
+            done = away_from(now, harness.eraser().erase, position)
             finished = {one.key for one in done.outcomes if one.result in DONE}
             assert now.of(one for one in now.steps if one.item.key in finished).isdisjoint(
                 harness.held()
@@ -122,14 +121,3 @@ class Crashing:
         for told, _ in enumerate(outcomes, 1):
             assert handed - told < harness.most_at_once
         assert told == len(steps)
-
-
-def _away_from(now: Scene, position: int) -> Done:
-    with ExitStack() as away:
-
-        def handed() -> Iterator[ApprovedStep]:
-            yield from now.steps[:position]
-            away.enter_context(now.harness.break_whole())
-            yield from now.steps[position:]
-
-        return erase(now.harness.eraser(), handed())

@@ -1,4 +1,4 @@
-"""How the reference connector forgets: one record at a time, each act whole or not at all."""
+"""How the reference connector forgets, and acts at all: one record at a time, each act whole or not at all."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -21,16 +21,22 @@ from overdracht.steps import (
     Step,
     Verdict,
 )
+from overdracht.testing.mending import CORRECT, corrected
 from overdracht.text import Text
 
 if TYPE_CHECKING:
-    from overdracht.testing.memory import MemoryRecord, MemorySystem
+    from overdracht.testing.memory_system import MemoryRecord, MemorySystem
 
 KINDS = Kinds()
 BLANKED = ("email", "phone", "name", "address")
 """The kinds of field that fall under `contact`, whatever the record is."""
 
 REMOVE, BLANK, CANCEL = "remove", "blank", "cancel"
+_DONE = {
+    BLANK: Result.ANONYMISED,
+    CANCEL: Result.SCHEDULED,
+    CORRECT: Result.RECTIFIED,
+}
 ABROAD = frozenset({Category.DOMAIN, Category.SERVER})
 """What lives at somebody else's: ending it has an effect there."""
 
@@ -82,13 +88,15 @@ def _changed(record: "MemoryRecord | None", step: ApprovedStep) -> bool:
     return (
         record is not None
         and record.fingerprint() != step.item.fingerprint
-        and (step.action == REMOVE or after(record, step.action) != record)
+        and (step.action == REMOVE or after(record, step) != record)
     )
 
 
-def after(record: "MemoryRecord", action: str) -> "MemoryRecord":
-    """Return what *action* makes of *record*, which stays the same when it was done before."""
-    word, *kinds = action.split()
+def after(record: "MemoryRecord", step: ApprovedStep) -> "MemoryRecord":
+    """Return what *step* makes of *record*, which stays the same when it was done before."""
+    word, *kinds = step.action.split()
+    if word == CORRECT:
+        return corrected(record, step.edits)
     if word == CANCEL:
         return replace(record, cancelled=True)
     return replace(
@@ -96,7 +104,7 @@ def after(record: "MemoryRecord", action: str) -> "MemoryRecord":
     )
 
 
-def erase(system: "MemorySystem", steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+def carry_out(system: "MemorySystem", steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
     """Carry out the *steps* one by one."""
     for step in steps:
         yield _act(system, step)
@@ -119,10 +127,10 @@ def _act(system: "MemorySystem", step: ApprovedStep) -> Outcome:
         system.remove(item.key)
         result = Outcome(item.key, Result.ERASED)
     else:
-        now = after(record, step.action)
+        now = after(record, step)
         if now != record:
             system.add(now)
-        done = Result.SCHEDULED if step.action == CANCEL else Result.ANONYMISED
+        done = _DONE[step.action.partition(" ")[0]]
         result = Outcome(item.key, done, on=now.ends, fingerprint=now.fingerprint())
     system.watch("after", item.key)
     return result

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
-from overdracht.connector import Connector, Erases
+from overdracht.connector import Connector, Erases, Rectifies
 from overdracht.testing.cast import Record
 
 
@@ -72,6 +72,12 @@ class ErasingHarness(Harness):
         assert isinstance(connector, Erases)
         return connector
 
+    def preparer(self) -> Erases | Rectifies:
+        """Return a new connector as what looks before it changes anything."""
+        connector = self.connector()
+        assert isinstance(connector, Erases | Rectifies)
+        return connector
+
     @abstractmethod
     def held(self) -> frozenset[str]:
         """Return the tokens of the records that the system holds, also those that were blanked."""
@@ -90,3 +96,21 @@ class ErasingHarness(Harness):
 
         Each makes it so, and well again at the end. There is at least one.
         """
+
+
+class RectifyingHarness(ErasingHarness):
+    """A system in which values can be corrected; it needs not be able to forget."""
+
+    corrects: ClassVar[tuple[str, ...]]
+    """The kinds of identifier, strong or weak, that the system has fields for and can correct: some of `email`, `phone`, `iban`,
+    `customer`, `domain`, `address` and `name`."""
+
+    def rectifier(self) -> Rectifies:
+        """Return a new connector as what corrects."""
+        connector = self.connector()
+        assert isinstance(connector, Rectifies)
+        return connector
+
+    @abstractmethod
+    def besides(self, token: str) -> object:
+        """Return all that the record of this *token* holds but for its fields of the kinds in `corrects`: it must stay the same."""

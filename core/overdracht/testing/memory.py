@@ -4,21 +4,15 @@ It keeps the whole contract, in the plainest way that does. The core's own tests
 they can choose.
 """
 
-import hashlib
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import count
 from typing import Annotated, ClassVar
-from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
 from overdracht.connector import Check, Connector, Processing, Question, Settings
-from overdracht.errors import Unreachable
-from overdracht.identifiers import Identifier, Kinds, squeeze
 from overdracht.items import (
     Category,
     Certainty,
@@ -39,6 +33,7 @@ from overdracht.names import SafeNames
 from overdracht.steps import (
     Aged,
     ApprovedStep,
+    Change,
     Objection,
     Outcome,
     Residue,
@@ -46,104 +41,14 @@ from overdracht.steps import (
     Sighting,
     Step,
 )
-from overdracht.testing import forgetting
+from overdracht.testing import forgetting, mending
+from overdracht.testing.memory_system import MemoryRecord, MemorySystem
 from overdracht.text import Text
 
-KINDS = Kinds()
-_DUTCH = ZoneInfo("Europe/Amsterdam")
+__all__ = ["MemoryConnector", "MemoryRecord", "MemorySettings", "MemorySystem"]
+
 PROGRESS_EVERY = 1_000
 FIELDS_ONLY = Text("vrije tekst is niet doorzocht", "free text was not searched")
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryRecord:
-    """One record: *fields* say whom it is about, *text* is free."""
-
-    key: str
-    part: str
-    fields: tuple[Identifier, ...]
-    title: str = ""
-    text: str = ""
-    when: datetime | None = None
-    category: Category = Category.CORRESPONDENCE
-    holder: Identifier | None = None
-    is_contact: bool = False
-    ends: date | None = None
-    """The day on which a subscription ends once it is cancelled; None when it is none."""
-    cancelled: bool = False
-
-    @property
-    def day(self) -> date | None:
-        """The day of its own time, as the law counts days."""
-        return None if self.when is None else self.when.astimezone(_DUTCH).date()
-
-    def item(self, matches: tuple[Match, ...] = (), reveals: tuple[Revealed, ...] = ()) -> Item:
-        """Return it as an item."""
-        return Item(
-            key=self.key,
-            part=self.part,
-            category=self.category,
-            matches=matches,
-            fingerprint=self.fingerprint(),
-            title=_one_line(self.title),
-            when=self.when,
-            size=len(self.text),
-            holder=self.holder,
-            reveals=reveals,
-            is_contact=self.is_contact,
-            running=self.ends is not None,
-        )
-
-    def fingerprint(self) -> str:
-        """Return what differs as soon as anything in the record does."""
-        return hashlib.sha256(orjson.dumps(self, default=str)).hexdigest()[:16]
-
-    def certainty(self, identifier: Identifier, *, thorough: bool) -> tuple[Certainty, str] | None:
-        """Say how surely the record is about *identifier*, and in which field it says so."""
-        strong = KINDS.strong(identifier.kind)
-        if identifier in self.fields:
-            return Certainty.EXACT if strong else Certainty.POSSIBLE, identifier.kind
-        if thorough and squeeze(identifier.value) in squeeze(f"{self.title} {self.text}"):
-            return Certainty.MENTION if strong else Certainty.POSSIBLE, "text"
-        return None
-
-
-class MemorySystem:
-    """The records, in parts, and what is wrong with them today."""
-
-    def __init__(self, records: Iterable[MemoryRecord] = (), parts: Iterable[str] = ()) -> None:
-        self.parts: dict[str, dict[str, MemoryRecord]] = {part: {} for part in parts}
-        self.changes = dict.fromkeys(self.parts, 0)
-        """Per part, how often it changed: a cursor tells by it whether the part is still what it was."""
-        self.broken: set[str] = set()
-        self.locked: set[str] = set()
-        """Parts that can be read and not written."""
-        self.away = False
-        self.read_only = False
-        self.watch: Callable[[str, str], None] = lambda _moment, _key: None
-        """Called `before` and `after` each act with the record's key; whatever it raises is the act's fault."""
-        for record in records:
-            self.add(record)
-
-    def add(self, record: MemoryRecord) -> None:
-        """Put *record* in its part, in place of one of the same key."""
-        self.parts.setdefault(record.part, {})[record.key] = record
-        self.changes[record.part] = self.changes.get(record.part, 0) + 1
-
-    def remove(self, key: str) -> None:
-        """Take the record of this *key* away."""
-        for part, records in self.parts.items():
-            if records.pop(key, None):
-                self.changes[part] += 1
-
-    def reach(self) -> None:
-        """Raise Unreachable when the system is away."""
-        if self.away:
-            raise Unreachable("the system does not answer", remedy="start it and try again")
-
-    def get(self, part: str, key: str) -> MemoryRecord | None:
-        """Return the record of this *key*; None when the part is broken or does not hold it."""
-        return None if part in self.broken else self.parts.get(part, {}).get(key)
 
 
 _RECORDS = TypeAdapter(list[MemoryRecord])
@@ -270,7 +175,15 @@ class MemoryConnector(Connector[MemorySettings]):
 
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry out the steps one by one."""
-        return forgetting.erase(self.settings.system, steps)
+        return forgetting.carry_out(self.settings.system, steps)
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        """Say what would become of each record."""
+        return mending.corrections(self.settings.system, items, changes)
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Carry out the steps one by one."""
+        return forgetting.carry_out(self.settings.system, steps)
 
     def residue(self) -> Iterable[Residue]:
         """Say that there is a backup."""
@@ -292,8 +205,3 @@ def _pieces(record: MemoryRecord, stem: str, extras: frozenset[str]) -> Iterator
         yield File(f"{stem}.txt", record.text.encode(), "text/plain", (record.key,))
     line: dict[str, object] = {"path": f"{stem}.json", "key": record.key, "when": record.when}
     yield Line("index.jsonl", line, (record.key,))
-
-
-def _one_line(title: str) -> str:
-    shown = (" " if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} else one for one in title)
-    return " ".join("".join(shown).split())[:200]

@@ -11,7 +11,7 @@ def objections(now: Scene) -> list[Objection]:
     """Return what stands in the way; a SourceError is an objection of the whole source."""
     told: list[Objection] = []
     try:
-        told += now.harness.eraser().prepare(iter(now.steps))
+        told += now.harness.preparer().prepare(iter(now.steps))
     except SourceError as error:
         told.append(Objection(str(error)))
     return told

@@ -43,6 +43,10 @@ def _in(place: Place) -> FolderErasure:
     return MaildirErasure(place.path) if place.form == "maildir" else MboxErasure(place.path)
 
 
+def _why_not(place: Place | None) -> str:
+    return NO_FOLDER if place is None else place.reason
+
+
 class DiskErasure:
     """Erases in *folders*, part → place."""
 
@@ -55,8 +59,8 @@ class DiskErasure:
             first = next(group)
             place = self._folders.get(part)
             try:
-                folder = None if place is None else _in(place)
-                reason = NO_FOLDER if folder is None else folder.obstacle()
+                folder = _in(place) if place is not None and place.form else None
+                reason = folder.obstacle() if folder is not None else _why_not(place)
                 if reason:
                     yield Objection(reason, first.item.key)
                 elif folder is not None:
@@ -73,6 +77,9 @@ class DiskErasure:
             place = self._folders.get(part)
             if place is None:
                 yield from (Outcome(one.item.key, Result.CHANGED, NO_FOLDER) for one in group)
+                continue
+            if not place.form:
+                yield from (Outcome(one.item.key, Result.FAILED, place.reason) for one in group)
                 continue
             folder = _in(place)
             while batch := tuple(islice(group, folder.most)):

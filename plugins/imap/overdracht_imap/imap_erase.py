@@ -105,7 +105,11 @@ class ImapErasure:
         if self._at is not None and self._at[0] == part:
             return self._at[1]
         self._at = None
-        opened = self._archive.writing().select(folder)
+        try:
+            opened = self._archive.writing().select(folder)
+        except Refused as error:
+            # The server is there, and this folder it does not open: the others can be done all the same.
+            return error.message
         if opened.refusal:
             return opened.refusal
         self._at = part, opened.state

@@ -58,15 +58,28 @@ class MaildirErasure:
         """Remove the files of *steps* and sync their directories, then tell."""
         touched: set[str] = set()
         outcomes: dict[str, Outcome] = {}
+        try:
+            self._try(steps, touched, outcomes)
+        except OSError as error:
+            self._known = None
+            for step in steps:
+                outcomes.setdefault(step.item.key, _failed(step, error))
+        for directory in touched:
+            _sync(directory)
+        yield from outcomes.values()
+
+    def _try(
+        self, steps: tuple[ApprovedStep, ...], touched: set[str], outcomes: dict[str, Outcome]
+    ) -> None:
         if self._known is None:
-            self._known = Listing(self._folder)
+            self._known = self._listing()
         missed = self._remove(steps, self._known, touched, outcomes)
         for _ in range(_TRIES):
             if not missed:
                 break
             # Its flags may have changed, and its name with them; it is gone when a whole and undisturbed listing lacks it.
             before = self._folder.state()[0]
-            self._known = Listing(self._folder)
+            self._known = self._listing()
             undisturbed = self._folder.state()[0] == before
             missed = self._remove(missed, self._known, touched, outcomes)
             if undisturbed:
@@ -78,9 +91,12 @@ class MaildirErasure:
                 missed = tuple(step for step in missed if step.item.key not in outcomes)
         for step in missed:
             outcomes[step.item.key] = _outcome(step, Result.FAILED, RESTLESS)
-        for directory in touched:
-            _sync(directory)
-        yield from outcomes.values()
+
+    def _listing(self) -> Listing:
+        """List the folder; OSError when it is not there: an archive that was moved or unmounted holds its messages still."""
+        listing = Listing(self._folder)
+        (self._folder.path / SUBDIRECTORIES[0]).stat()
+        return listing
 
     def _remove(
         self,
@@ -98,7 +114,7 @@ class MaildirErasure:
             except FileNotFoundError:
                 outcome = None
             except OSError as error:
-                outcome = _outcome(step, Result.FAILED, f"the file stays: {said(error)}")
+                outcome = _failed(step, error)
             touched.update(directory for directory, _ in files)
             if outcome is None:
                 missed.append(step)
@@ -125,6 +141,10 @@ def _is(step: ApprovedStep, file: tuple[str, str]) -> bool:
     return (
         stat.S_ISREG(status.st_mode) and fingerprint(name, status.st_size) == step.item.fingerprint
     )
+
+
+def _failed(step: ApprovedStep, error: OSError) -> Outcome:
+    return _outcome(step, Result.FAILED, f"the file stays: {said(error)}")
 
 
 def _outcome(step: ApprovedStep, result: Result, reason: str = "") -> Outcome:

@@ -175,7 +175,7 @@ class MailFilesConnector(Connector[MailFilesSettings]):
         from overdracht_imap.disk_erase import DiskErasure
 
         self._require()
-        return DiskErasure({part: place for part, place in self._places() if place.form})
+        return DiskErasure(dict(self._places()))
 
     def _require(self) -> None:
         for path in self.settings.path:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from overdracht_imap.reading import NO_TRACE
+
 PATIENCE = 30.0
 """Seconds to wait for somebody else's lock before giving up."""
 _STEP = 0.05
@@ -85,7 +87,7 @@ def refuses(path: Path, patience: float = 2.0) -> bool:
 def _locked(path: Path, deadline: float) -> int | None:
     """Return the file, open and locked; None when somebody else holds it until *deadline*."""
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = _opened(path)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -100,6 +102,15 @@ def _locked(path: Path, deadline: float) -> int | None:
         finally:
             if descriptor >= 0:
                 os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    """Open the file for reading and writing; its access time, by which programs tell new mail, stays where that is permitted."""
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, flags | NO_TRACE)
+    except PermissionError:
+        return os.open(path, flags)
 
 
 def lock(descriptor: int, deadline: float) -> bool:

@@ -16,13 +16,14 @@ _LONGEST_UNPACKED = 256 << 20
 
 # A name in a mail folder may be a link or a pipe that somebody put there: neither is followed or waited for.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
-_NO_TRACE = getattr(os, "O_NOATIME", 0)
+NO_TRACE = getattr(os, "O_NOATIME", 0)
+"""The flag by which reading a file does not change its access time."""
 
 
 def open_file(name: str, directory: int | None = None) -> int:
     """Return a descriptor of the file *name* (in the open *directory*); its access time stays as it is where the system permits that."""
     try:
-        return os.open(name, _FLAGS | _NO_TRACE, dir_fd=directory)
+        return os.open(name, _FLAGS | NO_TRACE, dir_fd=directory)
     except PermissionError:
         # Only a file's owner may read it without a trace in its access time.
         return os.open(name, _FLAGS, dir_fd=directory)
@@ -30,10 +31,10 @@ def open_file(name: str, directory: int | None = None) -> int:
 
 def leaves_no_trace(path: str) -> bool:
     """Say whether *path* can be opened without its access time changing."""
-    if not _NO_TRACE:
+    if not NO_TRACE:
         return False
     try:
-        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | _NO_TRACE))
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | NO_TRACE))
     except OSError:
         return False
     return True

@@ -9,9 +9,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from overdracht import Replacement, write_all
+from overdracht import Replacement, new_path, write_all
 from overdracht_serverlogs import packing
 from overdracht_serverlogs.cuts import Cuts, Cutter
+from overdracht_serverlogs.exchanging import Meanwhile, put_in_place
 from overdracht_serverlogs.members import (
     Bzip2Members,
     Damaged,
@@ -27,13 +28,6 @@ _NO_COPYING = {errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.
 """How a system says that it cannot copy from file to file by itself."""
 
 
-class Meanwhile(OSError):
-    """Somebody wrote to the file while it was written anew."""
-
-    def __init__(self) -> None:
-        super().__init__("another program wrote to the file meanwhile")
-
-
 def rewrite(path: Path, old: int, cuts: Cuts, method: str) -> None:
     """Put in the place of the file at *path*, which is open as *old* and packed by *method*, one whose text has the *cuts*.
 
@@ -44,7 +38,7 @@ def rewrite(path: Path, old: int, cuts: Cuts, method: str) -> None:
         new.dress()
         if not new.untouched:
             raise Meanwhile
-        new.commit()
+        put_in_place(new_path(path), path, old)  # the old file is where the new one was, and goes
 
 
 def write(old: int, new: int, cuts: Cuts, method: str) -> None:

@@ -1,7 +1,6 @@
 """Which logs there are: each with all its rotations, `access.log`, `access.log.1`, `access.log.2.gz`, `access.log-20260503.zst`."""
 
 import fnmatch
-import glob
 import os
 import re
 import stat
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 
+from overdracht_serverlogs.patterns import matching
 from overdracht_serverlogs.settings import Family, ServerLogsSettings
 
 _PACKED = re.compile(r"\.(?:gz|zst|zstd|xz|bz2|lzma|Z)\Z", re.IGNORECASE)
@@ -86,13 +86,17 @@ def _dated(path: str) -> date | None:
         return None
 
 
-def logs(settings: ServerLogsSettings) -> Iterator[Log]:
-    """Yield every log of the *settings*, in the order of their names; a file belongs to the first family that names it."""
+def logs(settings: ServerLogsSettings, listing: "Listing | None" = None) -> Iterator[Log]:
+    """Yield every log of the *settings*, in the order of their names; a file belongs to the first family that names it.
+
+    *listing* is told what could not be listed.
+    """
+    listing = Listing() if listing is None else listing
     taken: set[str] = set()
     known: set[tuple[int, int]] = set()
     for family in settings.logs:
         groups: dict[str, list[LogFile]] = {}
-        for path in _paths(family):
+        for path in _paths(family, listing):
             if path in taken:
                 continue
             taken.add(path)
@@ -122,26 +126,31 @@ def zone_of(settings: ServerLogsSettings, family: Family) -> tzinfo | None:
     return ZoneInfo(name)
 
 
-def unmatched(settings: ServerLogsSettings) -> Iterator[str]:
-    """Yield the patterns that no file matches."""
-    for family in settings.logs:
-        for pattern in family.paths:
-            if next(_matching(str(pattern)), None) is None:
-                yield str(pattern)
+@dataclass(slots=True)
+class Listing:
+    """What kept itself from being listed."""
+
+    unmatched: list[str] = field(default_factory=list)
+    """Patterns that no file matches."""
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Folders that cannot be listed, and why."""
+
+    def refuse(self, folder: str, error: OSError) -> None:
+        """Take note of a *folder* that cannot be listed."""
+        said = (folder, os.strerror(error.errno or 0).lower())
+        if said not in self.refused:
+            self.refused.append(said)
 
 
-def _matching(pattern: str) -> Iterator[str]:
-    if os.path.lexists(pattern):
-        yield pattern
-    else:
-        yield from glob.iglob(pattern, recursive=True)
-
-
-def _paths(family: Family) -> Iterator[str]:
-    for pattern in family.paths:
-        for path in sorted(_matching(str(pattern))):
+def _paths(family: Family, listing: Listing) -> Iterator[str]:
+    for pattern in map(str, family.paths):
+        nothing = True
+        for path in matching(pattern, listing.refuse):
+            nothing = False
             if not path.endswith(NEW_SUFFIX) and not _excluded(path, family.exclude):
                 yield path
+        if nothing:
+            listing.unmatched.append(pattern)
 
 
 def _excluded(path: str, patterns: tuple[str, ...]) -> bool:

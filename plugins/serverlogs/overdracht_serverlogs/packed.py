@@ -24,6 +24,11 @@ DAMAGED = "its compression is damaged or ends too early"
 class Unreadable(Exception):
     """A file that cannot be read, or not to its end; the text says why, and holds nothing personal."""
 
+    def __init__(self, reason: str, *, missing: bool = False) -> None:
+        super().__init__(reason)
+        self.missing = missing
+        """There is no file of that name."""
+
 
 class _Raw(Protocol):
     def readinto(self, view: memoryview, /) -> int | None: ...
@@ -38,6 +43,9 @@ class Reader:
         self.method = method
         """`plain`, `gzip`, `zstd`, `xz` or `bz2`."""
         self._text = text
+        status = os.fstat(descriptor)
+        self.identity = (status.st_dev, status.st_ino)
+        """Device and inode."""
 
     def readinto(self, view: memoryview) -> int:
         """Fill *view* with what comes next and return how much that was; nothing at the end."""
@@ -57,9 +65,11 @@ class Reader:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno is not None:
-        return os.strerror(error.errno).lower()
-    return DAMAGED
+    return _why(error) if isinstance(error, OSError) and error.errno is not None else DAMAGED
+
+
+def _why(error: OSError) -> str:
+    return str(error) if error.errno is None else os.strerror(error.errno).lower()
 
 
 def method_of(start: bytes) -> str:
@@ -89,7 +99,8 @@ def opened(path: str) -> Iterator[Reader]:
     try:
         descriptor = open_file(path)
     except OSError as error:
-        raise Unreadable(os.strerror(error.errno).lower() if error.errno else str(error)) from error
+        missing = isinstance(error, FileNotFoundError)
+        raise Unreadable(_why(error), missing=missing) from error
     try:
         start = os.pread(descriptor, 6, 0)
         if start.startswith(_WIDE):

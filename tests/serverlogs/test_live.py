@@ -206,15 +206,15 @@ def _die_at(moment: str, log: Path, reopen: Callable[[], None]) -> None:
         die()
 
     if moment == "rename":
-        live.put_in_place = die  # type: ignore[assignment]
+        live.put_in_place = die  # type: ignore[assignment,attr-defined]
     elif moment == "exchanged":
-        live._take_along = die  # type: ignore[assignment]
+        live._take_along = die  # type: ignore[assignment,attr-defined]
     elif moment == "reopened":
         reopen = reopen_and_die
     elif moment == "appended":
         live._append = append_and_die
     else:
-        live.sync = die  # type: ignore[assignment]
+        live.sync = die  # type: ignore[assignment,attr-defined]
     try:
         with log.open("rb") as old:
             rewrite_live(log, old.fileno(), _cuts(log), reopen)

@@ -11,5 +11,8 @@ __all__ = ["overdracht_connectors"]
 def overdracht_connectors() -> list[type[Connector[Any]]]:
     """Return the plugin's connectors."""
     from overdracht_serverlogs.connector import ServerLogs
+    from overdracht_serverlogs.fail2ban import Fail2ban
+    from overdracht_serverlogs.journald import Journald
+    from overdracht_serverlogs.logins import Logins
 
-    return [ServerLogs]
+    return [ServerLogs, Journald, Logins, Fail2ban]

@@ -43,7 +43,7 @@ def put_in_place(new: Path, path: Path, old: int) -> None:
 
 def _is(path: Path, descriptor: int) -> bool:
     try:
-        return os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(descriptor))
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
 
@@ -60,8 +60,8 @@ def _one_by_one(new: Path, path: Path) -> None:
     aside = new.with_name(f"{new.name}-aside")
     aside.unlink(missing_ok=True)
     os.link(path, aside)
-    os.replace(new, path)
-    os.replace(aside, new)
+    new.replace(path)
+    aside.replace(new)
 
 
 def sync(directory: Path) -> None:

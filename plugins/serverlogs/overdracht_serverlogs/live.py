@@ -72,16 +72,17 @@ def is_written(descriptor: int) -> bool:
     return False
 
 
-def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None) -> None:
+def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None, *, unit: int = 0) -> None:
     """Put in the place of the plain log at *path*, open as *old*, one with the *cuts*; *reopen* makes whoever writes it open it anew.
 
-    Without *reopen* nobody may be writing it. Raise OSError when it cannot be done; the old file stands then.
+    Without *reopen* nobody may be writing it. What was half written is a line, or a record of *unit* bytes. Raise OSError when it cannot be
+    done; the old file stands then.
     """
     if reopen is None and is_written(old):
         raise NotReopened
     with Replacement(path, old) as new:
         write(old, new.descriptor, cuts, "plain")
-        copied = _caught_up(old, new.descriptor, cuts)
+        copied = _caught_up(old, new.descriptor, cuts, unit)
         new.dress()
         made = os.fstat(new.descriptor).st_size
         aside = _aside(path, old, copied)
@@ -98,14 +99,14 @@ def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None) -> Non
         raise
 
 
-def _caught_up(old: int, new: int, cuts: Cuts) -> int:
+def _caught_up(old: int, new: int, cuts: Cuts, unit: int) -> int:
     """Copy what was added while the rest was copied; return how much of the old file is in the new one."""
     gone = sum(end - start - len(put) for start, end, put in cuts)
     copied = os.lseek(new, 0, os.SEEK_CUR) + gone
     while copied < (size := os.fstat(old).st_size):
         copy(old, new, copied, size)
         copied = size
-    torn = copied - _line_end(old, copied)
+    torn = copied % unit if unit else copied - _line_end(old, copied)
     if torn and cuts.last <= copied - torn:
         os.ftruncate(new, os.lseek(new, -torn, os.SEEK_CUR))
         copied -= torn
@@ -123,7 +124,7 @@ def _aside(path: Path, descriptor: int, copied: int) -> Path:
     return path.with_name(f".{path.name}.overdracht-old.{copied}.{os.fstat(descriptor).st_ino}")
 
 
-def _take_along(  # noqa: PLR0913 - all of it is one state, which also stands in the name of the file aside
+def _take_along(
     path: Path, aside: Path, old: int, copied: int, reopen: Reopen | None, *, again: bool = False
 ) -> None:
     """Have the server let go of the *old* file, which stands *aside*, and add to *path* what it wrote to it since."""

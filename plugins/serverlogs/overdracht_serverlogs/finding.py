@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from datetime import date
 from hashlib import blake2b
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Question, Searched
 from overdracht_serverlogs.fragments import Plan, plan
 from overdracht_serverlogs.grouping import Grouping
 from overdracht_serverlogs.logs import Listing, Log, LogFile, log_of, logs
-from overdracht_serverlogs.looks import Look, first_day, look
+from overdracht_serverlogs.looks import Look, look
 from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.scanning import MOVED, Answer, Lot, Task, run, scan
 from overdracht_serverlogs.settings import ServerLogsSettings
@@ -104,45 +103,48 @@ class Search:
             yield state, None
 
     def _of_log(self, state: _Progress) -> Iterator[Task]:
-        log = state.log
-        before: date | None = None
-        for file in reversed(log.files):
+        if not self._looked(state):
+            # It was rotated since it was listed.
+            now = log_of(self._settings, state.log.part)
+            if now is not None:
+                state.log, state.cursor = now, _cursor(now)
+                state.looks, state.problems = {}, []
+                self._looked(state)
+        for file in state.log.files:
+            looked = state.looks.get(file.path)
+            if looked is None:
+                continue
+            try:
+                cut = list(stretches(file, looked))
+            except Unreadable as error:
+                state.problem(file.path, MOVED if error.missing else str(error))
+                continue
+            identity = (file.device, file.inode)
+            for stretch in cut:
+                yield Task(
+                    file.path,
+                    identity,
+                    stretch,
+                    looked.spelt,
+                    looked.dating,
+                    self._wanted,
+                    self._plan,
+                )
+
+    @staticmethod
+    def _looked(state: _Progress) -> bool:
+        """Look at every file of the log; say whether all of them were where they were listed."""
+        there = True
+        for file in state.log.files:
             if file.problem:
                 state.problem(file.path, file.problem)
                 continue
             try:
-                looked = look(log, file, before)
+                state.looks[file.path] = look(state.log, file)
             except Unreadable as error:
-                if error.missing:
-                    # Its stretches are looked for under another name.
-                    state.moved += self._of_file(file, None)
-                else:
-                    state.problem(file.path, str(error))
-                continue
-            state.looks[file.path] = looked
-            before = first_day(looked) or before
-        for file in log.files:
-            if file.path in state.looks:
-                yield from self._of_file(file, state.looks.get(file.path))
-
-    def _of_file(self, file: LogFile, looked: Look | None) -> list[Task]:
-        """Return the stretches of *file*; a single one when it could not be *looked* at."""
-        if looked is None:
-            raise NotImplementedError
-        return [
-            Task(
-                file.path,
-                file.device,
-                file.inode,
-                start,
-                end,
-                looked.spelt,
-                looked.dating,
-                self._wanted,
-                self._plan,
-            )
-            for start, end in stretches(file, looked)
-        ]
+                there = there and not error.missing
+                state.problem(file.path, MOVED if error.missing else str(error))
+        return there
 
     def _answered(
         self, tasks: Iterator[tuple[_Progress, Task | None]], executor: Executor | None
@@ -194,7 +196,8 @@ class Search:
             state.moved.append(task)
         elif answer.problem:
             state.problem(task.path, answer.problem)
-        state.done += (task.end or task.start) - task.start
+        start, end = task.stretch
+        state.done += (end or start) - start
 
     def _ended(self, state: _Progress) -> Iterator[Finding]:
         log = state.log
@@ -222,7 +225,7 @@ class Search:
             if other is None:
                 state.problem(task.path, MOVED)
                 continue
-            there = replace(task, path=other.path, device=other.device, inode=other.inode)
+            there = replace(task, path=other.path, identity=(other.device, other.inode))
             for lot in self._streamed(state, there, 0):
                 yield from state.grouping.add(lot, task.spelt.time_format)
         for task in state.moved:
@@ -232,7 +235,7 @@ class Search:
 def _elsewhere(state: _Progress, task: Task, now: Log) -> LogFile | None:
     """Return the file that the one of *task* is *now*: renamed, or compressed under another name."""
     for file in now.files:
-        if (file.device, file.inode) == (task.device, task.inode):
+        if (file.device, file.inode) == task.identity:
             return file
     before = {(one.device, one.inode) for one in state.log.files}
     first = state.looks[task.path].first

@@ -1,33 +1,31 @@
 """The first stage of a search: short pieces of the identifiers, looked for all at once by vector instructions.
 
 The searcher in `ahocorasick_rs` uses them when there are few and short literals that tell upper from lower case. So of each anchor one fragment of a few
-bytes is looked for, in every mix of cases, at most `MOST` literals a group. Which fragments are rare depends on the logs: several sets are
-drawn and timed on a sample, and the fastest is kept. What is found does not depend on that.
+bytes is looked for, in every mix of cases, at most `MOST` literals a group. Which fragments are rare depends on the logs: all are counted in a
+sample, and the rarest kept. What is found does not depend on that.
 """
 
 import itertools
-import random
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick_rs
 
-from overdracht_serverlogs.spellings import Anchor, Check, Needle, Wanted, needles
+from overdracht_serverlogs.spellings import Check, Needle, Wanted, needles
 
 MOST = 64
 """Literals in one group: more are not searched by vector instructions."""
 LENGTHS = (4, 5)
-TRIALS = 24
-CANDIDATE = 8e-7
-"""Seconds that looking at one candidate takes."""
+WIDE = (6, 5, 8)
+"""Lengths when there are so many identifiers that one pass without vector instructions is quicker than many with them."""
+MOST_PASSES = 4
+SAMPLE = 512 << 10
 _MOST_CASES = 16
-_WIDE_LENGTHS = (6, 5, 8)
-
-Buffer = bytes | bytearray
-
+_PER_LITERAL = 6.0
+"""What one more literal costs, in candidates of one sample."""
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
@@ -70,7 +68,8 @@ class Pass:
                 owners[literal].append(owner)
         self.literals = sorted(owners)
         self.owners = [owners[literal] for literal in self.literals]
-        self.hidden = [list(_hidden(literal, self.literals)) for literal in self.literals]
+        self._within = [list(_within(literal, self.literals)) for literal in self.literals]
+        self.hidden = [self._quick(within) for within in self._within]
         self.find = ahocorasick_rs.BytesAhoCorasick(
             self.literals,
             matchkind=ahocorasick_rs.MatchKind.LeftmostFirst,
@@ -78,13 +77,39 @@ class Pass:
         ).find_matches_as_indexes
 
 
-def _hidden(literal: bytes, literals: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield the literals, by their number, that may begin within *literal* and that the searcher then does not tell, and where they begin."""
+    def _quick(self, within: list[tuple[int, int]]) -> "_Matches | None":
+        """Return what says quickly whether any of the literals *within* another stands there; None when there is none."""
+        if not within:
+            return None
+        patterns = (b".{%d}" % shift + re.escape(self.literals[other]) for shift, other in within)
+        return re.compile(b"|".join(patterns), re.DOTALL).match
+
+    def whole_within(
+        self, text: bytearray, number: int, place: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield what stands whole by a literal that begins within the one of this *number* at *place*."""
+        for shift, other in self._within[number]:
+            at, literal = place + shift, self.literals[other]
+            if text[at : at + len(literal)] != literal:
+                continue
+            for offset, anchor, length, check, needle in self.owners[other]:
+                start = at - offset
+                if start >= 0 and text[start : start + length].lower() == anchor:
+                    span = check(text, start)
+                    if span is not None:
+                        yield (*span, needle)
+
+
+def _within(literal: bytes, literals: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield how far behind the start of *literal* others may begin within it, and their numbers."""
     for number, other in enumerate(literals):
         for shift in range(len(literal)):
             common = min(len(literal) - shift, len(other))
             if (other != literal or shift) and literal[shift : shift + common] == other[:common]:
-                yield number, shift
+                yield shift, number
+
+
+_Matches = Callable[[bytearray, int], object]
 
 
 class Finder:
@@ -100,7 +125,7 @@ class Finder:
         *text* begins where *view* does, and holds a line end behind it.
         """
         hits: list[tuple[int, int, int]] = []
-        add = hits.append
+        add, add_all = hits.append, hits.extend
         for one in self._passes:
             owners, hidden = one.owners, one.hidden
             for number, place, _ in one.find(view):
@@ -110,27 +135,13 @@ class Finder:
                         span = check(text, start)
                         if span is not None:
                             add((*span, needle))
-                if hidden[number]:
-                    self._hidden(one, number, place, text, hits)
+                behind = hidden[number]
+                if behind is not None and behind(text, place):
+                    # What begins within a literal that was found is not told by the searcher.
+                    add_all(one.whole_within(text, number, place))
         if len(hits) > 1:
             return sorted(set(hits))
         return hits
-
-    @staticmethod
-    def _hidden(
-        one: Pass, number: int, place: int, text: bytearray, hits: list[tuple[int, int, int]]
-    ) -> None:
-        for other, shift in one.hidden[number]:
-            literal = one.literals[other]
-            at = place + shift
-            if text[at : at + len(literal)] != literal:
-                continue
-            for offset, anchor, length, check, needle in one.owners[other]:
-                start = at - offset
-                if start >= 0 and text[start : start + length].lower() == anchor:
-                    span = check(text, start)
-                    if span is not None:
-                        hits.append((*span, needle))
 
 
 @lru_cache(maxsize=2)
@@ -139,103 +150,104 @@ def finder(wanted: Wanted, plan: Plan) -> Finder:
     return Finder(wanted, plan)
 
 
-def plan(wanted: Wanted, sample: bytes, clock: Callable[[], float] = time.perf_counter) -> Plan:
+def plan(wanted: Wanted, sample: bytes) -> Plan:
     """Return the fragments by which *wanted* is found fastest in text like *sample*."""
     found = needles(wanted)
-    groups = _grouped(found)
-    narrow = [_fastest(found, group, sample, LENGTHS, MOST, clock) for group in groups]
-    if len(groups) > 2:
-        every = tuple(range(len(found)))
-        wide = _fastest(found, every, sample, _WIDE_LENGTHS, None, clock, trials=3)
-        if wide[0] < sum(seconds for seconds, _ in narrow):
-            return (wide[1],)
-    return tuple(fragments for _, fragments in narrow)
+    groups = _grouped(found, _rarest(found, sample[:SAMPLE], LENGTHS))
+    if len(groups) <= MOST_PASSES:
+        return groups
+    return (tuple(one for each in _rarest(found, sample[:SAMPLE], WIDE) for one in each),)
 
 
-def _grouped(found: Sequence[Needle]) -> list[tuple[int, ...]]:
-    groups: list[list[int]] = [[]]
-    room = 0.0
-    for needle in found:
-        least = _least(needle)
-        if room + least > MOST * 0.8 and groups[-1]:
-            groups.append([])
-            room = 0
-        groups[-1].append(needle.number)
-        room += least
-    return [tuple(group) for group in groups]
+def _rarest(
+    found: Sequence[Needle], sample: bytes, lengths: Sequence[int]
+) -> list[tuple[Fragment, ...]]:
+    """Return for each needle the fragments that cost least in text like *sample*."""
+    anchors = {one.text for needle in found for choice in needle.choices for one in choice}
+    windows = {text: _windows(text, lengths) for text in anchors}
+    pieces = {text[at : at + size] for text in anchors for at, size in windows[text]}
+    counts = _counted(sorted(pieces), sample.lower())
+    return [
+        min(
+            (_chosen(needle, number, windows, counts) for number in range(len(needle.choices))),
+            key=lambda one: one[0],
+        )[1]
+        for needle in found
+    ]
 
 
-def _least(needle: Needle) -> int:
-    """Return about how many literals the needle takes at the least."""
-    return min(
-        sum(min(_windows(one.text, LENGTHS))[0] for one in _distinct(choice))
-        for choice in needle.choices
+def _chosen(
+    needle: Needle,
+    number: int,
+    windows: Mapping[bytes, Sequence[tuple[int, int]]],
+    counts: Mapping[bytes, int],
+) -> tuple[float, tuple[Fragment, ...]]:
+    """Return the cheapest fragments of one choice of *needle*, with what they cost; one that stands in several anchors costs once."""
+    cost, taken, fragments = 0.0, set[bytes](), []
+    anchors = needle.choices[number]
+    shared = _common([one.text for one in anchors], windows)
+    for place, anchor in enumerate(anchors):
+        prices = []
+        for at, size in windows[anchor.text]:
+            piece = anchor.text[at : at + size]
+            price = 0.0 if piece in taken else counts[piece] + _PER_LITERAL * _count_cases(piece)
+            # One that the other anchors hold as well is paid for by all of them.
+            prices.append((price / (len(anchors) if piece in shared else 1), at, size))
+        price, at, size = min(prices)
+        piece = anchor.text[at : at + size]
+        if piece not in taken:
+            cost += counts[piece] + _PER_LITERAL * _count_cases(piece)
+            taken.add(piece)
+        fragments.append(Fragment(needle.number, number, place, at, size))
+    return cost, tuple(fragments)
+
+
+def _common(
+    texts: Sequence[bytes], windows: Mapping[bytes, Sequence[tuple[int, int]]]
+) -> set[bytes]:
+    each = [{text[at : at + size] for at, size in windows[text]} for text in texts]
+    return set.intersection(*each)
+
+
+def _counted(pieces: list[bytes], text: bytes) -> dict[bytes, int]:
+    search = ahocorasick_rs.BytesAhoCorasick(
+        pieces, matchkind=ahocorasick_rs.MatchKind.Standard
     )
+    found = Counter(one[0] for one in search.find_matches_as_indexes(text, overlapping=True))
+    return {piece: found[number] for number, piece in enumerate(pieces)}
 
 
-def _distinct(choice: Sequence[Anchor]) -> list[Anchor]:
-    """Return the anchors of *choice* but those that hold the piece that stands for another one too."""
-    return list(choice[:1]) + [one for one in choice[1:] if not _shares(choice[0].text, one.text)]
-
-
-def _shares(first: bytes, other: bytes) -> bool:
-    return any(first[at : at + 4] in other for at in range(max(1, len(first) - 3)))
-
-
-def _windows(text: bytes, lengths: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Return the pieces of *text* that can be looked for, as number of cases, offset and length."""
+def _windows(text: bytes, lengths: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where in *text* the pieces are that can be looked for, and how long they are."""
     found = [
-        (_count_cases(text[at : at + length]), at, length)
+        (at, length)
         for length in lengths
         for at in range(len(text) - length + 1)
+        if _count_cases(text[at : at + length]) <= _MOST_CASES
     ]
-    found = [one for one in found if one[0] <= _MOST_CASES]
-    return found or [(_count_cases(text[:4]), 0, min(4, len(text)))]
+    return found or [(0, min(4, len(text)))]
 
 
-def _fastest(
-    found: Sequence[Needle],
-    group: Sequence[int],
-    sample: bytes,
-    lengths: Sequence[int],
-    most: int | None,
-    clock: Callable[[], float],
-    trials: int = TRIALS,
-) -> tuple[float, tuple[Fragment, ...]]:
-    """Draw sets of fragments for the needles in *group*, time them on *sample*, and return the fastest with its time."""
-    draw = random.Random(1)  # noqa: S311 - nothing secret is drawn
-    best: tuple[float, tuple[Fragment, ...]] | None = None
-    text = bytearray(sample + b"\n")
-    with memoryview(text) as view:
-        for trial in range(trials):
-            fragments = tuple(
-                one for number in group for one in _drawn(found[number], lengths, draw, trial)
-            )
-            search = Pass(found, fragments)
-            if best is not None and most is not None and len(search.literals) > most:
-                continue
-            began = clock()
-            candidates = len(search.find(view))
-            seconds = clock() - began + candidates * CANDIDATE
-            if most is not None and len(search.literals) > most:
-                seconds += 1  # better than nothing
-            if best is None or seconds < best[0]:
-                best = (seconds, fragments)
-    assert best is not None  # noqa: S101 - there is at least one trial
-    return best
+def _grouped(found: Sequence[Needle], chosen: Sequence[tuple[Fragment, ...]]) -> Plan:
+    """Return the *chosen* fragments in groups of at most `MOST` literals, about equally large."""
+    weights = [_weight(found, fragments) for fragments in chosen]
+    count = max(1, -(-sum(weights) // MOST))
+    while True:
+        groups: list[list[Fragment]] = [[] for _ in range(count)]
+        filled = [0] * count
+        for weight, fragments in sorted(zip(weights, chosen, strict=True), key=lambda one: -one[0]):
+            least = filled.index(min(filled))
+            groups[least] += fragments
+            filled[least] += weight
+        if max(filled) <= max(MOST, *weights) or count >= len(chosen):
+            return tuple(tuple(group) for group in groups if group)
+        count += 1
 
 
-def _drawn(
-    needle: Needle, lengths: Sequence[int], draw: random.Random, trial: int
-) -> Iterator[Fragment]:
-    choice = draw.randrange(len(needle.choices))
-    anchors = needle.choices[choice]
-    pieces: list[bytes] = []
-    for number, anchor in enumerate(anchors):
-        windows = sorted(_windows(anchor.text, lengths))
-        known = [one for one in windows if anchor.text[one[1] : one[1] + one[2]] in pieces]
-        # The first draw is of the fewest literals, so that one set at least fits.
-        some = known or (windows[:1] if trial == 0 else [w for w in windows if w[0] <= max(8, windows[0][0])])
-        _, offset, length = draw.choice(some)
-        pieces.append(anchor.text[offset : offset + length])
-        yield Fragment(needle.number, choice, number, offset, length)
+def _weight(found: Sequence[Needle], fragments: Sequence[Fragment]) -> int:
+    """Return how many literals the *fragments* of one needle take."""
+    pieces = set()
+    for one in fragments:
+        text = found[one.number].choices[one.choice][one.anchor].text
+        pieces.add(text[one.offset : one.offset + one.length])
+    return sum(map(_count_cases, pieces))

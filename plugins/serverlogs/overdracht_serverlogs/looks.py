@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -11,14 +11,15 @@ from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.lineitems import digest
 from overdracht_serverlogs.logs import Log, LogFile
 from overdracht_serverlogs.moments import Dating, is_without_year
-from overdracht_serverlogs.packed import Reader, opened
+from overdracht_serverlogs.packed import Reader, Unreadable, opened
 
 SAMPLE = 64 << 10
 _LINES = 50
 _EVERY_LINE = 256 << 10
 """Bytes of a file of which every line is asked for its month: a quiet log of years is short."""
-_SAMPLES = 2048
+_SAMPLES = 128
 _SLACK = timedelta(days=1)
+_LAST_DAY = date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Look:
     first: bytes
     """The digest of its first line: the same file under another name, or compressed, has the same."""
     sample: bytes
+    stamp: bytes | None = None
+    """The first time in it, as it is written."""
 
     @property
     def form(self) -> Format:
@@ -62,23 +65,37 @@ class Look:
         return self.spelt.form
 
 
-def look(log: Log, file: LogFile, before: date | None = None) -> Look:
-    """Look at *file* of *log*, which was written *before* a day if that is known. Unreadable says why it cannot be looked at."""
+def look(log: Log, file: LogFile) -> Look:
+    """Look at *file* of *log*. Unreadable says why it cannot be looked at."""
     with opened(file.path) as reader:
         sample = _start(reader)
         spelt = _spelt(log, sample)
-        latest = _latest(file, before)
-        dating = Dating(log.zone, (latest,), strptime=spelt.time_format)
+        dating = Dating(log.zone, (_LAST_DAY,), strptime=spelt.time_format)
         first = next(_stamps(sample, 0, spelt.form), None)
         if first is not None and is_without_year(first[1]):
-            marks = _marks(reader, file, sample, spelt.form)
-            dating = _dating(marks, dating, latest)
+            latest = min(_latest(file), _next_begins(log, file) + _SLACK)
+            dating = _dating(_marks(reader, file, sample, spelt.form), dating, latest)
         head = sample.lstrip(b"\0").partition(b"\n")[0]
-        return Look(reader.method, spelt, dating, digest(head) if head else b"", sample)
+        return Look(reader.method, spelt, dating, digest(head) if head else b"", sample, first[1] if first else None)
 
 
-def first_day(looked: Look) -> date | None:
-    """Return the day of the first line that has a time."""
+def _next_begins(log: Log, file: LogFile) -> date:
+    """Return the day of the first line in the file of *log* that follows on *file*."""
+    newer = log.files[log.files.index(file) + 1 :]
+    for number, one in enumerate(newer):
+        first = None if one.problem else _begins(replace(log, files=newer[number:]), one)
+        if first is not None:
+            return first
+    return _LAST_DAY
+
+
+@lru_cache(maxsize=1024)
+def _begins(log: Log, file: LogFile) -> date | None:
+    """Return the day of the first line with a time in *file*, which is the oldest of *log*; None when there is none."""
+    try:
+        looked = look(log, file)
+    except Unreadable:
+        return None
     first = next(_stamps(looked.sample, 0, looked.form), None)
     return None if first is None else looked.dating.day(first[1], first[0])
 
@@ -104,15 +121,13 @@ def _spelt(log: Log, sample: bytes) -> Spelt:
     return Spelt(formats.looks_like(lines[:-1] or lines).name)
 
 
-def _latest(file: LogFile, before: date | None) -> date:
-    """Return the last day on which a line of *file* can have been written."""
+def _latest(file: LogFile) -> date:
+    """Return the last day on which a line of *file* can have been written, by its own times."""
     today = datetime.now(UTC).date()
     modified = datetime.fromtimestamp(file.modified / 1e9, UTC).date()
     ends = [today, modified]
     if file.dated is not None:
         ends.append(file.dated)
-    if before is not None:
-        ends.append(before)
     return min(ends) + _SLACK
 
 

@@ -74,6 +74,29 @@ class Dating:
         return self.latest[max(0, bisect_right(self.starts, at) - 1)]
 
 
+def written(day: date, stamp: bytes) -> tuple[bytes, ...]:
+    """Return texts of which one stands in every time of a Dutch *day*, in a file with the time *stamp*; none when that cannot be told."""
+    if not any(pattern.fullmatch(stamp) for pattern, _ in _DATES):
+        return ()
+    # In another zone it is still, or already, the day beside it.
+    near = [day + timedelta(days=shift) for shift in (-1, 0, 1)]
+    return tuple(_spelt(one, form) for _, form in _DATES for one in near)
+
+
+def _spelt(day: date, form: str) -> bytes:
+    month = next(name for name, number in MONTHS.items() if number == day.month).decode()
+    return form.format(day=day.day, month=day.month, name=month, year=day.year).encode()
+
+
+_DATES = (
+    (_CLF, "{day:02}/{name}/{year}"),
+    (_BSD, "{name} {day:2}"),
+    (_ISO, "{year}-{month:02}-{day:02}"),
+    (_SLASHED, "{year}/{month:02}/{day:02}"),
+    (_LONG, "{name} {day:02}"),
+)
+
+
 def is_without_year(stamp: bytes) -> bool:
     """Say whether *stamp* is a time as RFC 3164 writes it."""
     return len(stamp) == 15 and stamp[3:4] == b" "

@@ -46,6 +46,8 @@ class Reader:
         status = os.fstat(descriptor)
         self.identity = (status.st_dev, status.st_ino)
         """Device and inode."""
+        self.size = status.st_size
+        """Bytes on disk."""
 
     def readinto(self, view: memoryview) -> int:
         """Fill *view* with what comes next and return how much that was; nothing at the end."""
@@ -55,8 +57,16 @@ class Reader:
             raise Unreadable(_reason(error)) from error
 
     def seek(self, place: int) -> None:
-        """Go to *place* in the text of a plain file."""
-        os.lseek(self.descriptor, place, os.SEEK_SET)
+        """Go from the beginning to *place* in the text; in a compressed one by reading on."""
+        if self.method == "plain":
+            os.lseek(self.descriptor, place, os.SEEK_SET)
+            return
+        passed = memoryview(bytearray(min(place, 1 << 18)))
+        while place > 0:
+            read = self.readinto(passed[: min(place, len(passed))])
+            if not read:
+                raise Unreadable(DAMAGED)
+            place -= read
 
     def close(self) -> None:
         """Let go of what reads, but not of the file itself."""

@@ -62,8 +62,7 @@ def blocks(
         size = max(4096, min(size, end - start))
     text = bytearray(size + 1)
     kept, base = 0, start
-    if reader.method == "plain":
-        reader.seek(start)
+    reader.seek(start)
     while True:
         room = len(text) - 1
         if end is not None:

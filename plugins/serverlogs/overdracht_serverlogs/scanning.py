@@ -14,7 +14,7 @@ from overdracht_serverlogs.lineitems import digest
 from overdracht_serverlogs.looks import Spelt
 from overdracht_serverlogs.moments import Dating
 from overdracht_serverlogs.packed import Unreadable, opened
-from overdracht_serverlogs.records import Block, Times, blocks, bounds, stamp_of
+from overdracht_serverlogs.records import BLOCK, Block, Times, blocks, bounds, stamp_of
 from overdracht_serverlogs.spellings import Wanted, is_weak
 
 LOT = 10_000
@@ -22,8 +22,8 @@ LOT = 10_000
 MOST_LOTS = 8
 """Lots in one answer: what comes after is searched where the answer is wanted, so that it never is large."""
 MOVED = "it was moved or removed while the log was being searched"
-_COUNTED_EACH = 8
-"""One block in so many has its lines counted, once a file is longer than that."""
+_COUNTED_EACH = 16
+"""One block in so many has its lines counted in a stretch of more blocks than that."""
 _FREE = frozenset({"username", "name", "address", "customer", "kvk", "phone"})
 """Kinds that look like any word: the time, the machine and the program in front of a line are not asked for them."""
 _IN_FRONT = frozenset({"time", "host", "program", "pid", "priority", "status", "bytes"})
@@ -81,10 +81,9 @@ class Task:
     """A stretch of one file to search, from a record's start to another's or to the end."""
 
     path: str
-    device: int
-    inode: int
-    start: int
-    end: int | None
+    identity: tuple[int, int]
+    """Device and inode: another file under the same name is not the one that was meant."""
+    stretch: tuple[int, int | None]
     spelt: Spelt
     dating: Dating
     wanted: Wanted
@@ -116,14 +115,14 @@ def scan(task: Task) -> Iterator[Lot | Answer]:
     ended = Answer()
     try:
         with opened(task.path) as reader:
-            if reader.identity != (task.device, task.inode):
+            if reader.identity != task.identity:
                 ended.moved = True
                 yield ended
                 return
             sorter = Sorter(task.wanted, task.spelt.form, task.dating)
             find = finder(task.wanted, task.plan).find
-            counter = _LineCount()
-            with closing(blocks(reader, task.spelt.form, task.start, task.end)) as every:
+            counter = _LineCount(few=reader.size <= _COUNTED_EACH * BLOCK)
+            with closing(blocks(reader, task.spelt.form, *task.stretch)) as every:
                 for block in every:
                     counter.add(block)
                     with block.view as view:
@@ -146,13 +145,14 @@ def scan(task: Task) -> Iterator[Lot | Answer]:
 class _LineCount:
     """Counts the lines of a stretch: of a long one about, since to count takes longer than to search."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, few: bool) -> None:
+        self._few = few
         self._blocks = self._counted = self._bytes = self._found = 0
 
     def add(self, block: Block) -> None:
         """Take *block* into account."""
         self._bytes += block.length
-        if self._blocks < _COUNTED_EACH or self._blocks % _COUNTED_EACH == 0:
+        if self._few or self._blocks % _COUNTED_EACH == 0:
             self._counted += block.length
             lines = block.text.count(b"\n", 0, block.length)
             self._found += lines + (block.text[block.length - 1] != 10)

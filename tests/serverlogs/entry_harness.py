@@ -63,6 +63,7 @@ class LoginsHarness(ErasingHarness):
 
     known_by: ClassVar[tuple[str, ...]] = ("customer",)
     mentions = False
+    parties = False
 
     def __init__(self, directory: Path) -> None:
         self.root = directory / "log"
@@ -136,6 +137,7 @@ def make_database(path: Path, *jails: str) -> None:
 class Fail2banHarness(ErasingHarness):
     """A database that fail2ban made, with two jails."""
 
+    parties = False
     JAILS = ("postfix-sasl", UGLY)
 
     def __init__(self, directory: Path) -> None:

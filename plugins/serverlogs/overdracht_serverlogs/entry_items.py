@@ -43,7 +43,6 @@ class _Group:
     digests: list[bytes] = field(default_factory=list)
     matches: dict[Identifier, Match] = field(default_factory=dict)
     reveals: dict[Identifier, Revealed] = field(default_factory=dict)
-    owners: set[Identifier] = field(default_factory=set)
 
     def add(self, entry: Entry, matches: Iterable[Match] = ()) -> None:
         self.digests.append(entry.digest)
@@ -147,10 +146,10 @@ class Planned:
                 self.missing[key][digest] -= 1
                 self.found[key] += 1
                 return key
-        for text, (key, wanted) in self._wanted.items():
-            if key.day == entry.day and (matches := wanted.matches(entry)):
-                if certainty_of(matches).value == key.sort:
-                    self.added.add(text)
+        for text, (where, wanted) in self._wanted.items():
+            matches = wanted.matches(entry) if where.day == entry.day else ()
+            if matches and certainty_of(matches).value == where.sort:
+                self.added.add(text)
         return None
 
     def standing(self, key: str) -> str:
@@ -183,7 +182,7 @@ def sightings(store: Store) -> Iterator[Sighting | Gap]:
 
 
 def aged(store: Store, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
-    """Yield, day by day, the entries that are older than the day for traffic data."""
+    """Yield, day by day, the entries that are older than the day for traffic data; they go whomever they are about, so that nobody is named."""
     limit = before.get(Category.TRAFFIC)
     if limit is None:
         return
@@ -198,12 +197,11 @@ def aged(store: Store, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
                     key = Key(part, entry.day, WHOLE_DAY, entry.digest.hex())
                     group = groups[entry.day] = _Group(key, entry.when)
                 group.add(entry)
-                group.owners |= {one for _, one in owned(entry.owners)}
                 if len(group.digests) >= MOST_RECORDS:
                     del groups[entry.day]
-                    yield Aged(group.item(store.noun), tuple(sorted(group.owners)))
+                    yield Aged(group.item(store.noun), ())
         except Unreadable as error:
             yield Gap(part, str(error))
             continue
         for group in groups.values():
-            yield Aged(group.item(store.noun), tuple(sorted(group.owners)))
+            yield Aged(group.item(store.noun), ())

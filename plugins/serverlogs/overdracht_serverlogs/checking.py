@@ -55,7 +55,11 @@ def _traceless(paths: list[str]) -> Check:
     """Say whether reading leaves no trace in the access times."""
     for path in paths:
         try:
-            os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | getattr(os, "O_NOATIME", 0)))
+            os.close(
+                os.open(
+                    path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | getattr(os, "O_NOATIME", 0)
+                )
+            )
         except PermissionError:
             return Check(
                 "read-only",
@@ -64,4 +68,6 @@ def _traceless(paths: list[str]) -> Check:
             )
         except OSError:
             continue
-    return Check("read-only", ok=True, detail="files are opened for reading, their access times stay")
+    return Check(
+        "read-only", ok=True, detail="files are opened for reading, their access times stay"
+    )

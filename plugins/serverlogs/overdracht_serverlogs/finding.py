@@ -212,7 +212,9 @@ class Search:
             yield Gap(log.part, said)
         else:
             settled = _settled(log)
-            yield Searched(log.part, state.lines, state.cursor + str(state.lines) if settled else "")
+            yield Searched(
+                log.part, state.lines, state.cursor + str(state.lines) if settled else ""
+            )
 
     def _moved(self, state: _Progress) -> Iterator[Item]:
         """Look for files that were rotated meanwhile under the names they have now."""

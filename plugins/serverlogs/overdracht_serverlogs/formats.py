@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,6 +79,18 @@ class Owner(NamedTuple):
     end: int
 
 
+class Layout(Enum):
+    """Where in a line it says whom it is about."""
+
+    MESSAGE = "message"
+    """In running text, and maybe in fields."""
+    FIELDS = "fields"
+    """In fields alone: what a visitor writes into a request says nothing about whom it is."""
+    EARLY = "early"
+    """In fields in front of the time."""
+    JSON = "json"
+
+
 @dataclass(frozen=True)
 class Format:
     """One way of writing lines."""
@@ -89,6 +102,9 @@ class Format:
     """The same up to the time: quicker."""
     multiline: bool = False
     strptime: str = ""
+    layout: Layout = Layout.MESSAGE
+    owning: tuple[str, ...] = ()
+    """The groups of `head` that say whom a line is about; all of them stand in `start` when the layout is early."""
 
     def stamp(self, line: bytes | bytearray, start: int, end: int) -> bytes | None:
         """Return the time in the line between *start* and *end*; None when no record begins there."""
@@ -101,7 +117,7 @@ class Format:
         found = self.head.match(first)
         if found is None:
             return {}
-        if "json" in found.groupdict():
+        if self.layout is Layout.JSON:
             return _json_fields(found["json"])
         fields = {
             name: _text(value)
@@ -124,40 +140,47 @@ class Format:
         ]
         return min(inside)[1] if inside else "line"
 
-    def owners(self, line: bytes) -> Iterator[Owner]:
-        """Yield the stretches of a record that say whom it is about."""
-        found = self.head.match(line)
-        body = 0
-        if found is not None:
-            groups = found.groupdict()
-            if "json" in groups:
-                yield from _json_owners(line)
-                return
-            for name in OWNING & groups.keys():
-                if groups[name] not in {None, b"", b"-"}:
-                    yield Owner(name, found.start(name), found.end(name))
-            if "request" in groups:
-                return  # what a visitor writes into a request says nothing about whom it is
-            body = found.start("message") if "message" in groups else found.end("time")
-        for one in _OWNER.finditer(line, body):
-            if one["value"]:
-                yield Owner(_text(one["key"]).lower(), *one.span("value"))
-            else:
-                group = "login" if one["login"] else "session"
-                yield Owner("user", *one.span(group))
+    def owners(self, line: bytes) -> list[Owner]:
+        """Return the stretches of a record that say whom it is about."""
+        if self.layout is Layout.JSON:
+            return list(_json_owners(line))
+        found = (self.start if self.layout is Layout.EARLY else self.head).match(line)
+        if found is None:
+            return [] if self.layout is Layout.EARLY else list(_told(line, 0))
+        owners = [
+            Owner(name, *found.span(name))
+            for name in self.owning
+            if found[name] not in {None, b"", b"-"}
+        ]
+        if self.layout is Layout.MESSAGE:
+            body = (
+                found.start("message") if "message" in self.head.groupindex else found.end("time")
+            )
+            owners += _told(line, body)
+        return owners
 
     def addresses(self, line: bytes) -> Iterator[tuple[str, str]]:
         """Yield the addresses from which the one whom the line is about logged in, with their field; nothing without a login."""
-        found = self.head.match(line)
-        if found is not None and "remote_user" in found.groupdict():
-            if found["remote_user"] not in {None, b"", b"-"} and "remote_addr" in found.groupdict():
-                status = found.groupdict().get("status") or b"200"
-                if not status.startswith(b"4"):
-                    yield "remote_addr", _text(found["remote_addr"])
-            return
-        if _AUTHENTICATED.search(line):
+        if "remote_user" in self.head.groupindex:
+            found = self.head.match(line)
+            if found is None or found["remote_user"] in {None, b"", b"-"}:
+                return
+            fields = found.groupdict()
+            refused = (fields.get("status") or b"200").startswith(b"4")
+            if fields.get("remote_addr") and not refused:
+                yield "remote_addr", _text(found["remote_addr"])
+        elif _AUTHENTICATED.search(line):
             for one in _NEAR.finditer(line):
                 yield "login", _text(next(filter(None, one.groups())))
+
+
+def _told(line: bytes, body: int) -> Iterator[Owner]:
+    """Yield whom the running text of *line* from *body* on says it is about."""
+    for one in _OWNER.finditer(line, body):
+        if one["value"]:
+            yield Owner(_text(one["key"]).lower(), *one.span("value"))
+        else:
+            yield Owner("user", *one.span("login" if one["login"] else "session"))
 
 
 _JSON_OWNER = re.compile(
@@ -178,7 +201,10 @@ def _json_fields(line: bytes) -> dict[str, str]:
         told = json.loads(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return {}
-    return {str(name): value if isinstance(value, str) else json.dumps(value) for name, value in told.items()}
+    return {
+        str(name): value if isinstance(value, str) else json.dumps(value)
+        for name, value in told.items()
+    }
 
 
 def _text(value: bytes) -> str:
@@ -186,7 +212,15 @@ def _text(value: bytes) -> str:
 
 
 def _format(name: str, head: bytes, *, multiline: bool = False, strptime: str = "") -> Format:
-    return Format(name, re.compile(head, re.DOTALL), re.compile(_up_to_time(head)), multiline, strptime)
+    whole, start = re.compile(head, re.DOTALL), re.compile(_up_to_time(head))
+    owning = tuple(sorted(OWNING & whole.groupindex.keys()))
+    layout = Layout.MESSAGE
+    if "json" in whole.groupindex:
+        layout = Layout.JSON
+    elif "request" in whole.groupindex or "status" in whole.groupindex:
+        early = set(owning) <= start.groupindex.keys()
+        layout = Layout.EARLY if early else Layout.FIELDS
+    return Format(name, whole, start, multiline, strptime, layout, owning)
 
 
 def _up_to_time(head: bytes) -> bytes:

@@ -27,6 +27,7 @@ _MOST_CASES = 16
 _PER_LITERAL = 6.0
 """What one more literal costs, in candidates of one sample."""
 
+
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """A piece of one anchor of a needle."""
@@ -75,7 +76,6 @@ class Pass:
             matchkind=ahocorasick_rs.MatchKind.LeftmostFirst,
             implementation=ahocorasick_rs.Implementation.DFA,
         ).find_matches_as_indexes
-
 
     def _quick(self, within: list[tuple[int, int]]) -> "_Matches | None":
         """Return what says quickly whether any of the literals *within* another stands there; None when there is none."""
@@ -210,9 +210,7 @@ def _common(
 
 
 def _counted(pieces: list[bytes], text: bytes) -> dict[bytes, int]:
-    search = ahocorasick_rs.BytesAhoCorasick(
-        pieces, matchkind=ahocorasick_rs.MatchKind.Standard
-    )
+    search = ahocorasick_rs.BytesAhoCorasick(pieces, matchkind=ahocorasick_rs.MatchKind.Standard)
     found = Counter(one[0] for one in search.find_matches_as_indexes(text, overlapping=True))
     return {piece: found[number] for number, piece in enumerate(pieces)}
 

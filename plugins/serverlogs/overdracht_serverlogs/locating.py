@@ -100,7 +100,9 @@ class Sought:
     def every_whole_day(self) -> frozenset[date | None]:
         """The days that are sought whole, whomever they are about."""
         return frozenset(
-            day for day, all in self._by_day.items() if any(one.key.sort == WHOLE_DAY for one in all)
+            day
+            for day, all in self._by_day.items()
+            if any(one.key.sort == WHOLE_DAY for one in all)
         )
 
     def standing(self, key: str) -> Standing:
@@ -257,8 +259,9 @@ def _searcher(texts: list[bytes]) -> Callable[[memoryview], bool]:
     import ahocorasick_rs
 
     search = ahocorasick_rs.BytesAhoCorasick(texts)
-    return lambda view: next(iter(search.find_matches_as_indexes(view[:_AT_ONCE])), None) is not None or bool(
-        search.find_matches_as_indexes(view[_AT_ONCE - 16 :])
+    return lambda view: (
+        next(iter(search.find_matches_as_indexes(view[:_AT_ONCE])), None) is not None
+        or bool(search.find_matches_as_indexes(view[_AT_ONCE - 16 :]))
     )
 
 

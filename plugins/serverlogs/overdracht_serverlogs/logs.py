@@ -171,5 +171,12 @@ def _listed(path: str) -> LogFile | None:
         return None
     problem = "" if stat.S_ISREG(status.st_mode) else "it is no regular file"
     return LogFile(
-        path, live, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, _dated(path), problem
+        path,
+        live,
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        _dated(path),
+        problem,
     )

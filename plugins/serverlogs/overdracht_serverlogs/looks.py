@@ -76,7 +76,14 @@ def look(log: Log, file: LogFile) -> Look:
             latest = min(_latest(file), _next_begins(log, file) + _SLACK)
             dating = _dating(_marks(reader, file, sample, spelt.form), dating, latest)
         head = sample.lstrip(b"\0").partition(b"\n")[0]
-        return Look(reader.method, spelt, dating, digest(head) if head else b"", sample, first[1] if first else None)
+        return Look(
+            reader.method,
+            spelt,
+            dating,
+            digest(head) if head else b"",
+            sample,
+            first[1] if first else None,
+        )
 
 
 def _next_begins(log: Log, file: LogFile) -> date:

@@ -13,9 +13,10 @@ from functools import lru_cache
 
 from overdracht import local_day
 
-MONTHS = {name: number for number, name in enumerate(
-    b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1
-)}
+MONTHS = {
+    name: number
+    for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
 EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
 """A day outside these is no time but junk."""
 
@@ -140,7 +141,12 @@ def _read(stamp: bytes, zone: tzinfo | None, latest: date) -> datetime | None:
 def _clf(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
     day, month, year, hour, minute, second, hours, minutes = found.groups()
     return datetime(
-        int(year), _month(month), int(day), int(hour), int(minute), min(int(second), 59),
+        int(year),
+        _month(month),
+        int(day),
+        int(hour),
+        int(minute),
+        min(int(second), 59),
         tzinfo=_offset(hours + minutes),
     )
 
@@ -163,7 +169,8 @@ def _bsd(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
         while not _is_leap(year):
             year -= 1
     return _placed(
-        datetime(year, *wanted, int(hour), int(minute), min(int(second), 59)), zone  # noqa: DTZ001 - the zone follows
+        datetime(year, *wanted, int(hour), int(minute), min(int(second), 59)),
+        zone,  # noqa: DTZ001 - the zone follows
     )
 
 
@@ -175,7 +182,9 @@ def _long(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime
     month, day, hour, minute, second, fraction, year = found.groups()
     micro = int((fraction or b"0").ljust(6, b"0")[:6])
     return _placed(
-        datetime(int(year), _month(month), int(day), int(hour), int(minute), min(int(second), 59), micro),  # noqa: DTZ001 - the zone follows
+        datetime(
+            int(year), _month(month), int(day), int(hour), int(minute), min(int(second), 59), micro
+        ),  # noqa: DTZ001 - the zone follows
         zone,
     )
 

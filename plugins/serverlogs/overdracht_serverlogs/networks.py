@@ -81,7 +81,7 @@ def _grouped(network: IPv6Network) -> Iterator[tuple[bytes, ...]]:
             for colon in (":", "%3a")
         )
     if not good:
-        yield (b"::", b"0:", b"%3a%3a")
+        yield (b"::", b"0:", b"%3a%3a", b"0%3a")
 
 
 def reader(network: Network) -> "Check":
@@ -93,9 +93,7 @@ def reader(network: Network) -> "Check":
     return check
 
 
-def read_around(
-    text: bytearray | bytes, place: int, network: Network
-) -> tuple[int, int] | None:
+def read_around(text: bytearray | bytes, place: int, network: Network) -> tuple[int, int] | None:
     """Return from where to where an address in *network* is written around *place* of *text*; None when there is none."""
     start, end = place, place
     while start > 0 and place - start < _LONGEST and text[start - 1] in _PART:
@@ -132,9 +130,11 @@ def _trimmed(token: bytes, start: int) -> Iterator[tuple[int, int]]:
     if text[:1] in b":." and text[:2] != b"::":
         shift = 3 if token[:3].lower() == b"%3a" else 1
     begin += shift
-    while end > begin and token[end - start - 1 : end - start] in (b".", b":") and token[
-        end - start - 2 : end - start
-    ] != b"::":
+    while (
+        end > begin
+        and token[end - start - 1 : end - start] in (b".", b":")
+        and token[end - start - 2 : end - start] != b"::"
+    ):
         end -= 1
     yield begin, end
     inner = token[begin - start : end - start]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from overdracht_serverlogs.zstd_frames import is_whole
+
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_TRACE = getattr(os, "O_NOATIME", 0)
 _MAGIC = {
@@ -52,9 +54,12 @@ class Reader:
     def readinto(self, view: memoryview) -> int:
         """Fill *view* with what comes next and return how much that was; nothing at the end."""
         try:
-            return self._text.readinto(view) or 0
+            read = self._text.readinto(view) or 0
         except Exception as error:
             raise Unreadable(_reason(error)) from error
+        if not read and self.method == "zstd" and len(view) and not is_whole(self.descriptor):
+            raise Unreadable(DAMAGED)
+        return read
 
     def seek(self, place: int) -> None:
         """Go from the beginning to *place* in the text; in a compressed one by reading on."""

@@ -35,7 +35,11 @@ def _walk(folder: str, names: list[str], refused: Refused) -> Iterator[str]:
         for child in _children(folder, refused):
             last = child.rpartition("/")[2]
             hidden = last.startswith(".") and not name.startswith(".")
-            if not hidden and fnmatch.fnmatchcase(last, name) and (not rest or os.path.isdir(child)):
+            if (
+                not hidden
+                and fnmatch.fnmatchcase(last, name)
+                and (not rest or os.path.isdir(child))
+            ):
                 yield from _walk(child, rest, refused)
     else:
         child = _joined(folder, name)

@@ -53,9 +53,7 @@ class Record(NamedTuple):
     day: date | None
 
 
-def blocks(
-    reader: Reader, form: Format, start: int = 0, end: int | None = None
-) -> Iterator[Block]:
+def blocks(reader: Reader, form: Format, start: int = 0, end: int | None = None) -> Iterator[Block]:
     """Yield the text from *start*, where a record begins, to *end*; the buffer is used again for the next block."""
     size = BLOCK if reader.method == "plain" else PACKED_BLOCK
     if end is not None:
@@ -227,4 +225,3 @@ def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
                     run = (block.base + start, block.base + behind, day)
     if run is not None:
         yield run
-

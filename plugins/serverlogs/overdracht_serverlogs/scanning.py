@@ -241,9 +241,7 @@ class Judge:
         self._form = form
         self._plain: dict[tuple[int, bool], Sign] = {}
 
-    def judge(
-        self, raw: bytes, hit: Hit, day: date | None
-    ) -> tuple[Certainty, Sign, int] | None:
+    def judge(self, raw: bytes, hit: Hit, day: date | None) -> tuple[Certainty, Sign, int] | None:
         """Return how sure it is, by what, and how many others the record names; None when it is not the subject's."""
         base = hit.start
         if len(hit.spans) == 1:
@@ -272,8 +270,8 @@ class Judge:
             if number >= self._excluded:
                 excluded = True
                 continue
-            if owners is None and not is_weak(identifier):
-                owners = list(self._form.owners(raw))
+            if owners is None and identifier.kind != "domain" and not is_weak(identifier):
+                owners = self._form.owners(raw)
             found = self._match(raw, (start, end), identifier, owners or [], day)
             if found is not None and (
                 number not in matches or _ORDER[found[0]] < _ORDER[matches[number][0]]
@@ -304,16 +302,22 @@ class Judge:
         period = identifier.period
         if period != ALWAYS and day is not None and not period.covers(day):
             return None
-        where = "remote_addr" if identifier.kind == "ip" and span[0] == 0 else "line"
-        if identifier.kind in _FREE and self._form.field_at(raw, span[0]) in _IN_FRONT:
+        if is_weak(identifier):
+            if identifier.kind != "ip" and self._in_front(raw, span, identifier):
+                return None
+            return Certainty.POSSIBLE, "remote_addr" if span[0] == 0 else "line"
+        for name, start, end in owners:
+            if (start, end) == span and identifier.kind != "domain":
+                sure = period == ALWAYS or day is not None
+                return (Certainty.EXACT if sure else Certainty.POSSIBLE), name
+        if self._in_front(raw, span, identifier):
             return None
-        if is_weak(identifier) or (period != ALWAYS and day is None):
-            return Certainty.POSSIBLE, where
-        if identifier.kind != "domain":
-            for name, start, end in owners:
-                if (start, end) == span:
-                    return Certainty.EXACT, name
-        return Certainty.MENTION, where
+        sure = period == ALWAYS or day is not None
+        return (Certainty.MENTION if sure else Certainty.POSSIBLE), "line"
+
+    def _in_front(self, raw: bytes, span: tuple[int, int], identifier: Identifier) -> bool:
+        """Say whether what looks like *identifier* is the time, the machine or the program in front of a line."""
+        return identifier.kind in _FREE and self._form.field_at(raw, span[0]) in _IN_FRONT
 
 
 _ORDER = {Certainty.EXACT: 0, Certainty.MENTION: 1, Certainty.POSSIBLE: 2}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 
-from overdracht import Certainty, Gap, Identifier, IdentifierError, Kinds, Sighting
+from overdracht import Certainty, Gap, Identifier, IdentifierError, Kinds, Sighting, base_address
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.lineitems import MOST_RECORDS, Key, digest
 from overdracht_serverlogs.logs import Listing, Log, LogFile, logs
@@ -18,7 +18,8 @@ REMEMBERED = 50_000
 """Identifiers of a day whose records are counted; of more the first are told again."""
 _KINDS = Kinds()
 _HINTS = re.compile(
-    rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"", re.IGNORECASE
+    rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"",
+    re.IGNORECASE,
 )
 
 
@@ -66,9 +67,7 @@ class _Sightings:
                 for hint in _HINTS.finditer(block.text, 0, block.length):
                     if hint.start() < last:
                         continue
-                    start, last = bounds(
-                        block.text, hint.start(), hint.end(), block.length, form
-                    )
+                    start, last = bounds(block.text, hint.start(), hint.end(), block.length, form)
                     raw = bytes(block.text[start:last])
                     who = self._who([raw[one.start : one.end] for one in form.owners(raw)])
                     if not who:
@@ -110,11 +109,12 @@ def _stamp(block: Block, start: int, end: int, times: Times, form: Format) -> by
 def _identified(value: bytes) -> tuple[Identifier, ...]:
     """Return whom the *value* of a field names: somebody's mail address, which may be a login too, or a login."""
     text = value.decode("utf-8", "replace").replace("%40", "@")
-    kinds = ("email",) if "@" in text else ("username", "customer")
+    # An address with a label (jan+nieuws@x.nl) arrives at the one without.
+    mail = (("email", text), ("email", base_address(text)))
     found = []
-    for kind in kinds:
+    for kind, written in mail if "@" in text else (("username", text), ("customer", text)):
         try:
-            found.append(_KINDS.identifier(kind, text))
+            found.append(_KINDS.identifier(kind, written))
         except IdentifierError:
             continue
-    return tuple(found)
+    return tuple(dict.fromkeys(found))

@@ -18,10 +18,9 @@ from overdracht_serverlogs.networks import network_anchors
 _WORD = rb"A-Za-z0-9_\x80-\xff"
 _NO_LETTER = rb"(?:0[0-9A-F]|1[0-9A-F]|2[0-9ACF]|3[A-F]|40|5[BCDE]|60|7[BCDEF])"
 """The code of a character that ends a word, in hexadecimal; not those of `+`, `-` and `.`, which addresses hold."""
-_CODED = (
-    rb"(?<=%%%(code)b)|(?<=\\x%(code)b)|(?<=\\[nrtbf])|(?<=\\u00%(code)b)|(?<=#0[0-7]{2})"
-    % {b"code": _NO_LETTER}
-)
+_CODED = rb"(?<=%%%(code)b)|(?<=\\x%(code)b)|(?<=\\[nrtbf])|(?<=\\u00%(code)b)|(?<=#0[0-7]{2})" % {
+    b"code": _NO_LETTER
+}
 _GAP = rb"(?:[\s().\-/+]|%20|%2B|%2D){0,3}"
 _BEFORE = {
     "email": rb"(?:(?<![%b.+\-])|%b)" % (_WORD, _CODED),
@@ -107,15 +106,23 @@ def _email(value: str) -> Choices:
         re.IGNORECASE,
     )  # fmt: skip
     reach = 2 * len(value) + 140
-    at = re.compile(rb"(?:(?<=@)|(?<=%40)|(?<=2540))" + _any(names) + _AFTER["email"], re.IGNORECASE)
+    at = re.compile(
+        rb"(?:(?<=@)|(?<=%40)|(?<=2540))" + _any(names) + _AFTER["email"], re.IGNORECASE
+    )
     yield tuple(Anchor(one.lower(), _around(pattern, reach, at)) for one in names)
     yield tuple(Anchor(one.lower(), _matching(pattern)) for one in mailboxes)
     ends = (b"@", b"%40", b"%2540") if "+" in local else (b"@", b"%40", b"%2540", b"+", b"%2b")
-    yield tuple(
-        Anchor((one + end + (names[0] if end[-1:] in b"@0" else b"")).lower(), _matching(pattern))
-        for one in mailboxes
-        for end in ends
-    ) if len(names) == 1 else ()
+    yield (
+        tuple(
+            Anchor(
+                (one + end + (names[0] if end[-1:] in b"@0" else b"")).lower(), _matching(pattern)
+            )
+            for one in mailboxes
+            for end in ends
+        )
+        if len(names) == 1
+        else ()
+    )
 
 
 def _domain(value: str) -> Choices:
@@ -167,9 +174,7 @@ def _name(value: str) -> Choices:
         forms = [
             gap.join(_any(_every_spelling(_letters(one))) for one in order) for order in orders
         ]
-        pattern = re.compile(
-            _BEFORE["word"] + _any_pattern(forms) + _AFTER["word"], re.IGNORECASE
-        )
+        pattern = re.compile(_BEFORE["word"] + _any_pattern(forms) + _AFTER["word"], re.IGNORECASE)
         for one in sorted(tokens, key=len)[-2:]:
             spelled = _every_spelling(_letters(one))
             whole = re.compile(_BEFORE["word"] + _any(spelled) + _AFTER["word"], re.IGNORECASE)
@@ -211,7 +216,12 @@ def _letters(text: str) -> tuple[str, ...]:
 def _encoded(text: str) -> tuple[bytes, ...]:
     """Return the bytes in which a program may have written *text*."""
     once = quote(text, safe="")
-    spelled = [text.encode(), once.encode(), quote(text, safe="+").encode(), quote(once, safe="").encode()]
+    spelled = [
+        text.encode(),
+        once.encode(),
+        quote(text, safe="+").encode(),
+        quote(once, safe="").encode(),
+    ]
     if not text.isascii():
         spelled.append(json.dumps(text)[1:-1].encode())
         spelled.append("".join(one if one.isascii() else "".join(f"\\x{byte:02X}" for byte in one.encode()) for one in text).encode())  # fmt: skip
@@ -255,7 +265,9 @@ def _spread(pieces: list[bytes], gap: bytes) -> Choices:
     longest = max(map(len, pieces))
     for piece in pieces:
         if len(piece) == longest:
-            yield (Anchor(piece.lower(), _around(pattern, sum(map(len, pieces)) + 4 * len(pieces))),)
+            yield (
+                Anchor(piece.lower(), _around(pattern, sum(map(len, pieces)) + 4 * len(pieces))),
+            )
 
 
 def _around(

@@ -47,4 +47,8 @@ def _boundary(descriptor: int, place: int, size: int, form: Format) -> int:
     if first and not form.multiline:
         return place + first
     behind = place + len(text)
-    return size if behind >= size or behind - place > _LINE_WINDOW else _boundary(descriptor, behind, size, form)
+    return (
+        size
+        if behind >= size or behind - place > _LINE_WINDOW
+        else _boundary(descriptor, behind, size, form)
+    )

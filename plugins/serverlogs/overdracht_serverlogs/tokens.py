@@ -27,7 +27,8 @@ def tokens(raw: bytes, form: Format) -> Iterator[Token]:
 
 def _owners(raw: bytes, form: Format) -> Iterator[Token]:
     for one in form.owners(raw):
-        yield one.start, one.end, "email" if b"@" in raw[one.start : one.end] else "username"
+        is_mail = re.search(b"@|%40", raw[one.start : one.end]) is not None
+        yield one.start, one.end, "email" if is_mail else "username"
 
 
 def _written(raw: bytes) -> Iterator[Token]:
@@ -37,7 +38,7 @@ def _written(raw: bytes) -> Iterator[Token]:
         if found["email"]:
             start = found.start()
             # What stands before a sign that ends a word belongs to the line: `?mail=jan@x.nl`, `<jan@x.nl`.
-            lead = re.match(rb".*[=&/?{|'`]", found["email"].partition(b"@")[0])
+            lead = re.match(rb".*[=&/?{|'`]", found["email"])
             yield start + (lead.end() if lead else 0), found.end(), "email"
             continue
         start, end = found.span()

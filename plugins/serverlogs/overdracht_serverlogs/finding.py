@@ -1,6 +1,5 @@
 """Find a person's records in all logs, the big ones by several processes."""
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -60,7 +59,7 @@ class _Progress:
 
     def problem(self, path: str, reason: str) -> None:
         """Take note that the file at *path* was not searched to its end."""
-        text = f"{os.path.basename(path)}: {reason}"
+        text = f"{path.rpartition('/')[2]}: {reason}"
         if text not in self.problems:
             self.problems.append(text)
 
@@ -153,10 +152,7 @@ class Search:
         waiting: deque[tuple[_Progress, Task | None, Future[Answer] | None]] = deque()
         try:
             for state, task in tasks:
-                if executor is None or task is None:
-                    waiting.append((state, task, None))
-                else:
-                    waiting.append((state, task, executor.submit(run, task)))
+                waiting.append((state, task, _submitted(executor, task)))
                 while len(waiting) > (0 if executor is None else IN_FLIGHT):
                     yield self._answer(*waiting.popleft())
             while waiting:
@@ -175,7 +171,11 @@ class Search:
         return state, task, lots
 
     def _sent(self, state: _Progress, task: Task, future: Future[Answer]) -> Iterator[Lot]:
-        answer = future.result()
+        try:
+            answer = future.result()
+        except Exception:  # noqa: BLE001 - whatever became of the process that searched it, here it is searched again
+            yield from self._streamed(state, task, 0)
+            return
         yield from answer.lots
         if answer.more:
             # Too many for one answer: here they are held one lot at a time.
@@ -232,6 +232,16 @@ class Search:
                 yield from state.grouping.add(lot, task.spelt.time_format)
         for task in state.moved:
             state.problem(task.path, MOVED)
+
+
+def _submitted(executor: Executor | None, task: Task | None) -> Future[Answer] | None:
+    """Return what will hold the answer to *task*; None when it is searched here, as it is when the executor's processes are gone."""
+    if executor is None or task is None:
+        return None
+    try:
+        return executor.submit(run, task)
+    except RuntimeError:
+        return None
 
 
 def _elsewhere(state: _Progress, task: Task, now: Log) -> LogFile | None:

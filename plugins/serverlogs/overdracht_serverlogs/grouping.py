@@ -82,7 +82,7 @@ class Grouping:
             behind = min(total, place + MOST_RECORDS - into.count)
             into.digests += records.digests[place * DIGEST : behind * DIGEST]
             into.size += sum(records.sizes[place:behind])
-            for sign in sorted(set(records.signs[place:behind])):
+            for sign in dict.fromkeys(records.signs[place:behind]):
                 self._sign(into, signs[sign])
             if place == 0:
                 into.others += records.others

@@ -68,7 +68,7 @@ class LogsHarness(ErasingHarness):
     """Two logs; the first has the suffix *suffix*, which says how it is packed."""
 
     parties = False
-    batch: ClassVar[int] = 4 << 20
+    batch: ClassVar[int] = 8 << 20
     """It searches a megabyte at a time, and reads packed text in stretches."""
 
     def __init__(self, directory: Path, suffix: str = "") -> None:

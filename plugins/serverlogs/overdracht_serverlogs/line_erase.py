@@ -1,6 +1,7 @@
 """Take exactly the planned lines out of logs: closed files are written anew, and the one that is being written so that no line is lost."""
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,17 +33,19 @@ from overdracht_serverlogs.locating import Located, Standing
 from overdracht_serverlogs.logs import Log, LogFile, base_of, log_of, logs
 from overdracht_serverlogs.looks import look
 from overdracht_serverlogs.obstacles import in_the_way
-from overdracht_serverlogs.packed import Unreadable, opened
+from overdracht_serverlogs.packed import DAMAGED, Unreadable
 from overdracht_serverlogs.pseudonyms import Pseudonyms
-from overdracht_serverlogs.rewriting import rewrite
+from overdracht_serverlogs.rewriting import held, rewrite
 from overdracht_serverlogs.settings import ServerLogsSettings
 
 DROP, PSEUDONYMISE = "drop", "pseudonymise"
 """The actions of a step."""
 MOST_STEPS = 400
 """Steps whose lines are sought, and cut, at a time."""
-_TRIES = 4
-"""How often a log that was rotated meanwhile is looked at anew."""
+_PATIENCE = 60.0
+"""Seconds to wait until a log that is being rotated, or compressed, has been."""
+_PAUSE = 0.2
+_PACKED = frozenset({"gz", "zst", "zstd", "xz", "bz2", "lzma"})
 
 _CHANGED = "lines of it were changed or added since the plan"
 _WRITTEN = "the log is still being written: set `reopen` for it, or go on with `overdracht resume` once it was rotated"
@@ -154,21 +157,18 @@ class LineErasure:
     ) -> tuple[dict[str, Standing], dict[str, str]]:
         """Cut the lines of *items*; return how they stood, and why those of some could not be cut."""
         standing: dict[str, Standing] = {}
-        for _ in range(_TRIES):
+        deadline = time.monotonic() + _PATIENCE
+        while True:
             log = self._log(part)
             if log is None:
                 return {one.key: standing.get(one.key, Standing.GONE) for one in items}, {}
-            _tidy(log)
-            places = LinePlaces(log, items, cutting)
-            for one in items:
-                # What an earlier try has cut already is not there any more, and was as planned.
-                if standing.get(one.key) is not Standing.PLANNED:
-                    standing[one.key] = places.standing(one.key)
             try:
-                return standing, _cut_all(log, places)
-            except Meanwhile:
-                continue
-        raise Meanwhile
+                return standing, _cut_in(log, items, cutting, standing)
+            except (Meanwhile, Unreadable) as error:
+                passing = not isinstance(error, Unreadable) or error.missing or str(error) == DAMAGED
+                if not passing or time.monotonic() > deadline:
+                    raise
+            time.sleep(_PAUSE)
 
     def _log(self, part: str) -> Log | None:
         """Return the log called *part*, None when there is none any more; raise OSError when that cannot be told."""
@@ -187,12 +187,12 @@ class LineErasure:
 def _first_written(log: Log) -> date | None:
     """Return the first day of the file of *log* that somebody is writing; None when nobody is."""
     for file in log.files:
-        if file.live and not file.problem:
+        if file.live and file.size and not file.problem:
             try:
-                with opened(file.path) as reader:
-                    if live.is_written(reader.descriptor):
+                with held(Path(file.path)) as (descriptor, _):
+                    if live.is_written(descriptor):
                         return _first_day(log, file) or date.min
-            except Unreadable:
+            except (OSError, Unreadable):
                 return None
     return None
 
@@ -211,8 +211,8 @@ def _obstacle(log: Log, file: LogFile) -> str:
     reason = in_the_way(Path(file.path))
     if reason or not file.live:
         return reason
-    with opened(file.path) as reader:
-        if not live.is_written(reader.descriptor):
+    with held(Path(file.path)) as (descriptor, _):
+        if not live.is_written(descriptor):
             return ""
     if not log.family.reopen:
         return _WRITTEN
@@ -229,6 +229,31 @@ def _tidy(log: Log) -> None:
         was = name.removeprefix(".").removesuffix(ending)
         if name == f".{was}{ending}" and base_of(str(path.with_name(was)))[0] == log.part:
             path.with_name(name).unlink(missing_ok=True)
+
+
+def _cut_in(
+    log: Log, items: list[Item], cutting: Cutting, standing: dict[str, Standing]
+) -> dict[str, str]:
+    """Cut the lines of *items* in the files of *log* and take note how they stood; return why those of some could not be cut.
+
+    Raise Meanwhile when the log is being rotated.
+    """
+    bare = [_unpacked(one.path) for one in log.files]
+    if len(set(bare)) < len(bare):
+        raise Meanwhile  # the same lines stand in two files: one of them is being compressed
+    _tidy(log)
+    places = LinePlaces(log, items, cutting)
+    for one in items:
+        # What an earlier try has cut already is not there any more, and was as planned.
+        if standing.get(one.key) is not Standing.PLANNED:
+            standing[one.key] = places.standing(one.key)
+    return _cut_all(log, places)
+
+
+def _unpacked(path: str) -> str:
+    """Return the name that a compressed file had before."""
+    name, dot, ending = path.rpartition(".")
+    return name if dot and ending.lower() in _PACKED else path
 
 
 def _cut_all(log: Log, places: LinePlaces) -> dict[str, str]:
@@ -249,19 +274,18 @@ def _cut(log: Log, file: LogFile, cuts: Cuts) -> None:
     path = Path(file.path)
     if reason := in_the_way(path):
         raise OSError(reason)
-    with opened(file.path) as reader:
-        status = os.fstat(reader.descriptor)
-        is_live = file.live and reader.method == "plain"
+    with held(path) as (descriptor, method):
+        status = os.fstat(descriptor)
+        is_live = file.live and method == "plain"
         same = (status.st_dev, status.st_ino) == (file.device, file.inode)
         if not same or (not is_live and status.st_mtime_ns != file.modified):
             raise Meanwhile
         if not is_live:
-            rewrite(path, reader.descriptor, cuts, reader.method)
-        elif not live.is_written(reader.descriptor):
-            live.rewrite_live(path, reader.descriptor, cuts, None)
+            rewrite(path, descriptor, cuts, method)
+        elif not live.is_written(descriptor):
+            live.rewrite_live(path, descriptor, cuts, None)
         elif log.family.reopen:
-            command = live.command(log.family.reopen)
-            live.rewrite_live(path, reader.descriptor, cuts, command)
+            live.rewrite_live(path, descriptor, cuts, live.command(log.family.reopen))
         else:
             raise OSError(_WRITTEN)
 

@@ -11,7 +11,7 @@ from overdracht_serverlogs.entries import Entry, Unreadable
 from overdracht_serverlogs.live import recover, rewrite_live
 from overdracht_serverlogs.logs import base_of
 from overdracht_serverlogs.obstacles import in_the_way
-from overdracht_serverlogs.rewriting import rewrite
+from overdracht_serverlogs.rewriting import held, rewrite
 
 _BUFFER = utmp.SIZE * 512
 MISSING = "the file is not there"
@@ -85,12 +85,12 @@ def _cut(path: Path, planned: Callable[[Entry], str | None], *, live: bool) -> N
             cuts.add(place, place + utmp.SIZE)
     if not cuts:
         return
-    with packed.opened(str(path)) as reader:
-        if live and reader.method == "plain":
+    with held(path) as (descriptor, method):
+        if live and method == "plain":
             # Who logs somebody in opens it, writes one record and closes it: there is nobody to be told.
-            rewrite_live(path, reader.descriptor, cuts, None, unit=utmp.SIZE)
+            rewrite_live(path, descriptor, cuts, None, unit=utmp.SIZE)
         else:
-            rewrite(path, reader.descriptor, cuts, reader.method)
+            rewrite(path, descriptor, cuts, method)
 
 
 def _entries(path: Path) -> Iterator[tuple[int, Entry]]:

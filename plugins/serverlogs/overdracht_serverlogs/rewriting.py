@@ -7,6 +7,7 @@ again, by the same method.
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from overdracht import Replacement, new_path, write_all
@@ -22,10 +23,21 @@ from overdracht_serverlogs.members import (
     XzMembers,
     ZstdMembers,
 )
+from overdracht_serverlogs.packed import method_of, open_file
 
 _CHUNK = 1 << 20
 _NO_COPYING = {errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM}
 """How a system says that it cannot copy from file to file by itself."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[tuple[int, str]]:
+    """Give a descriptor of the file at *path*, open for reading, and the method it is packed by."""
+    descriptor = open_file(str(path))
+    try:
+        yield descriptor, method_of(os.pread(descriptor, 6, 0))
+    finally:
+        os.close(descriptor)
 
 
 def rewrite(path: Path, old: int, cuts: Cuts, method: str) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from overdracht import Connector, hookimpl
+from overdracht import Connector, World, hookimpl
 
-__all__ = ["overdracht_connectors"]
+__all__ = ["overdracht_connectors", "overdracht_demo"]
 
 
 @hookimpl
@@ -16,3 +16,11 @@ def overdracht_connectors() -> list[type[Connector[Any]]]:
     from overdracht_serverlogs.logins import Logins
 
     return [ServerLogs, Journald, Logins, Fail2ban]
+
+
+@hookimpl
+def overdracht_demo(world: World) -> str:
+    """Write the logs of the demo's world."""
+    from overdracht_serverlogs.demo import write_logs
+
+    return write_logs(world)

@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
 from overdracht import Gap, Item, Progress, Question, Searched, Subject, Unreachable
 from overdracht.survey import Pool
 from overdracht_serverlogs import finding, stretches
-
 from tests.serverlogs.asking import find, identified, logs_in
 from tests.serverlogs.test_finding import ADDRESS, _much
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 import zstandard
+
 from overdracht import Certainty, Extent, Gap, Item, Period
 from overdracht_serverlogs import finding, records, scanning, stretches
 from overdracht_serverlogs.lineitems import Key, digest, unpack
-
 from tests.serverlogs.asking import count, find, gap, logs_in, searched
 
 SANNE, LOGIN, ADDRESS = "sanne@vanderberg.example", "username:svdberg", "203.0.113.7"
@@ -216,7 +216,7 @@ def test_a_line_without_end_is_cut_where_no_word_is(
 
 
 def _much(folder: Path, lines: int = 6_000) -> None:
-    rng = random.Random(4)
+    rng = random.Random(4)  # noqa: S311 - test data
     second = 0
     text = []
     for number in range(lines):
@@ -344,7 +344,7 @@ def test_what_grows_meanwhile_is_left_for_the_next_time(
 @pytest.mark.parametrize("method", ["gzip", "zstd", "xz", "bz2"])
 def test_a_damaged_file_is_a_gap_with_what_could_be_read(tmp_path: Path, method: str) -> None:
     """A compressed file that was broken off gives the items before the break, and the log is a gap."""
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311 - test data
     text = "".join(
         web("03/May/2026:10:00:00", request=f"GET /{rng.random()} HTTP/1.1") for _ in range(20_000)
     )

@@ -1,6 +1,7 @@
 """Lines of every format: their fields, their time, and whom they are about."""
 
 import pytest
+
 from overdracht_serverlogs import formats
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.tokens import tokens
@@ -9,7 +10,7 @@ LINES = {
     "combined": b'203.0.113.7 - svdberg [03/May/2026:10:11:12 +0200] "GET /a?b=\\"c HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11)"',
     "common": b'203.0.113.7 - - [03/May/2026:10:11:12 +0200] "GET / HTTP/1.0" 404 -',
     "json": b'{"time":"2026-05-03T10:11:12+02:00","remote_addr":"203.0.113.7","remote_user":"svdberg","n":1}',
-    "rfc5424": b"<34>1 2026-05-03T10:11:12.003Z mx1 dovecot 12 ID47 [a@1 b=\"c\"] imap-login: Login: user=<sanne@vanderberg.example>",
+    "rfc5424": b'<34>1 2026-05-03T10:11:12.003Z mx1 dovecot 12 ID47 [a@1 b="c"] imap-login: Login: user=<sanne@vanderberg.example>',
     "rfc3164": b"May  3 10:11:12 mx1 postfix/smtpd[123]: A1B2: client=mail[203.0.113.7], sasl_username=sanne@vanderberg.example",
     "nginx-error": b'2026/05/03 10:11:12 [error] 12#12: *7 user "svdberg": password mismatch, client: 203.0.113.7, server: x',
     "apache-error": b"[Sun May 03 10:11:12.123456 2026] [core:error] [pid 1:tid 2] [client 203.0.113.7:5] AH1: niet gevonden",

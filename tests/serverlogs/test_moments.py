@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from overdracht import local_day
 from overdracht_serverlogs.moments import Dating, written
 

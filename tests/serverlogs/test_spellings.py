@@ -6,9 +6,9 @@ from ipaddress import IPv6Address, ip_address
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from overdracht_serverlogs.fragments import Finder, Pass, plan
 from overdracht_serverlogs.spellings import Wanted, needles
-
 from tests.serverlogs.asking import identified, spans
 
 EVERY_SPELLING = [
@@ -45,6 +45,9 @@ EVERY_SPELLING = [
     ("x.example", b"jan@x.example", b"x.example"),
     ("domain:bücher.example", "https://BÜCHER.example/".encode(), "BÜCHER.example".encode()),
     ("domain:bücher.example", b"https://xn--bcher-kva.example/", b"xn--bcher-kva.example"),
+    ("zoe@bücher.example", "to=<zoe@BÜCHER.example>".encode(), "zoe@BÜCHER.example".encode()),
+    ("zoe@bücher.example", b"=zoe%40xn--bcher-kva.example", b"zoe%40xn--bcher-kva.example"),
+    ("zoë@x.example", "to=<ZOË@x.example>".encode(), "ZOË@x.example".encode()),
     ("username:josé", "user=JOSÉ".encode(), "JOSÉ".encode()),
     ("username:josé", b"/~jos%C3%A9/", b"jos%C3%A9"),
     ("username:josé", b"user=jos\\xC3\\xA9 ", b"jos\\xC3\\xA9"),

@@ -1,14 +1,16 @@
 """Find a person's records in all logs, the big ones by several processes."""
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Question, Searched
-from overdracht_serverlogs.fragments import Plan, plan
+from overdracht_serverlogs.fragments import SAMPLE, Plan, finder, plan
 from overdracht_serverlogs.grouping import Grouping
 from overdracht_serverlogs.logs import Listing, Log, LogFile, log_of, logs
 from overdracht_serverlogs.looks import Look, look
@@ -24,6 +26,8 @@ IN_FLIGHT = 5
 """How many stretches wait or run at a time: enough to keep every process busy, few enough to hold little."""
 SETTLED_NS = 2_000_000_000
 """A file that was changed more recently may change again without another time of change."""
+DENSE = 50_000
+"""Bytes for each record that is found, below which processes are quicker than threads."""
 _SAMPLED = 16
 _NO_MATCH = "no file matches this pattern"
 
@@ -80,19 +84,38 @@ class Search:
 
     def through(self, found: list[Log], cursors: Mapping[str, str]) -> Iterator[Finding]:
         """Yield what the logs that were *found* hold, each in turn."""
-        self._plan = plan(self._wanted, _sample(found))
+        sample = _sample(found)
+        self._plan = plan(self._wanted, sample)
         states = [_Progress(one, _cursor(one), Grouping(one, self._wanted)) for one in found]
         for state in states:
             state.known = _unchanged(state, cursors.get(state.log.part, ""))
         todo = sum(one.log.size for one in states if one.known is None)
-        executor = self._pool() if self._pool is not None and todo > ALONE else None
-        for state, task, lots in self._answered(self._tasks(states), executor):
-            if task is None:
-                yield from self._ended(state)
-                continue
-            for lot in lots:
-                yield from state.grouping.add(lot, task.spelt.time_format)
-            yield Progress(state.log.part, state.done, state.log.size)
+        with ExitStack() as stack:
+            executor = self._executor(todo, sample, stack)
+            for state, task, lots in self._answered(self._tasks(states), executor):
+                if task is None:
+                    yield from self._ended(state)
+                    continue
+                for lot in lots:
+                    yield from state.grouping.add(lot, task.spelt.time_format)
+                yield Progress(state.log.part, state.done, state.log.size)
+
+    def _executor(self, todo: int, sample: bytes, stack: ExitStack) -> Executor | None:
+        """Return what searches *todo* bytes of text like *sample* side by side; None when this thread does it alone."""
+        if self._pool is None or todo < ALONE:
+            return None
+        pool = self._pool()
+        if isinstance(pool, ProcessPoolExecutor) and not self._is_dense(sample):
+            # Nearly all of the work is done by libraries that let other threads go on meanwhile, and threads begin at once.
+            return stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 1))
+        return pool
+
+    def _is_dense(self, sample: bytes) -> bool:
+        """Say whether so many records are found in text like *sample* that one process would be busy with them alone."""
+        text = bytearray(sample + b"\n")
+        with memoryview(text) as view:
+            found = finder(self._wanted, self._plan).find(view, text)
+        return len(found) * DENSE > len(sample)
 
     def _tasks(self, states: Iterable[_Progress]) -> Iterator[tuple[_Progress, Task | None]]:
         """Yield the stretches to search, and after those of each log none."""
@@ -265,14 +288,14 @@ def _elsewhere(state: _Progress, task: Task, now: Log) -> LogFile | None:
 def _sample(found: list[Log]) -> bytes:
     """Return some text of the logs, by which the plan is made."""
     files = [(log, file) for log in found for file in log.files if not file.problem]
-    step = max(1, len(files) // _SAMPLED)
+    files = files[:: max(1, len(files) // _SAMPLED)][:_SAMPLED]
     pieces = []
-    for log, file in files[::step][:_SAMPLED]:
+    for log, file in files:
         try:
-            pieces.append(look(log, file).sample[: 64 << 10])
+            pieces.append(look(log, file).sample[: SAMPLE // len(files)])
         except Unreadable:
             continue
-    return b"".join(pieces)
+    return b"\n".join(pieces)
 
 
 def _cursor(log: Log) -> str:

@@ -82,5 +82,5 @@ def _value(before: str, after: str) -> bytes:
         return rb".*"
     if after.startswith(" ") or before.endswith(" "):
         # A user name may hold spaces; anything else ends at one.
-        return rb"\S*" if after[:2] not in {" ["} else rb"[^\[]*?"
+        return rb"[^\[]*?" if after[:2] == " [" else rb"\S*"
     return rb"[^" + re.escape(after[0].encode()) + rb"]*"

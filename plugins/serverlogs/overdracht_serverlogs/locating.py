@@ -21,7 +21,6 @@ from overdracht_serverlogs.records import Block, Times, blocks, lines, stamp_of
 from overdracht_serverlogs.scanning import Hit, Judge, Span, found_in
 from overdracht_serverlogs.spellings import Wanted
 
-
 _AT_ONCE = 4096
 """Bytes that are asked first: the dates stand on every line."""
 
@@ -101,8 +100,8 @@ class Sought:
         """The days that are sought whole, whomever they are about."""
         return frozenset(
             day
-            for day, all in self._by_day.items()
-            if any(one.key.sort == WHOLE_DAY for one in all)
+            for day, sought in self._by_day.items()
+            if any(one.key.sort == WHOLE_DAY for one in sought)
         )
 
     def standing(self, key: str) -> Standing:

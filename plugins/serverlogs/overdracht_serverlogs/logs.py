@@ -6,7 +6,8 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
 
 from overdracht_serverlogs.patterns import matching
 from overdracht_serverlogs.settings import Family, ServerLogsSettings
@@ -79,7 +80,7 @@ def _dated(path: str) -> date | None:
         return None
     try:
         if found["epoch"]:
-            return date.fromtimestamp(int(found["epoch"])) + timedelta(days=1)
+            return datetime.fromtimestamp(int(found["epoch"]), UTC).date() + timedelta(days=1)
         digits = found["date"].replace("-", "")
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except (ValueError, OverflowError):
@@ -162,7 +163,7 @@ def _listed(path: str) -> LogFile | None:
     """Return what there is to know of the file at *path*; None for what is no file."""
     live = not base_of(path)[1]
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except FileNotFoundError:
         return None  # it went since the folder was listed, or a link leads nowhere
     except OSError as error:

@@ -4,6 +4,7 @@ A time without a zone is in the zone of the machine that wrote it. A time withou
 not after the last day on which its stretch of the file can have been written.
 """
 
+import calendar
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -118,84 +119,76 @@ def _zone_text(stamp: bytes) -> bytes:
 
 def _moment(stamp: bytes, zone: tzinfo | None, latest: date, strptime: str) -> datetime | None:
     try:
-        found = (
-            _placed(datetime.strptime(stamp.decode(), strptime), zone)  # noqa: DTZ007 - the zone follows
-            if strptime
-            else _read(stamp, zone, latest)
-        )
+        found = _read_by(strptime, stamp) if strptime else _read(stamp, latest)
+        found = found if found.tzinfo else _placed(found, zone)
     except (ValueError, OverflowError, OSError):
         return None
-    if found is None or not EARLIEST <= found.date() < LATEST:
-        return None
-    return found
+    return found if EARLIEST <= found.date() < LATEST else None
 
 
-def _read(stamp: bytes, zone: tzinfo | None, latest: date) -> datetime | None:
+def _read_by(strptime: str, stamp: bytes) -> datetime:
+    return datetime.strptime(stamp.decode(), strptime)  # noqa: DTZ007 - the zone follows
+
+
+def _read(stamp: bytes, latest: date) -> datetime:
     for pattern, reader in _READERS:
         found = pattern.fullmatch(stamp)
         if found:
-            return reader(found, zone, latest)
-    return None
+            return reader(found, latest)
+    raise ValueError("it is no time")
 
 
-def _clf(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
+def _naive(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
+    # A leap second is counted to the second before it.
+    return datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001 - the zone follows
+
+
+def _clf(found: re.Match[bytes], _: date) -> datetime:
     day, month, year, hour, minute, second, hours, minutes = found.groups()
-    return datetime(
-        int(year),
-        _month(month),
-        int(day),
-        int(hour),
-        int(minute),
-        min(int(second), 59),
-        tzinfo=_offset(hours + minutes),
-    )
+    moment = _naive(int(year), _month(month), int(day), int(hour), int(minute), int(second))
+    return moment.replace(tzinfo=_offset(hours + minutes))
 
 
-def _iso(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
+def _iso(found: re.Match[bytes], _: date) -> datetime:
     *numbers, fraction, written = found.groups()
     year, month, day, hour, minute, second = (int(one or 0) for one in numbers)
-    micro = int((fraction or b"0").ljust(6, b"0")[:6])
-    moment = datetime(year, month, day, hour, minute, min(second, 59), micro)  # noqa: DTZ001 - the zone follows
+    moment = _naive(year, month, day, hour, minute, second).replace(microsecond=_micro(fraction))
     if written is None:
-        return _placed(moment, zone)
+        return moment
     return moment.replace(tzinfo=UTC if written in {b"Z", b"UTC"} else _offset(written))
 
 
-def _bsd(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
-    month, day, hour, minute, second = found.groups()
-    wanted = (_month(month), int(day))
-    year = latest.year - (wanted > (latest.month, latest.day))
-    if wanted == (2, 29):
-        while not _is_leap(year):
-            year -= 1
-    return _placed(
-        datetime(year, *wanted, int(hour), int(minute), min(int(second), 59)),
-        zone,  # noqa: DTZ001 - the zone follows
-    )
+def _bsd(found: re.Match[bytes], latest: date) -> datetime:
+    name, text, hour, minute, second = found.groups()
+    month, day = _month(name), int(text)
+    year = latest.year - ((month, day) > (latest.month, latest.day))
+    while (month, day) == (2, 29) and not calendar.isleap(year):
+        year -= 1
+    return _naive(year, month, day, int(hour), int(minute), int(second))
 
 
-def _slashed(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
-    return _placed(datetime(*map(int, found.groups())), zone)  # type: ignore[arg-type]  # noqa: DTZ001 - the zone follows
+def _slashed(found: re.Match[bytes], _: date) -> datetime:
+    year, month, day, hour, minute, second = map(int, found.groups())
+    return _naive(year, month, day, hour, minute, second)
 
 
-def _long(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
+def _long(found: re.Match[bytes], _: date) -> datetime:
     month, day, hour, minute, second, fraction, year = found.groups()
-    micro = int((fraction or b"0").ljust(6, b"0")[:6])
-    return _placed(
-        datetime(
-            int(year), _month(month), int(day), int(hour), int(minute), min(int(second), 59), micro
-        ),  # noqa: DTZ001 - the zone follows
-        zone,
-    )
+    moment = _naive(int(year), _month(month), int(day), int(hour), int(minute), int(second))
+    return moment.replace(microsecond=_micro(fraction))
 
 
-def _epoch(found: re.Match[bytes], zone: tzinfo | None, latest: date) -> datetime:
+def _epoch(found: re.Match[bytes], _: date) -> datetime:
     text = found[0]
     seconds = float(text) / 1000 if b"." not in text and len(text) > 11 else float(text)
     return datetime.fromtimestamp(seconds, UTC)
 
 
-_Reader = Callable[[re.Match[bytes], tzinfo | None, date], datetime]
+def _micro(fraction: bytes | None) -> int:
+    return int((fraction or b"0").ljust(6, b"0")[:6])
+
+
+_Reader = Callable[[re.Match[bytes], date], datetime]
 _READERS: tuple[tuple[re.Pattern[bytes], _Reader], ...] = (
     (_CLF, _clf),
     (_BSD, _bsd),
@@ -221,10 +214,4 @@ def _offset(text: bytes) -> timezone:
 
 
 def _placed(moment: datetime, zone: tzinfo | None) -> datetime:
-    if moment.tzinfo is not None:
-        return moment
     return moment.astimezone() if zone is None else moment.replace(tzinfo=zone)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -30,21 +30,17 @@ def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anc
         texts = list(_dotted(network))
         check = reader(network)
         if network.prefixlen == 32:
-            dotted = Anchor(texts[0], _whole(before + re.escape(texts[0]) + after))
-            return ((dotted, *(Anchor(text, check) for text in _mapped(network))),)
-        return (tuple(Anchor(text, check) for text in (*texts, *_mapped(network))),)
+            dotted = Anchor(texts[0], re.compile(before + re.escape(texts[0]) + after))
+            return ((dotted, *(_numbered(text, check) for text in _mapped(network))),)
+        return (tuple(_numbered(text, check) for text in (*texts, *_mapped(network))),)
     check = reader(network)
-    return tuple(tuple(Anchor(text, check) for text in texts) for texts in _grouped(network))
+    return tuple(tuple(_numbered(text, check) for text in texts) for texts in _grouped(network))
 
 
-def _whole(pattern: bytes) -> "Check":
-    match = re.compile(pattern).match
+def _numbered(text: bytes, check: "Check") -> "Anchor":
+    from overdracht_serverlogs.spellings import Anchor
 
-    def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
-        found = match(text, place)
-        return None if found is None else found.span()
-
-    return check
+    return Anchor(text, re.compile(re.escape(text), re.IGNORECASE), check)
 
 
 def _dotted(network: IPv4Network) -> Iterator[bytes]:

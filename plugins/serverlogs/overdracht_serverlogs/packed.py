@@ -137,7 +137,7 @@ def _text(descriptor: int, method: str) -> Any:
     if method == "gzip":
         from isal import igzip
 
-        return igzip.IGzipFile(fileobj=raw, mode="rb")
+        return igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]
     if method == "zstd":
         import zstandard
 

@@ -4,6 +4,7 @@ import fnmatch
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 _MAGIC = re.compile(r"[*?\[]")
 
@@ -38,7 +39,7 @@ def _walk(folder: str, names: list[str], refused: Refused) -> Iterator[str]:
             if (
                 not hidden
                 and fnmatch.fnmatchcase(last, name)
-                and (not rest or os.path.isdir(child))
+                and (not rest or Path(child).is_dir())
             ):
                 yield from _walk(child, rest, refused)
     else:
@@ -53,7 +54,7 @@ def _joined(folder: str, name: str) -> str:
 
 def _children(folder: str, refused: Refused) -> list[str]:
     try:
-        return sorted(_joined(folder, name) for name in os.listdir(folder))
+        return sorted(_joined(folder, name) for name in os.listdir(folder))  # noqa: PTH208 - names are wanted
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -63,5 +64,5 @@ def _children(folder: str, refused: Refused) -> list[str]:
 
 def _folders(folder: str, refused: Refused) -> Iterator[str]:
     for child in _children(folder, refused):
-        if os.path.isdir(child) and not os.path.islink(child):
+        if Path(child).is_dir() and not Path(child).is_symlink():
             yield child

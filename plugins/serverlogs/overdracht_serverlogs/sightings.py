@@ -48,11 +48,13 @@ class _Sightings:
         problems = []
         for file in self._log.files:
             try:
-                if file.problem:
-                    raise Unreadable(file.problem)
-                yield from self._file(file)
+                if not file.problem:
+                    yield from self._file(file)
+                    continue
+                reason = file.problem
             except Unreadable as error:
-                problems.append(f"{file.path.rpartition('/')[2]}: {error}")
+                reason = str(error)
+            problems.append(f"{file.path.rpartition('/')[2]}: {reason}")
         if problems:
             yield Gap(self._log.part, "; ".join(problems[:3]))
 

@@ -5,6 +5,7 @@ identifier stands there between boundaries: `10.0.0.1` stands neither in `110.0.
 before it (`%3D`, `\\x22`), so the last digit of such a code is no letter of a word.
 """
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,11 @@ _NO_LETTER = rb"(?:0[0-9A-F]|1[0-9A-F]|2[0-9ACF]|3[A-F]|40|5[BCDE]|60|7[BCDEF])"
 _CODED = rb"(?<=%%%(code)b)|(?<=\\x%(code)b)|(?<=\\[nrtbf])|(?<=\\u00%(code)b)|(?<=#0[0-7]{2})" % {
     b"code": _NO_LETTER
 }
-_GAP = rb"(?:[\s().\-/+]|%20|%2B|%2D){0,3}"
+_GAP = rb"(?:[\s().\-/+]{0,3}|%20|%2B|%2D)"
+"""What may stand between the digits of a telephone number: three bytes at most."""
+_BETWEEN = (b" ", b"+", b"%20", b"_", b".", b"-")
+_TURNED = (b", ", b",", b",+", b",%20", b"%2C+", b"%2C%20", b" ", b"+", b"%20")
+"""What stands between the words of a name, and between the last name and the first when they change places."""
 _BEFORE = {
     "email": rb"(?:(?<![%b.+\-])|%b)" % (_WORD, _CODED),
     "domain": rb"(?:(?<![%b\-])|%b)" % (_WORD, _CODED),
@@ -49,7 +54,11 @@ class Anchor:
 
     text: bytes
     """Lower case."""
-    check: Check
+    whole: re.Pattern[bytes]
+    """Matches at the anchor when it may be part of the identifier; when there is no *check*, that is the identifier."""
+    check: Check | None = None
+    begins: bool = False
+    """A letter before the anchor, unless it ends a code, is a quick no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +118,14 @@ def _email(value: str) -> Choices:
     at = re.compile(
         rb"(?:(?<=@)|(?<=%40)|(?<=2540))" + _any(names) + _AFTER["email"], re.IGNORECASE
     )
-    yield tuple(Anchor(one.lower(), _around(pattern, reach, at)) for one in names)
-    yield tuple(Anchor(one.lower(), _matching(pattern)) for one in mailboxes)
-    ends = (b"@", b"%40", b"%2540") if "+" in local else (b"@", b"%40", b"%2540", b"+", b"%2b")
-    yield (
-        tuple(
-            Anchor(
-                (one + end + (names[0] if end[-1:] in b"@0" else b"")).lower(), _matching(pattern)
-            )
-            for one in mailboxes
-            for end in ends
+    yield tuple(Anchor(one.lower(), at, _around(pattern, reach)) for one in names)
+    yield tuple(Anchor(one.lower(), pattern, begins=True) for one in mailboxes)
+    if len(names) == 1:
+        ends = [at + names[0] for at in (b"@", b"%40", b"%2540")]
+        ends += [] if "+" in local else [b"+", b"%2b"]
+        yield tuple(
+            Anchor((one + end).lower(), pattern, begins=True) for one in mailboxes for end in ends
         )
-        if len(names) == 1
-        else ()
-    )
 
 
 def _domain(value: str) -> Choices:
@@ -163,24 +166,43 @@ def _phone(value: str) -> Choices:
     last = digits[-4:].encode()
     gaps = (b" ", b"-", b".", b"+", b"%20")
     texts = (last, *(last[:at] + gap + last[at:] for at in (1, 2) for gap in gaps))
-    yield tuple(Anchor(text, _ending(pattern, len(text))) for text in texts)
+    near = b"|".join(rb"(?<=%b%b)" % (digits[-5:-4].encode(), b"." * gap) for gap in range(4))
+    yield tuple(
+        Anchor(text, re.compile(b"(?:%b)%b(?!\\d)" % (near, re.escape(text)), re.DOTALL), _ending(pattern, len(text)))
+        for text in texts
+    )  # fmt: skip
 
 
 def _name(value: str) -> Choices:
-    gap = rb"(?:[\s.,_+\-]|%20|%2C|%2B){1,4}"
-    for text in _letters(value)[:1]:
-        tokens = re.findall(r"[^\W_]+", text)
-        orders = (tokens, [tokens[-1], *tokens[:-1]], [*tokens[1:], tokens[0]])
-        forms = [
-            gap.join(_any(_every_spelling(_letters(one))) for one in order) for order in orders
-        ]
-        pattern = re.compile(_BEFORE["word"] + _any_pattern(forms) + _AFTER["word"], re.IGNORECASE)
-        for one in sorted(tokens, key=len)[-2:]:
-            spelled = _every_spelling(_letters(one))
-            whole = re.compile(_BEFORE["word"] + _any(spelled) + _AFTER["word"], re.IGNORECASE)
-            yield tuple(
-                Anchor(each.lower(), _around(pattern, len(text) * 8, whole)) for each in spelled
-            )
+    """Yield its longest words; and what stands between two of its words, since a surname stands in thousands of mail addresses."""
+    words = [_any(_every_spelling(_letters(one))) for one in re.findall(r"[^\W_]+", value)]
+    plain = re.findall(r"[^\W_]+", value)
+    last = (words[-1] + _any_pattern(map(re.escape, _TURNED)) + words[0],) if words[1:] else ()
+    between = _any_pattern(map(re.escape, _BETWEEN))
+    forms = [between.join(words)]
+    if len(words) > 1:
+        # `Vries, Jan de` and `de Vries, Jan`
+        forms.append(between.join([last[0], *words[1:-1]]))
+        forms.append(between.join([*words[1:-1], last[0]]))
+    pattern = re.compile(_BEFORE["word"] + _any_pattern(forms) + _AFTER["word"], re.IGNORECASE)
+    check = _around(pattern, len(value) * 8)
+    for one in sorted(plain, key=len)[-2:]:
+        spelled = _every_spelling(_letters(one))
+        whole = re.compile(_BEFORE["word"] + _any(spelled) + _AFTER["word"], re.IGNORECASE)
+        yield tuple(Anchor(text.lower(), whole, check, begins=True) for text in spelled)
+    turned = _paired(plain[-1], _TURNED, plain[0], check) if words[1:] else []
+    for left, right in itertools.pairwise(plain):
+        yield (*turned, *_paired(left, _BETWEEN, right, check))
+
+
+def _paired(left: str, gaps: Iterable[bytes], right: str, check: Check) -> list[Anchor]:
+    texts = (
+        one + gap + other
+        for one in _every_spelling(_letters(left))
+        for gap in gaps
+        for other in _every_spelling(_letters(right))
+    )
+    return [Anchor(text.lower(), _plain(text), check) for text in texts]
 
 
 _MAKERS: dict[str, Callable[[str], Choices]] = {
@@ -242,19 +264,13 @@ def _domain_spellings(domain: str) -> tuple[str, ...]:
 
 def _literals(texts: Iterable[str], kind: str) -> tuple[Anchor, ...]:
     return tuple(
-        Anchor(one.lower(), _matching(re.compile(_BEFORE[kind] + re.escape(one) + _AFTER[kind], re.IGNORECASE)))
+        Anchor(one.lower(), re.compile(_BEFORE[kind] + re.escape(one) + _AFTER[kind], re.IGNORECASE), begins=kind != "phone")
         for one in _every_spelling(texts)
     )  # fmt: skip
 
 
-def _matching(pattern: re.Pattern[bytes]) -> Check:
-    match = pattern.match
-
-    def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
-        found = match(text, place)
-        return None if found is None else found.span()
-
-    return check
+def _plain(text: bytes) -> re.Pattern[bytes]:
+    return re.compile(re.escape(text), re.IGNORECASE)
 
 
 def _spread(pieces: list[bytes], gap: bytes) -> Choices:
@@ -266,19 +282,18 @@ def _spread(pieces: list[bytes], gap: bytes) -> Choices:
     for piece in pieces:
         if len(piece) == longest:
             yield (
-                Anchor(piece.lower(), _around(pattern, sum(map(len, pieces)) + 4 * len(pieces))),
+                Anchor(
+                    piece.lower(),
+                    _plain(piece),
+                    _around(pattern, sum(map(len, pieces)) + 4 * len(pieces)),
+                ),
             )
 
 
-def _around(
-    pattern: re.Pattern[bytes], reach: int, first: re.Pattern[bytes] | None = None
-) -> Check:
-    """Return what looks for *pattern* within *reach* of an anchor that stands somewhere in it, and at which *first* matches: a quick no."""
-    quick = None if first is None else first.match
+def _around(pattern: re.Pattern[bytes], reach: int) -> Check:
+    """Return what looks for *pattern* within *reach* of an anchor that stands somewhere in it."""
 
     def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
-        if quick is not None and quick(text, place) is None:
-            return None
         for found in pattern.finditer(text, max(0, place - reach), place + reach):
             if found.start() <= place < found.end():
                 return found.span()

@@ -4,7 +4,7 @@ The text comes in blocks of whole records. A line without an end grows its block
 a record. The same text gives the same records, wherever reading began.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -53,7 +53,9 @@ class Record(NamedTuple):
     day: date | None
 
 
-def blocks(reader: Reader, form: Format, start: int = 0, end: int | None = None) -> Iterator[Block]:
+def blocks(
+    reader: Reader, form: Format, start: int = 0, end: int | None = None
+) -> Generator[Block, None, None]:
     """Yield the text from *start*, where a record begins, to *end*; the buffer is used again for the next block."""
     size = BLOCK if reader.method == "plain" else PACKED_BLOCK
     if end is not None:

@@ -1,14 +1,14 @@
 """Search a stretch of one log file: the work of one task, here or in another process."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from overdracht import ALWAYS, Certainty, Identifier
-from overdracht_serverlogs.formats import Format
+from overdracht_serverlogs.formats import Format, Owner
 from overdracht_serverlogs.fragments import Plan, finder
 from overdracht_serverlogs.lineitems import digest
 from overdracht_serverlogs.looks import Spelt
@@ -296,7 +296,7 @@ class Judge:
         raw: bytes,
         span: tuple[int, int],
         identifier: Identifier,
-        owners: list[tuple[str, int, int]],
+        owners: Sequence[Owner],
         day: date | None,
     ) -> tuple[Certainty, str] | None:
         period = identifier.period

@@ -177,13 +177,13 @@ def _name(value: str) -> Choices:
     """Yield its longest words; and what stands between two of its words, since a surname stands in thousands of mail addresses."""
     words = [_any(_every_spelling(_letters(one))) for one in re.findall(r"[^\W_]+", value)]
     plain = re.findall(r"[^\W_]+", value)
-    last = (words[-1] + _any_pattern(map(re.escape, _TURNED)) + words[0],) if words[1:] else ()
     between = _any_pattern(map(re.escape, _BETWEEN))
     forms = [between.join(words)]
     if len(words) > 1:
         # `Vries, Jan de` and `de Vries, Jan`
-        forms.append(between.join([last[0], *words[1:-1]]))
-        forms.append(between.join([*words[1:-1], last[0]]))
+        turned_pair = words[-1] + _any_pattern(map(re.escape, _TURNED)) + words[0]
+        forms.append(between.join([turned_pair, *words[1:-1]]))
+        forms.append(between.join([*words[1:-1], turned_pair]))
     pattern = re.compile(_BEFORE["word"] + _any_pattern(forms) + _AFTER["word"], re.IGNORECASE)
     check = _around(pattern, len(value) * 8)
     for one in sorted(plain, key=len)[-2:]:

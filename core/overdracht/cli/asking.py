@@ -60,7 +60,7 @@ def ask(session: Session, request: RequestFile, *, only: Collection[str] = ()) -
             "the configuration has no source to ask", remedy="add a table [sources.NAME]"
         )
     check_sources(only, [source.name for source in sources])
-    with searching() as listen, Pool() as pool:
+    with searching() as listen, Pool(session.config.engine.executor) as pool:
         found = survey(
             request,
             [source for source in sources if not only or source.name in only],

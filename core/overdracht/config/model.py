@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from overdracht.config.rules import Bundles, Erasure, Retention
+from overdracht.config.rules import Bundles, Engine, Erasure, Retention
 from overdracht.connector import Connector, Settings
 from overdracht.errors import IdentifierError
 from overdracht.identifiers import Identifier, Kinds
@@ -95,6 +95,9 @@ class Tables(_Table):
     bundles: Annotated[Bundles, Field(description="what becomes of the bundles")] = Field(
         default_factory=Bundles
     )
+    engine: Annotated[Engine, Field(description="where heavy work is done")] = Field(
+        default_factory=Engine
+    )
     sources: Annotated[
         Mapping[str, dict[str, Any]],
         Field(description="the systems that hold data, one table each"),
@@ -125,3 +128,4 @@ class Config:
     """The categories of which what outlived its term may be erased without approval."""
     erasure: Erasure
     bundles: Bundles
+    engine: Engine

@@ -4,11 +4,12 @@ A table `[retention.NAME]` under the name of a category changes the rule that th
 name it adds a rule, which is then written out whole. Of several rules for a category the longest holds.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from overdracht.config.problems import Problem
 from overdracht.items import Category
@@ -104,6 +105,24 @@ class Erasure(_Table):
             examples=["P90D"],
         ),
     ] = None
+
+
+def _executor(value: str) -> str:
+    if not re.fullmatch(r"(?:dask(?:\+tls)?://[^\s/:]+:\d{1,5})?", value):
+        raise ValueError("must be dask://host:port, or nothing for this machine's processes")
+    return value
+
+
+class Engine(_Table):
+    """Where heavy work is done."""
+
+    executor: Annotated[
+        str,
+        Field(
+            description="a Dask scheduler that the heavy work goes to (dask://host:8786), instead of processes on this machine"
+        ),
+        AfterValidator(_executor),
+    ] = ""
 
 
 class Bundles(_Table):

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from overdracht.config.model import Organisation, State
-from overdracht.config.rules import Bundles, Erasure, Retention
+from overdracht.config.rules import Bundles, Engine, Erasure, Retention
 from overdracht.registry import AnyConnector, Registry
 from overdracht.retention import DEFAULT_RULES, Term
 from overdracht.secrets import SecretRef
@@ -49,6 +49,7 @@ def template(
         _table("state", State, state or {}),
         _table("erasure", Erasure, {}),
         _table("bundles", Bundles, {}),
+        _table("engine", Engine, {}),
         _rules(),
         SOURCES,
         *(_source(name, settings, registry) for name, settings in given.items()),

@@ -65,6 +65,8 @@ class ErasingHarness(Harness):
     """The most steps the connector takes before it says what came of the first: after a crash all of them are in doubt."""
     dated: ClassVar[bool] = True
     """The system keeps each record's own time."""
+    parties: ClassVar[bool] = True
+    """`aged` tells whom an item is about; not where what is old goes whomever it is about, as the lines of a log do."""
 
     def eraser(self) -> Erases:
         """Return a new connector as what erases."""

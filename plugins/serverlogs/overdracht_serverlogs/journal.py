@@ -1,0 +1,148 @@
+"""The journal of systemd as a store of entries, read by `journalctl -o json`."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import which
+
+from overdracht import Unreachable
+from overdracht_serverlogs.entries import Entry, Unreadable
+from overdracht_serverlogs.message import owners
+from overdracht_serverlogs.obstacles import may
+
+OWN = (Path("/var/log/journal"), Path("/run/log/journal"))
+"""Where journald keeps this machine's journal."""
+_ARCHIVED = re.compile(r"@[0-9a-f-]+(?:~)?$|~$")
+_OWNERS = ("SASL_USERNAME", "USER_NAME", "LOGIN", "USER")
+_ADDRESSES = ("CLIENT_IP", "REMOTE_ADDR", "SRC_IP", "RHOST")
+_NO_TEXT = re.compile(
+    r"__|_BOOT_ID|_MACHINE_ID|_SOURCE_|_STREAM_ID|_SYSTEMD_INVOCATION_ID|SYSLOG_TIMESTAMP"
+)
+_TIMEOUT = 3600.0
+
+
+class Journal:
+    """The journal in *directory*, or this machine's own; of the source called *source*."""
+
+    noun = ("entry", "entries")
+
+    def __init__(self, directory: Path | None, source: str) -> None:
+        self._roots = OWN if directory is None else (directory,)
+        self._source = source
+
+    def parts(self) -> Iterator[str]:
+        """Yield the names of the journals: those of the system and of users, each with all its files."""
+        if which("journalctl") is None:
+            raise Unreachable("there is no journalctl here", remedy="install systemd")
+        names = sorted(self._files())
+        if not names:
+            raise Unreachable(
+                "there is no file of the journal",
+                remedy=f"check `directory` of source {self._source}",
+            )
+        yield from names
+
+    def _files(self) -> dict[str, list[Path]]:
+        found: dict[str, list[Path]] = {}
+        for root in self._roots:
+            for path in sorted([*root.glob("*.journal*"), *root.glob("*/*.journal*")]):
+                if path.name.endswith((".journal", ".journal~")):
+                    name = _ARCHIVED.sub("", path.name.rstrip("~").removesuffix(".journal"))
+                    found.setdefault(str(path.relative_to(root).with_name(name)), []).append(path)
+        return found
+
+    def entries(self, part: str) -> Iterator[Entry]:
+        """Yield every entry of the journal *part*."""
+        files = self._files().get(part, [])
+        if not files:
+            raise Unreadable("it is not there any more")
+        if not all(may(path, os.R_OK) for path in files):
+            raise Unreadable("a file of it cannot be read: no permission")
+        command = ["journalctl", "--quiet", "--no-pager", "--all", "--output=json"]
+        command += [f"--file={path}" for path in files]
+        with subprocess.Popen(  # noqa: S603 - no shell, and every path behind its option
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as told:
+            assert told.stdout is not None  # noqa: S101 - it was asked for
+            try:
+                for line in told.stdout:
+                    yield _entry(line)
+            except BaseException:
+                told.kill()  # nobody wants the rest
+                raise
+        if code := told.returncode:
+            raise Unreadable(f"journalctl could not read it (exit code {code})")
+
+    def state(self, part: str) -> str:
+        """Return inodes, sizes and times of the files."""
+        try:
+            states = [path.stat() for path in self._files().get(part, [])]
+        except OSError:
+            return ""
+        return ",".join(f"{one.st_ino}:{one.st_size}:{one.st_mtime_ns}" for one in states)
+
+    def obstacle(self, part: str) -> str:  # noqa: ARG002 - it is so of every part
+        """Return why nothing can be taken out."""
+        return "an entry cannot be erased from the journal"
+
+    def remove(self, part: str, planned: object) -> None:
+        """Raise Unreadable: the journal has no way of it."""
+        raise Unreadable(self.obstacle(part))
+
+
+def _entry(line: bytes) -> Entry:
+    fields: dict[str, object] = json.loads(line)
+    told = {name: _text(value) for name, value in fields.items()}
+    message = told.get("MESSAGE", "")
+    named = [(one, told[one]) for one in _OWNERS if told.get(one)]
+    addresses = tuple((one, told[one]) for one in _ADDRESSES if told.get(one))
+    text = "\n".join(value for name, value in told.items() if not _NO_TEXT.match(name))
+    return Entry(
+        told.get("__CURSOR", "").encode(),
+        _moment(told.get("__REALTIME_TIMESTAMP", "")),
+        (*named, *owners(message)),
+        addresses,
+        text,
+        told,
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        if value and all(isinstance(one, int) and 0 <= one < 256 for one in value):
+            return bytes(value).decode("utf-8", "replace")  # what is no UTF-8 comes as numbers
+        return "\n".join(map(_text, value))
+    return "" if value is None else str(value)
+
+
+def _moment(micros: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(micros) / 1_000_000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def cannot_run(command: tuple[str, ...]) -> str:
+    """Return why *command* cannot be run; empty when it can."""
+    return "" if which(command[0]) else f"there is no program {command[0]} here"
+
+
+def vacuum(command: tuple[str, ...]) -> None:
+    """Run *command*; Unreadable says how it failed."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the administrator's own command, without a shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unreadable(f"`{command[0]}` cannot be run: {type(error).__name__}") from error
+    if done.returncode:
+        raise Unreadable(f"`{command[0]}` failed with exit code {done.returncode}")

@@ -1,0 +1,139 @@
+"""The connector to the journal of systemd, read by `journalctl`. Single entries cannot be erased there: what is old goes with its file."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from overdracht import (
+    ApprovedStep,
+    ConfigPath,
+    Disposition,
+    Item,
+    Objection,
+    Outcome,
+    Residue,
+    Result,
+    Ruling,
+    Settings,
+    Step,
+    Text,
+    Verdict,
+    local_day,
+)
+from overdracht_serverlogs.entry_connector import EntryConnector
+
+if TYPE_CHECKING:
+    from overdracht_serverlogs.journal import Journal
+
+VACUUM = "vacuum"
+"""The action of a step: have the journal remove its files that are older than the term."""
+_NEWER = "the file of the journal that holds it is still written, or holds newer entries: it goes with a later vacuum"
+_WAITING = Text(
+    "Een regel is niet uit het journaal te wissen: hij gaat met zijn bestand weg, zodra dat ouder is dan de bewaartermijn.",
+    "An entry cannot be erased from the journal: it goes with its file, once that is older than the term.",
+)
+_SPAN = 31
+"""Days that one file of the journal holds at most, by journald's own setting (MaxFileSec=1month)."""
+
+
+class JournaldSettings(Settings):
+    """The keys of `[sources.NAME]` with `connector = "journald"`."""
+
+    directory: ConfigPath | None = Field(
+        None, description="The directory with the journal's files; by default this machine's own."
+    )
+    keep: int = Field(
+        92, ge=1, description="Days after which a vacuum removes what is old; 92 are three months."
+    )
+    vacuum: tuple[str, ...] = Field(
+        (),
+        description='The command of the vacuum; by default ["journalctl", "--rotate", "--vacuum-time=92d"] with the days of `keep`.',
+    )
+
+
+class Journald(EntryConnector[JournaldSettings]):
+    """Reads the journal."""
+
+    name: ClassVar[str] = "journald"
+    summary: ClassVar[str] = "The journal of systemd, read by journalctl."
+    settings_type: ClassVar[type[Settings]] = JournaldSettings
+
+    def store(self) -> "Journal":
+        """Return the journal."""
+        from overdracht_serverlogs.journal import Journal
+
+        return Journal(self.settings.directory, self.source)
+
+    def propose(self, item: Item, ruling: Ruling) -> Step:
+        """Say on which day the entries go with their file."""
+        ruled = ruling.disposition
+        if ruled.verdict is not Verdict.ERASE:
+            kept = ruled.verdict in {Verdict.RETAIN, Verdict.REVIEW}
+            return Step(item, ruled if kept else replace(ruled, verdict=Verdict.REVIEW), "")
+        day = None if item.when is None else local_day(item.when)
+        goes = None if day is None else day + timedelta(days=self.settings.keep + _SPAN)
+        if goes is None or goes <= local_day(datetime.now(UTC)):
+            return Step(item, ruled, VACUUM)
+        return Step(item, Disposition(Verdict.RETAIN, _WAITING, ruled.article, goes), "")
+
+    def prepare(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
+        """Look whether the vacuum can be run."""
+        from overdracht_serverlogs.journal import cannot_run
+
+        reason = cannot_run(self._command())
+        if next(iter(steps), None) is not None and reason:
+            yield Objection(reason)
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        """Run the vacuum, and look what is gone."""
+        from overdracht_serverlogs.entries import Unreadable
+        from overdracht_serverlogs.journal import vacuum
+
+        items = [step.item for step in steps]
+        if not items:
+            return
+        store = self.store()
+        before = _left(store, items)
+        if any(before.values()):
+            try:
+                vacuum(self._command())
+            except Unreadable as error:
+                yield from (Outcome(one.key, Result.FAILED, str(error)) for one in items)
+                return
+        after = _left(store, items)
+        for one in items:
+            if after[one.key]:
+                yield Outcome(one.key, Result.FAILED, _NEWER)
+            else:
+                result = Result.ERASED if before[one.key] else Result.ALREADY_GONE
+                yield Outcome(one.key, result)
+
+    def _command(self) -> tuple[str, ...]:
+        if self.settings.vacuum:
+            return self.settings.vacuum
+        where = self.settings.directory
+        # Only journald itself can begin a new file; it does so for this machine's own.
+        which = ("--rotate",) if where is None else (f"--directory={where}",)
+        return ("journalctl", "--quiet", *which, f"--vacuum-time={self.settings.keep}d")
+
+    def residue(self) -> Iterator[Residue]:
+        """Say that the entries stay until their file goes."""
+        from overdracht_serverlogs.residue import of_journal
+
+        yield from of_journal()
+
+
+def _left(store: "Journal", items: list[Item]) -> dict[str, bool]:
+    """Say of each of *items* whether any of its entries is there."""
+    from overdracht_serverlogs.entry_items import Planned
+
+    planned = Planned(items)
+    parts = {one.part for one in items}
+    for part in store.parts():
+        if part in parts:
+            for entry in store.entries(part):
+                planned.key_of(entry)
+    return {one.key: planned.found[one.key] > 0 for one in items}

@@ -1,0 +1,150 @@
+"""Addresses and networks in a log, in whatever spelling: found by a group that stands in all of them, and read as a number."""
+
+import re
+from collections.abc import Iterator
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from overdracht_serverlogs.spellings import Anchor, Check
+
+Network = IPv4Network | IPv6Network
+_LONGEST = 64
+_PART = frozenset(b"0123456789abcdefABCDEF:.%")
+_COLON = re.compile(rb"%3a", re.IGNORECASE)
+
+
+def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anchor, ...], ...]":
+    """Return the sets of anchors of the address or network *value*; *before* and *after* are the boundaries of a whole IPv4 address."""
+    from overdracht_serverlogs.spellings import Anchor
+
+    network = ip_network(value, strict=False)
+    if isinstance(network, IPv4Network):
+        texts = list(_dotted(network))
+        check = reader(network)
+        if network.prefixlen == 32:
+            dotted = Anchor(texts[0], re.compile(before + re.escape(texts[0]) + after))
+            return ((dotted, *(_numbered(text, check) for text in _mapped(network))),)
+        return (tuple(_numbered(text, check) for text in (*texts, *_mapped(network))),)
+    check = reader(network)
+    return tuple(tuple(_numbered(text, check) for text in texts) for texts in _grouped(network))
+
+
+def _numbered(text: bytes, check: "Check") -> "Anchor":
+    from overdracht_serverlogs.spellings import Anchor
+
+    return Anchor(text, re.compile(re.escape(text), re.IGNORECASE), check)
+
+
+def _dotted(network: IPv4Network) -> Iterator[bytes]:
+    octets = str(network.network_address).split(".")
+    fixed = network.prefixlen // 8
+    yield ".".join(octets[:fixed]).encode() + (b"" if fixed == 4 else b".")
+
+
+def _mapped(network: IPv4Network) -> Iterator[bytes]:
+    """Yield how an IPv4 address is written as an IPv6 one in hexadecimal: `::ffff:5416:a01`."""
+    number = int(network.network_address)
+    high, low = number >> 16, number & 0xFFFF
+    if network.prefixlen == 32:
+        for first in {f"{high:x}", f"{high:04x}"}:
+            for second in {f"{low:x}", f"{low:04x}"}:
+                yield f"{first}:{second}".encode()
+    elif network.prefixlen >= 16:
+        for first in sorted({f"{high:x}", f"{high:04x}"}):
+            yield f"ffff:{first}:".encode()
+
+
+def _grouped(network: IPv6Network) -> Iterator[tuple[bytes, ...]]:
+    """Yield sets of texts of which one stands in every spelling of an address in *network*."""
+    number = int(network.network_address)
+    fixed = network.prefixlen // 16
+    groups = [(number >> (112 - 16 * place)) & 0xFFFF for place in range(fixed)]
+    last = 5 if network.prefixlen == 128 else 7  # the last two may stand there as an IPv4 address
+    good = [(place, one) for place, one in enumerate(groups) if one and place <= last]
+    for place, group in good:
+        text = f"{group:x}"
+        front = len(text) == 4 and place > 0
+        yield tuple(
+            (colon if front else "").encode() + text.encode() + colon.encode()
+            for colon in (":", "%3a")
+        )
+    if not good:
+        yield (b"::", b"0:", b"%3a%3a", b"0%3a")
+
+
+def reader(network: Network) -> "Check":
+    """Return what reads the address around a place and says whether it lies in *network*."""
+
+    def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
+        return read_around(text, place, network)
+
+    return check
+
+
+def read_around(text: bytearray | bytes, place: int, network: Network) -> tuple[int, int] | None:
+    """Return from where to where an address in *network* is written around *place* of *text*; None when there is none."""
+    start, end = place, place
+    while start > 0 and place - start < _LONGEST and text[start - 1] in _PART:
+        start -= 1
+    while end < len(text) and end - place < _LONGEST and text[end] in _PART:
+        end += 1
+    for first, last in _candidates(bytes(text[start:end]), start):
+        if first <= place < last or place < first < place + 3:
+            address = _address(bytes(text[first:last]))
+            if address is not None and address in network:
+                return first, last
+    return None
+
+
+def _candidates(token: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield where in the text an address may stand in the *token* that begins at *start*."""
+    end = start + len(token)
+    zone = re.search(rb"%(?!3a)", token, re.IGNORECASE)
+    pieces = [(start, end)]
+    if zone:
+        # A percent sign that is no colon: a zone behind the address, or a code before it.
+        pieces = [(start, start + zone.start())]
+        coded = [one.end() + 2 for one in re.finditer(rb"%(?!3a)", token, re.IGNORECASE)]
+        pieces += [(start + one, end) for one in coded if one < len(token)]
+    for first, last in pieces:
+        yield from _trimmed(token[first - start : last - start], first)
+
+
+def _trimmed(token: bytes, start: int) -> Iterator[tuple[int, int]]:
+    end = start + len(token)
+    begin = start
+    text = _COLON.sub(b":", token)
+    shift = 0
+    if text[:1] in b":." and text[:2] != b"::":
+        shift = 3 if token[:3].lower() == b"%3a" else 1
+    begin += shift
+    while (
+        end > begin
+        and token[end - start - 1 : end - start] in (b".", b":")
+        and token[end - start - 2 : end - start] != b"::"
+    ):
+        end -= 1
+    yield begin, end
+    inner = token[begin - start : end - start]
+    if b"." in inner and b":" in inner:
+        if inner.count(b":") == 1:
+            yield begin, begin + inner.index(b":")  # a port behind it
+            yield begin + inner.index(b":") + 1, end
+        else:
+            yield begin + inner.rindex(b":") + 1, end
+
+
+def _address(text: bytes) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(_COLON.sub(b":", text).decode())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,323 @@
+"""Search a stretch of one log file: the work of one task, here or in another process."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from overdracht import ALWAYS, Certainty, Identifier
+from overdracht_serverlogs.formats import Format, Owner
+from overdracht_serverlogs.fragments import Plan, finder
+from overdracht_serverlogs.lineitems import digest
+from overdracht_serverlogs.looks import Spelt
+from overdracht_serverlogs.moments import Dating
+from overdracht_serverlogs.packed import Unreadable, opened
+from overdracht_serverlogs.records import BLOCK, Block, Times, blocks, bounds, stamp_of
+from overdracht_serverlogs.spellings import Wanted, is_weak
+
+LOT = 10_000
+"""Records of one lot."""
+MOST_LOTS = 8
+"""Lots in one answer: what comes after is searched where the answer is wanted, so that it never is large."""
+MOVED = "it was moved or removed while the log was being searched"
+_COUNTED_EACH = 16
+"""One block in so many has its lines counted in a stretch of more blocks than that."""
+_FREE = frozenset({"username", "name", "address", "customer", "kvk", "phone"})
+"""Kinds that look like any word: the time, the machine and the program in front of a line are not asked for them."""
+_IN_FRONT = frozenset({"time", "host", "program", "pid", "priority", "status", "bytes"})
+
+Span = tuple[int, int, int]
+"""From where to where in a text, and the number of the identifier."""
+
+
+class Sign(NamedTuple):
+    """What a record was found by, and what it gives away."""
+
+    matches: tuple[tuple[int, Certainty, str], ...]
+    """The number of an identifier, how sure, and in which field."""
+    reveals: tuple[tuple[str, str], ...] = ()
+    """Addresses from which somebody logged in, with their field."""
+
+
+@dataclass(slots=True)
+class Records:
+    """Records of one day and one certainty, in order, without their text."""
+
+    digests: bytearray = field(default_factory=bytearray)
+    sizes: "array[int]" = field(default_factory=lambda: array("L"))
+    signs: "array[int]" = field(default_factory=lambda: array("H"))
+    others: int = 0
+    """How many others stand in fields that say whom a line is about."""
+    stamps: list[bytes] | bytes = field(default_factory=list)
+    """The times; joined by line ends while it travels."""
+
+
+@dataclass(slots=True)
+class Lot:
+    """Some thousand records of one stretch."""
+
+    groups: dict[tuple[date | None, Certainty], Records] = field(default_factory=dict)
+    signs: list[Sign] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one task gave."""
+
+    lots: list[Lot] = field(default_factory=list)
+    lines: int = 0
+    more: bool = False
+    """There are more records than an answer holds."""
+    problem: str = ""
+    """Why the stretch could not be searched to its end."""
+    moved: bool = False
+    """The file was not there any more under its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A stretch of one file to search, from a record's start to another's or to the end."""
+
+    path: str
+    identity: tuple[int, int]
+    """Device and inode: another file under the same name is not the one that was meant."""
+    stretch: tuple[int, int | None]
+    spelt: Spelt
+    dating: Dating
+    wanted: Wanted
+    plan: Plan
+
+
+def run(task: Task) -> Answer:
+    """Search the stretch of *task*; a function, so that it can be sent to another process."""
+    answer = Answer()
+    for part in scan(task):
+        if isinstance(part, Lot):
+            if len(answer.lots) == MOST_LOTS:
+                answer.more = True
+                return answer
+            _pack(part)
+            answer.lots.append(part)
+        else:
+            answer.lines, answer.problem, answer.moved = part.lines, part.problem, part.moved
+    return answer
+
+
+def _pack(lot: Lot) -> None:
+    for group in lot.groups.values():
+        group.stamps = b"\n".join(group.stamps) if isinstance(group.stamps, list) else group.stamps
+
+
+def scan(task: Task) -> Iterator[Lot | Answer]:
+    """Yield what the stretch of *task* holds, in lots, and at last an answer without any that says how it ended."""
+    ended = Answer()
+    try:
+        with opened(task.path) as reader:
+            if reader.identity != task.identity:
+                ended.moved = True
+                yield ended
+                return
+            sorter = Sorter(task.wanted, task.spelt.form, task.dating)
+            find = finder(task.wanted, task.plan).find
+            counter = _LineCount(few=reader.size <= _COUNTED_EACH * BLOCK)
+            with closing(blocks(reader, task.spelt.form, *task.stretch)) as every:
+                for block in every:
+                    counter.add(block)
+                    with block.view as view:
+                        spans = find(view, block.text)
+                    if spans:
+                        for record in found_in(block, spans, task.spelt.form):
+                            sorter.add(block, record)
+                            if sorter.count == LOT:
+                                yield sorter.taken()
+                    sorter.times.passed(block)
+            ended.lines = counter.lines
+    except Unreadable as error:
+        ended.problem, ended.moved = str(error), error.missing
+    else:
+        if sorter.count:
+            yield sorter.taken()
+    yield ended
+
+
+class _LineCount:
+    """Counts the lines of a stretch: of a long one about, since to count takes longer than to search."""
+
+    def __init__(self, *, few: bool) -> None:
+        self._few = few
+        self._blocks = self._counted = self._bytes = self._found = 0
+
+    def add(self, block: Block) -> None:
+        """Take *block* into account."""
+        self._bytes += block.length
+        if self._few or self._blocks % _COUNTED_EACH == 0:
+            self._counted += block.length
+            lines = block.text.count(b"\n", 0, block.length)
+            self._found += lines + (block.text[block.length - 1] != 10)
+        self._blocks += 1
+
+    @property
+    def lines(self) -> int:
+        """About how many there were."""
+        if self._counted == self._bytes:
+            return self._found
+        return round(self._found * self._bytes / max(1, self._counted))
+
+
+class Hit(NamedTuple):
+    """A record of a block, and what stands in it."""
+
+    start: int
+    end: int
+    spans: list[Span]
+
+
+def found_in(block: Block, spans: list[Span], form: Format) -> Iterator[Hit]:
+    """Yield the records of *block* in which *spans* lie, with theirs."""
+    place = 0
+    while place < len(spans):
+        start, end, _ = spans[place]
+        first, behind = bounds(block.text, start, end, block.length, form)
+        inside = [spans[place]]
+        place += 1
+        while place < len(spans) and spans[place][0] < behind:
+            inside.append(spans[place])
+            place += 1
+        yield Hit(first, behind, inside)
+
+
+class Sorter:
+    """Sorts records by their day and by how sure it is that they are the subject's."""
+
+    def __init__(self, wanted: Wanted, form: Format, dating: Dating) -> None:
+        self._judge = Judge(wanted, form)
+        self._form = form
+        self._dating = dating
+        self.times = Times(form)
+        self._renew()
+
+    def _renew(self) -> None:
+        self.count = 0
+        self._lot = Lot()
+        self._signs: dict[Sign, int] = {}
+
+    def taken(self) -> Lot:
+        """Return what was added since the last time."""
+        self._lot.signs = list(self._signs)
+        lot = self._lot
+        self._renew()
+        return lot
+
+    def add(self, block: Block, hit: Hit) -> None:
+        """Take the record *hit* of *block*, if it is the subject's."""
+        stamp = stamp_of(block.text, hit.start, hit.end, self._form)
+        if stamp is None:
+            stamp = self.times.before(block, hit.start)
+        day = None if stamp is None else self._dating.day(stamp, block.base + hit.start)
+        raw = bytes(block.text[hit.start : hit.end])
+        judged = self._judge.judge(raw, hit, day)
+        if judged is None:
+            return
+        certainty, sign, others = judged
+        group = self._lot.groups.get((day, certainty))
+        if group is None:
+            group = self._lot.groups[day, certainty] = Records()
+        group.digests += digest(raw)
+        group.sizes.append(len(raw))
+        group.signs.append(self._signs.setdefault(sign, len(self._signs)))
+        group.others += others
+        group.stamps.append(stamp or b"")  # type: ignore[union-attr]
+        self.count += 1
+
+
+class Judge:
+    """Says how sure it is that a record is about whom is *wanted*."""
+
+    def __init__(self, wanted: Wanted, form: Format) -> None:
+        self._identifiers = wanted.all
+        self._excluded = len(wanted.identifiers)
+        self._form = form
+        self._plain: dict[tuple[int, bool], Sign] = {}
+
+    def judge(self, raw: bytes, hit: Hit, day: date | None) -> tuple[Certainty, Sign, int] | None:
+        """Return how sure it is, by what, and how many others the record names; None when it is not the subject's."""
+        base = hit.start
+        if len(hit.spans) == 1:
+            start, _, number = hit.spans[0]
+            identifier = self._identifiers[number]
+            if identifier.kind == "ip" and identifier.period == ALWAYS:
+                # By far the most frequent: one address on a line.
+                if number >= self._excluded:
+                    return None
+                known = self._plain.get((number, start == base))
+                if known is None:
+                    where = "remote_addr" if start == base else "line"
+                    known = Sign(((number, Certainty.POSSIBLE, where),))
+                    self._plain[number, start == base] = known
+                return Certainty.POSSIBLE, known, 0
+        return self._weighed(raw, [(a - base, b - base, n) for a, b, n in hit.spans], day)
+
+    def _weighed(
+        self, raw: bytes, spans: list[Span], day: date | None
+    ) -> tuple[Certainty, Sign, int] | None:
+        matches: dict[int, tuple[Certainty, str]] = {}
+        excluded = False
+        owners = None
+        for start, end, number in spans:
+            identifier = self._identifiers[number]
+            if number >= self._excluded:
+                excluded = True
+                continue
+            if owners is None and identifier.kind != "domain" and not is_weak(identifier):
+                owners = self._form.owners(raw)
+            found = self._match(raw, (start, end), identifier, owners or [], day)
+            if found is not None and (
+                number not in matches or _ORDER[found[0]] < _ORDER[matches[number][0]]
+            ):
+                matches[number] = found
+        if not matches:
+            return None
+        certainty = min((one[0] for one in matches.values()), key=_ORDER.__getitem__)
+        if excluded and certainty is Certainty.POSSIBLE:
+            return None  # it carries what is known to be somebody else's
+        reveals: tuple[tuple[str, str], ...] = ()
+        others = 0
+        if certainty is Certainty.EXACT:
+            reveals = tuple((address, where) for where, address in self._form.addresses(raw))
+            ours = {(start, end) for start, end, _ in spans}
+            others = sum((one.start, one.end) not in ours for one in owners or ())
+        listed = sorted((number, *found) for number, found in matches.items())
+        return certainty, Sign(tuple(listed), reveals), others
+
+    def _match(
+        self,
+        raw: bytes,
+        span: tuple[int, int],
+        identifier: Identifier,
+        owners: Sequence[Owner],
+        day: date | None,
+    ) -> tuple[Certainty, str] | None:
+        period = identifier.period
+        if period != ALWAYS and day is not None and not period.covers(day):
+            return None
+        if is_weak(identifier):
+            if identifier.kind != "ip" and self._in_front(raw, span, identifier):
+                return None
+            return Certainty.POSSIBLE, "remote_addr" if span[0] == 0 else "line"
+        for name, start, end in owners:
+            if (start, end) == span and identifier.kind != "domain":
+                sure = period == ALWAYS or day is not None
+                return (Certainty.EXACT if sure else Certainty.POSSIBLE), name
+        if self._in_front(raw, span, identifier):
+            return None
+        sure = period == ALWAYS or day is not None
+        return (Certainty.MENTION if sure else Certainty.POSSIBLE), "line"
+
+    def _in_front(self, raw: bytes, span: tuple[int, int], identifier: Identifier) -> bool:
+        """Say whether what looks like *identifier* is the time, the machine or the program in front of a line."""
+        return identifier.kind in _FREE and self._form.field_at(raw, span[0]) in _IN_FRONT
+
+
+_ORDER = {Certainty.EXACT: 0, Certainty.MENTION: 1, Certainty.POSSIBLE: 2}

@@ -22,6 +22,7 @@ from overdracht.cli.sealing import closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.demo import make_world
 from overdracht.errors import OverdrachtError
+from overdracht.items import Category
 from overdracht.people import NAMESAKE, SANNE
 from overdracht.review import Inclusion, Review
 from overdracht.seal import Unlock
@@ -30,8 +31,10 @@ from overdracht.survey import identity_of
 
 DIRECTORY = "overdracht-demo"
 PASSPHRASE = "passphrase.txt"  # noqa: S105 - the name of a file
-LIST = "Klantenlijst"
-"""The mail in the demo's world that must not be handed out."""
+LISTS = frozenset({"Klantenlijst", "Betaalbatch"})
+"""The mails in the demo's world in which she is one of many: they must not be handed out."""
+HERS = frozenset({Category.CORRESPONDENCE, Category.NOTE})
+"""Of the rest that only names her, what was written about her; the others are somebody else's card, invoice, log line or zone."""
 
 
 @click.command("demo")
@@ -122,12 +125,17 @@ class Tour:
 
     def _review(self, reference: str) -> None:
         review = self._reviewing(reference)
-        others = [one for one in review.items(Inclusion.AWAITING) if one.item.title == LIST]
+        others = [
+            one
+            for one in review.items(Inclusion.AWAITING)
+            if one.item.title in LISTS or one.item.category not in HERS
+        ]
         words = [*((False, str(one.number)) for one in others), (True, "all")]
         options = " ".join(f"--{'accept' if accept else 'reject'} {what}" for accept, what in words)
         self._step(
             3,
-            f"What is not certain waits for you. “{LIST}” holds everybody's data and she is a line in it: that stays here. The rest is hers.",
+            "What is not certain waits for you. A list of everybody in which she is a line, and what is somebody else's card, invoice or zone:"
+            " that stays here. What was written to her or about her is hers.",
             f"review {reference} {options}",
         )
         review_command.listing(self.out, review.items(Inclusion.AWAITING), 0)

@@ -8,6 +8,7 @@ from overdracht.cli.tally import Tally
 from overdracht.coverage import Coverage, Reach
 from overdracht.review import Inclusion
 from overdracht.survey import Identity, Known, Standing
+from overdracht.text import together
 
 REACH = {
     Reach.WHOLE: "whole",
@@ -206,8 +207,8 @@ def show_coverage(screen: Screen, coverage: Sequence[Coverage]) -> None:
                 f"  not searched: {one.source}: {len(one.gaps) - _MOST_GAPS:,} more parts (--json lists all)",
                 "red",
             )
-        for note in one.notes:
-            screen.line(f"  {one.source}: {note.en}", "dim")
+    for names, note in together((one.source, note) for one in coverage for note in one.notes):
+        screen.line(f"  {names}: {note.en}", "dim")
 
 
 def verdict(screen: Screen, found: Found) -> None:

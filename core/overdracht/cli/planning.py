@@ -20,7 +20,7 @@ from overdracht.review import Inclusion
 from overdracht.state import PlanFile, RequestFile, Store
 from overdracht.steps import Step, Verdict
 from overdracht.survey import identity_of
-from overdracht.text import Text
+from overdracht.text import Text, together
 
 if TYPE_CHECKING:
     from overdracht.report.plan_page import PlanPage
@@ -206,7 +206,7 @@ def _behind(screen: Screen, session: Session, counted: Dispositions) -> None:
     screen.line()
     screen.line("What stays behind physically", "bold")
     screen.line(f"  {told_backups(session.config.erasure.backups, 'en')}")
-    for source, one in counted.residue:
+    for source, one in together(counted.residue):
         screen.line(f"  {source}: {one.what.en}{told_residue(one, 'en')}")
 
 

@@ -11,7 +11,7 @@ from overdracht.report.page import head, table
 from overdracht.report.words import CATEGORIES, told_number
 from overdracht.state import Planned
 from overdracht.steps import Residue, Step
-from overdracht.text import Text
+from overdracht.text import Text, together
 
 PER_TABLE = 500
 """Rows at most in one table: a browser lays out many small tables sooner than one long."""
@@ -57,7 +57,7 @@ def residue_list(residue: Iterable[tuple[str, Residue]], language: str) -> Html:
                 one.what.in_(language),
                 told_residue(one, language),
             )
-            for source, one in residue
+            for source, one in together(residue)
         ],
     )
 

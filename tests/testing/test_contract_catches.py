@@ -6,9 +6,7 @@ import pytest
 
 from overdracht import Connector
 from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
-from overdracht.testing import erasing as erasing_half
-from overdracht.testing import reading as reading_half
-from overdracht.testing import rectifying as rectifying_half
+from overdracht.testing.numbering import promises as promises_of
 from tests.testing import breakers, erasing_breakers, rectifying_breakers
 from tests.testing.breaking import Breakers, broken
 from tests.testing.memory_harness import MemoryHarness
@@ -54,9 +52,9 @@ def test_a_broken_promise_about_correcting_fails_its_test(
 @pytest.mark.parametrize(
     ("letter", "promises", "breaking"),
     [
-        ("R", reading_half.promises(), READING),
-        ("E", erasing_half.promises(), ERASING),
-        ("C", rectifying_half.promises(), RECTIFYING),
+        ("R", promises_of(ReadingContract), READING),
+        ("E", promises_of(ErasingContract), ERASING),
+        ("C", promises_of(RectifyingContract), RECTIFYING),
     ],
     ids=["reading", "erasing", "correcting"],
 )

@@ -16,10 +16,3 @@ class ErasingContract(Proposing, Exactness, Crashing, Knowing):
     def harness(self) -> ErasingHarness:
         """Return an empty system of this test's own."""
         raise NotImplementedError
-
-
-def promises() -> dict[str, str]:
-    """Return the contract as text: the number of each promise and what it says."""
-    names = sorted(name for name in dir(ErasingContract) if name.startswith("test_e"))
-    texts = (" ".join((getattr(ErasingContract, name).__doc__ or "").split()) for name in names)
-    return dict(text.split(": ", 1) for text in texts)

@@ -16,14 +16,3 @@ class ReadingContract(Conduct, Finding, Exporting, Faults):
     def harness(self) -> Harness:
         """Return an empty system of this test's own."""
         raise NotImplementedError
-
-
-def promises() -> dict[str, str]:
-    """Return the contract as text: the number of each promise and what it says."""
-    tests = (getattr(ReadingContract, name) for name in dir(ReadingContract))
-    texts = (" ".join(test.__doc__.split()) for test in tests if _is_promise(test))
-    return dict(text.split(": ", 1) for text in texts)
-
-
-def _is_promise(test: object) -> bool:
-    return getattr(test, "__name__", "").startswith("test_r")

@@ -14,10 +14,3 @@ class RectifyingContract(Correcting, Amending):
     def harness(self) -> RectifyingHarness:
         """Return an empty system of this test's own."""
         raise NotImplementedError
-
-
-def promises() -> dict[str, str]:
-    """Return the contract as text: the number of each promise and what it says."""
-    names = sorted(name for name in dir(RectifyingContract) if name.startswith("test_c"))
-    texts = (" ".join((getattr(RectifyingContract, name).__doc__ or "").split()) for name in names)
-    return dict(text.split(": ", 1) for text in texts)

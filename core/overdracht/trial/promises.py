@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from overdracht.survey.engine import explain
-from overdracht.testing import erasing, reading
+from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
+from overdracht.testing.numbering import promises
 
 OWN_SYSTEM = "needs a system to fill and break: inherit the contract in the connector's own tests"
 
@@ -41,7 +42,8 @@ def require(kept: object, otherwise: str) -> None:
 
 def texts() -> Mapping[str, str]:
     """Return the contract: number → what is promised."""
-    return {**reading.promises(), **erasing.promises()}
+    contracts = (ReadingContract, ErasingContract, RectifyingContract)
+    return {number: text for one in contracts for number, text in promises(one).items()}
 
 
 def tried(number: str, check: Callable[[], None]) -> Promise:

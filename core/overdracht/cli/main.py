@@ -145,7 +145,7 @@ def _terminate(_: int, __: FrameType | None) -> NoReturn:
 def main() -> None:
     """Run `overdracht` as a process of its own."""
     # Starting makes tens of thousands of objects that all stay: looking for garbage among them takes a tenth of a short command.
-    gc.set_threshold(20_000)
+    gc.set_threshold(5_000)
     signal.signal(signal.SIGTERM, _terminate)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 
 from overdracht import File, Gap, Item, Line, Piece, SafeNames
 from overdracht_imap import mbox
@@ -17,6 +17,8 @@ from overdracht_imap.reading import chunks, is_packed, opened, unpacked, why
 
 _SMALL = 1 << 20
 """A message up to this many bytes is handed over whole."""
+HELD = 5_000
+"""So many messages are looked up together: the names of a large folder take more memory than they do."""
 _CHANGED = "the message is no longer the one that was found"
 _GONE = "the message is not there any more"
 
@@ -88,28 +90,35 @@ class _Messages:
 
     def _from_maildir(self, items: Iterable[Item], _: ExitStack) -> Iterator[Piece]:
         folder = Maildir(self._place.path)
-        listing, keywords = Listing(folder), folder.keywords()
-        for item in items:
-            found = listing.find(key_name(item))
-            if found is None:
-                listing = Listing(folder)  # its flags may have changed just now
+        keywords, remaining = folder.keywords(), iter(items)
+        while held := tuple(islice(remaining, HELD)):
+            wanted = frozenset(map(key_name, held))
+            listing = Listing(folder, wanted)
+            for item in held:
                 found = listing.find(key_name(item))
-            if found is None:
-                yield Gap(self._part, _GONE, item.key)
-                continue
-            directory, name = found
-            try:
-                with opened(os.path.join(directory, name)) as descriptor:  # noqa: PTH118 - a path a message is too slow
-                    status = os.fstat(descriptor)
-                    if fingerprint(name, status.st_size) != item.fingerprint:
-                        yield Gap(self._part, _CHANGED, item.key)
-                        continue
-                    received = datetime.fromtimestamp(int(status.st_mtime), UTC)
-                    yield from self._message(
-                        item, descriptor, (0, status.st_size), flags(name, keywords), received
-                    )
-            except OSError as error:
-                yield Gap(self._part, f"a message {why(error)}", item.key)
+                if found is None:
+                    listing = Listing(folder, wanted)  # its flags may have changed just now
+                    found = listing.find(key_name(item))
+                if found is None:
+                    yield Gap(self._part, _GONE, item.key)
+                else:
+                    yield from self._from_file(item, *found, keywords)
+
+    def _from_file(
+        self, item: Item, directory: str, name: str, keywords: dict[str, str]
+    ) -> Iterator[Piece]:
+        try:
+            with opened(os.path.join(directory, name)) as descriptor:  # noqa: PTH118 - a path a message is too slow
+                status = os.fstat(descriptor)
+                if fingerprint(name, status.st_size) != item.fingerprint:
+                    yield Gap(self._part, _CHANGED, item.key)
+                    return
+                received = datetime.fromtimestamp(int(status.st_mtime), UTC)
+                yield from self._message(
+                    item, descriptor, (0, status.st_size), flags(name, keywords), received
+                )
+        except OSError as error:
+            yield Gap(self._part, f"a message {why(error)}", item.key)
 
     def _from_mbox(self, items: Iterable[Item], stack: ExitStack) -> Iterator[Piece]:
         descriptor = stack.enter_context(opened(str(self._place.path)))

@@ -3,7 +3,7 @@
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -202,12 +202,13 @@ class Maildir:
 
 
 class Listing:
-    """The message files of a folder at one moment, to find messages by the part of their name that stays."""
+    """The message files of a folder at one moment, to find messages by the part of their name that stays; of all, or those *wanted*."""
 
-    def __init__(self, folder: Maildir) -> None:
+    def __init__(self, folder: Maildir, wanted: Collection[str] | None = None) -> None:
         self._names: list[bytes] = sorted(
             f"{unique(name)}\0{directory[-3:]}\0".encode() + os.fsencode(name)
             for directory, name in folder.names()
+            if wanted is None or unique(name) in wanted
         )
         self._path = folder.path
 

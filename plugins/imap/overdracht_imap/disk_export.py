@@ -1,6 +1,7 @@
 """Export messages from folders on disk: one `.eml` each, byte for byte, in a tree like that of the folders."""
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -89,20 +90,32 @@ class _Messages:
             yield from (Gap(self._part, reason, item.key) for item in items)
 
     def _from_maildir(self, items: Iterable[Item], _: ExitStack) -> Iterator[Piece]:
-        folder = Maildir(self._place.path)
-        keywords, remaining = folder.keywords(), iter(items)
-        while held := tuple(islice(remaining, HELD)):
-            wanted = frozenset(map(key_name, held))
-            listing = Listing(folder, wanted)
-            for item in held:
+        folder, remaining = Maildir(self._place.path), iter(items)
+        keywords = folder.keywords()
+        while held := deque(islice(remaining, HELD)):
+            try:
+                yield from self._held(folder, held, keywords)
+            except OSError as error:
+                reason = f"the folder {why(error)}"
+                yield from (Gap(self._part, reason, item.key) for item in held)
+
+    def _held(
+        self, folder: Maildir, held: deque[Item], keywords: dict[str, str]
+    ) -> Iterator[Piece]:
+        """Yield the pieces of the items *held*, taking each out as it is done; raise OSError when the folder cannot be read."""
+        wanted = frozenset(map(key_name, held))
+        listing = Listing(folder, wanted)
+        while held:
+            item = held[0]
+            found = listing.find(key_name(item))
+            if found is None:
+                listing = Listing(folder, wanted)  # its flags may have changed just now
                 found = listing.find(key_name(item))
-                if found is None:
-                    listing = Listing(folder, wanted)  # its flags may have changed just now
-                    found = listing.find(key_name(item))
-                if found is None:
-                    yield Gap(self._part, _GONE, item.key)
-                else:
-                    yield from self._from_file(item, *found, keywords)
+            held.popleft()
+            if found is None:
+                yield Gap(self._part, _GONE, item.key)
+            else:
+                yield from self._from_file(item, *found, keywords)
 
     def _from_file(
         self, item: Item, directory: str, name: str, keywords: dict[str, str]

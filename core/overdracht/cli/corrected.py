@@ -8,16 +8,15 @@ from typing import Any
 import click
 
 from overdracht.cli.asking import ask
-from overdracht.cli.carrying import organisation_of, reasons_of
+from overdracht.cli.carrying import act, organisation_of, reasons_of
 from overdracht.cli.certificates import write_statement
 from overdracht.cli.correcting import show_by_hand, show_gaps
 from overdracht.cli.ended import show_reasons, show_results
 from overdracht.cli.found import show_coverage
-from overdracht.cli.progress import acting
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
-from overdracht.erasure import Means, NotReady, execute, hold, left_to_people, open_steps, retry
+from overdracht.erasure import hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
 from overdracht.rectifying import Checked, changes_of, facts, look_again
@@ -77,37 +76,13 @@ def carry_out(
 ) -> Corrected:
     """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
     try:
-        _act(session, store, request, plan, confirmed)
+        act(session, store, request, plan, confirmed, what="correction")
         return _conclude(session, store, request, plan, certificate, close_anyway=close_anyway)
     except KeyboardInterrupt:
         hint = session.command(f"resume {request.reference}")
         click.echo(
             f"overdracht: the correction was begun and is not ended; go on with {hint}", err=True
         )
-        raise
-
-
-def _act(
-    session: Session,
-    store: Store,
-    request: RequestFile,
-    plan: PlanFile,
-    confirmed: Collection[str],
-) -> None:
-    retry(plan)
-    late = {clue.source for clue in request.clues()}
-    try:
-        with acting() as listen:
-            execute(
-                plan,
-                session.connectors,
-                late=late,
-                confirmed=confirmed,
-                means=Means(listen=listen),
-            )
-    except NotReady:
-        refused = {"digest": plan.digest, "why": "a source was not ready"}
-        store.audit.append("correction refused", request.reference, refused, session.now())
         raise
 
 

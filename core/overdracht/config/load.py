@@ -71,6 +71,7 @@ def load(path: Path, registry: Registry) -> Config:
         unattended(tables.retention),
         tables.erasure,
         tables.bundles,
+        tables.state.key,
     )
 
 

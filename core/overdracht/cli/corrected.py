@@ -1,6 +1,6 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from overdracht.erasure import hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
 from overdracht.rectifying import Checked, changes_of, facts, look_again
-from overdracht.state import Given, Phase, PlanFile, RequestFile, Store
-from overdracht.survey import identity_of
+from overdracht.state import Given, Phase, PlanFile, RequestFile, Role, Store
+from overdracht.steps import Change
+from overdracht.survey import Identity, Standing, identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,23 @@ def begin(session: Session, store: Store, request: RequestFile, plan: PlanFile) 
             remedy="make a new one: overdracht rectify",
         )
     hold(request, identity)
-    _give_what_is_right(request, plan, kinds)
+    request.give(_corrected(identity, changes_of(plan), kinds))
     store.audit.append(
         "correction begun", request.reference, {"digest": plan.digest}, session.now()
     )
 
 
-def _give_what_is_right(request: RequestFile, plan: PlanFile, kinds: Kinds) -> None:
-    right = (one.new for one in changes_of(plan))
-    request.give(Given(one) for one in right if kinds.strong(one.kind))
+def _corrected(identity: Identity, changes: Iterable[Change], kinds: Kinds) -> Iterator[Given]:
+    """Yield who the person is from now on: the right values are proof, and a wrong one that records told is none any more.
+
+    It may be somebody else's: what is found by it alone waits for review. One that the administrator gave stays what they said.
+    """
+    revealed = {one.identifier for one in identity.known if one.standing is Standing.REVEALED}
+    for change in changes:
+        if kinds.strong(change.new.kind):
+            yield Given(change.new)
+        if change.old in revealed:
+            yield Given(change.old, Role.SHARED)
 
 
 def carry_out(

@@ -1,6 +1,5 @@
 """The promises about `rectify`: exactly the edits that were approved, as often as one likes, through crashes and faults."""
 
-
 from overdracht.identifiers import Kinds
 from overdracht.items import Certainty, Item
 from overdracht.people import SANNE

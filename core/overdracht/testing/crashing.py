@@ -1,6 +1,5 @@
 """The promises about dying half way and about faults in the middle: no harm, no lie, and the next try ends it."""
 
-
 from overdracht.steps import DONE, Result
 from overdracht.testing.acting import (
     ERASE,

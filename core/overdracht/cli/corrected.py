@@ -1,6 +1,6 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,9 @@ from overdracht.coverage import Coverage
 from overdracht.erasure import hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
-from overdracht.rectifying import Checked, changes_of, facts, look_again
+from overdracht.rectifying import Checked, changes_of, facts, look_again, revealed_in
 from overdracht.state import Given, Phase, PlanFile, RequestFile, Role, Store
-from overdracht.steps import Change
-from overdracht.survey import Identity, Standing, identity_of
+from overdracht.survey import identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +44,26 @@ class Corrected:
 
 
 def begin(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
-    """Make sure that *plan* is still about the same person, and hold on to who that is, by what is right too."""
-    kinds = session.registry.kinds
-    identity = identity_of(request, session.organisation, kinds)
+    """Make sure that *plan* is still about the same person, and hold on to who that is."""
+    identity = identity_of(request, session.organisation, session.registry.kinds)
     if [str(one) for one in identity.sought] != plan.facts["identifiers"]:
         raise UsageError(
             "what is known of who the person is has changed since this plan was made",
             remedy="make a new one: overdracht rectify",
         )
     hold(request, identity)
-    request.give(_corrected(identity, changes_of(plan), kinds))
     store.audit.append(
         "correction begun", request.reference, {"digest": plan.digest}, session.now()
     )
 
 
-def _corrected(identity: Identity, changes: Iterable[Change], kinds: Kinds) -> Iterator[Given]:
-    """Yield who the person is from now on: the right values are proof, and a wrong one that records told is none any more.
+def _corrected(plan: PlanFile, kinds: Kinds) -> Iterator[Given]:
+    """Yield who the person is once *plan* was carried out: the right values are proof, and a wrong one that records told is none any more.
 
     It may be somebody else's: what is found by it alone waits for review. One that the administrator gave stays what they said.
     """
-    revealed = {one.identifier for one in identity.known if one.standing is Standing.REVEALED}
-    for change in changes:
+    revealed = revealed_in(plan)
+    for change in changes_of(plan):
         if kinds.strong(change.new.kind):
             yield Given(change.new)
         if change.old in revealed:
@@ -104,6 +101,7 @@ def _conclude(
     *,
     close_anyway: bool,
 ) -> Corrected:
+    request.give(_corrected(plan, session.registry.kinds))
     survey = ask(session, request)
     checked = look_again(request, survey.identity, session.connectors, plan, survey.coverage)
     statement = facts(

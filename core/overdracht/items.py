@@ -115,7 +115,8 @@ class Item:
     third_parties: int = 0
     """How many other people appear in it, as far as its structure tells (GDPR Art. 15(4))."""
     is_contact: bool = False
-    """It counts as customer contact: a letter somebody wrote, not an automatic message."""
+    """It counts as customer contact on its day: a letter somebody wrote, not an automatic message; or a subscription that ended, `when` then
+    being the day of its end."""
     running: bool = False
     """It is a subscription that runs: it is cancelled before anything of it is erased, and no term counts meanwhile."""
     marks: tuple[Mark, ...] = ()

@@ -220,7 +220,7 @@ class Sighting:
     part: str
     when: datetime | None = None
     is_contact: bool = False
-    """It counts as contact with a customer on that day."""
+    """It counts as contact with a customer on that day, as the end of a subscription does."""
     running: bool = False
     """It belongs to a subscription that runs: the term since the last contact has not begun."""
 

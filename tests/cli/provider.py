@@ -85,8 +85,7 @@ def provider(
     from overdracht.erasure import Means
 
     monkeypatch.syspath_prepend(str(erasing.install(tmp_path / "shelf-plugin")))
-    for module in ("carrying", "corrected"):
-        monkeypatch.setattr(f"overdracht.cli.{module}.Means", partial(Means, pauses=()))
+    monkeypatch.setattr("overdracht.cli.carrying.Means", partial(Means, pauses=()))
     systems = {"post": mail(), "boeken": books(), "registrar": hosting()}
     erasing.SHELVES.update(systems)
     home.configure("[erasure]\nmost = 0.5\n", *(erasing.source(name) for name in systems))

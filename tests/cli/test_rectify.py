@@ -72,6 +72,29 @@ def test_the_person_is_found_by_what_is_right(provider: Provider) -> None:
     assert json.loads(provider.run("plan", "2026-0001", "--json").stdout)["digest"]
 
 
+def test_one_objection_stops_all_and_the_plan_runs_when_that_is_mended(provider: Provider) -> None:
+    """Nothing was touched, also of what is known of the person."""
+    digest, before = _plan(provider)["digest"], provider.records()
+    provider.systems["boeken"].locked.add("klanten")
+    refused = provider.run("rectify", "--apply", digest)
+    assert refused.exit_code == 1
+    assert "nothing has been touched" in refused.stderr
+    assert provider.records() == before
+    provider.systems["boeken"].locked.clear()
+    done = provider.run("rectify", "--apply", digest)
+    assert done.exit_code == 0, done.stderr
+
+
+def test_what_was_wrong_proves_nothing_any_more(provider: Provider) -> None:
+    """The wrong number may be somebody else's: what is found by it alone waits for review, and is not exported or erased."""
+    provider.run("rectify", "--apply", _plan(provider)["digest"])
+    provider.systems["post"].add(record("mail-x", PHONE, title="Van wie dit nummer echt is"))
+    found = provider.run("plan", "2026-0001", "--items")
+    assert "1 item to review" in found.output
+    (line,) = (one for one in found.output.splitlines() if "Van wie dit nummer" in one)
+    assert "leave alone" in line
+
+
 def test_which_of_several(provider: Provider) -> None:
     """Two numbers are known: --from says which is wrong, and the other stays; without it nothing is planned, and neither is named."""
     other = PARSE("+31687000000")

@@ -146,7 +146,7 @@ def test_all_that_is_wrong_is_said_at_once(path: Path, registry: Registry) -> No
 def test_a_key_like_no_other_is_met_with_those_there_are(path: Path, registry: Registry) -> None:
     """When nothing is near, all keys are named."""
     assert refused(path, registry, ORGANISATION + "[state]\nxyzzy = 1") == [
-        "state.xyzzy: unknown key (known are directory)"
+        "state.xyzzy: unknown key (known are directory, key)"
     ]
 
 

@@ -28,6 +28,7 @@ from overdracht import (
     Searched,
 )
 from overdracht.errors import StateError, UsageError
+from overdracht.secrets import Secret
 from overdracht.state import Given, Store
 from overdracht.state.codec import decode_item, encode_item
 
@@ -253,3 +254,45 @@ class TestDurability:
             with pytest.raises(StateError, match="disk is full"):
                 recorder.record([an_item(number) for number in range(10_000)])
             assert request.count("mailarchief") == 10
+
+
+class TestMasterKey:
+    """A master key that is kept elsewhere."""
+
+    KEY = Secret("5f" * 32)
+
+    def test_it_opens_what_it_closed_and_no_file_holds_it(self, tmp_path: Path) -> None:
+        """The state is read with it again, another or none is refused, and nothing in the directory is the key."""
+        with Store(tmp_path, self.KEY) as store:
+            reference = store.new_request([Given(SANNE)], NOW).reference
+        with Store(tmp_path, self.KEY) as store:
+            assert store.request(reference).given() == (Given(SANNE),)
+        for path in (one for one in tmp_path.rglob("*") if one.is_file()):
+            assert bytes.fromhex("5f" * 32) not in path.read_bytes()
+            assert b"5f5f5f5f" not in path.read_bytes()
+        for other in (Secret("60" * 32), None):
+            with pytest.raises(StateError, match="the master key"):
+                Store(tmp_path, other)
+
+    def test_what_is_no_key_is_refused(self, tmp_path: Path) -> None:
+        """And not shown."""
+        with pytest.raises(StateError, match="64 hexadecimal digits") as raised:
+            Store(tmp_path, Secret("geheim"))
+        assert "geheim" not in str(raised.value)
+
+    def test_a_key_that_lies_in_a_file_can_be_moved(self, tmp_path: Path) -> None:
+        """The same key from elsewhere is taken, the file may go, and what was there is read; another key is refused before and after."""
+        with Store(tmp_path) as store:
+            reference = store.new_request([Given(SANNE)], NOW).reference
+        file = tmp_path / "master.key"
+        with pytest.raises(StateError, match="was made with the key in"):
+            Store(tmp_path, self.KEY)
+        moved = Secret(file.read_bytes().hex())
+        Store(tmp_path, moved).close()
+        file.unlink()
+        with Store(tmp_path, moved) as store:
+            assert store.request(reference).given() == (Given(SANNE),)
+        (tmp_path / "master.check").unlink()
+        with pytest.raises(StateError, match="does not fit its keys"):
+            Store(tmp_path, self.KEY)
+        assert not (tmp_path / "master.check").exists()

@@ -79,10 +79,10 @@ class Erasing(RuleBasedStateMachine):
 
     def _blanked(self, name: str, key: str) -> set[str]:
         """Return the fingerprint of what the plan's own act made of it: doing that again is no harm."""
-        from overdracht.testing.forgetting import BLANK, BLANKED, after
+        from overdracht.testing.forgetting import blanked
 
         one = self.world.get(name, key)
-        return {one.fingerprint()} if after(one, " ".join((BLANK, *BLANKED))) == one else set()
+        return {one.fingerprint()} if blanked(one) == one else set()
 
     # What happens in the world.
 

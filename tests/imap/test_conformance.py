@@ -14,6 +14,7 @@ from tests.servers.dovecot import Account
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for locks only briefly."""
     monkeypatch.setattr(mbox_lock, "PATIENCE", 0.3)
+    monkeypatch.setattr(mbox_lock, "HEADWAY", 0.0)
     monkeypatch.setattr(mbox_rewrite, "LATECOMERS", 0.2)
 
 

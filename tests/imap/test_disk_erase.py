@@ -42,6 +42,7 @@ SEPARATOR = b"From x@y.example Mon Jan  5 10:00:00 2026\n"
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mbox_lock, "PATIENCE", 0.4)
+    monkeypatch.setattr(mbox_lock, "HEADWAY", 0.05)
     monkeypatch.setattr(mbox_rewrite, "LATECOMERS", 0.4)
 
 
@@ -477,6 +478,7 @@ class TestBesideDovecot:
         need("dovecot")
         monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
         monkeypatch.setattr(mbox_lock, "PATIENCE", 20)
+        monkeypatch.setattr(mbox_lock, "HEADWAY", 0.6)
         monkeypatch.setattr(mbox_rewrite, "LATECOMERS", 2.5)
         with Dovecot("mbox:%h/mbox:INBOX=%h/mbox/INBOX") as server:
             yield server
@@ -524,6 +526,38 @@ class TestBesideDovecot:
             ]
         wanted = [b"iets %d" % number for number in (*range(0, 40, 2), *delivered)]
         assert sorted(subjects) == sorted(wanted)
+
+    def test_a_delivery_gets_its_turn(self, server: Dovecot) -> None:
+        """However often in a row the file is written anew, Dovecot has its turn in between: no delivery waits for long."""
+        account = server.account()
+        account.fill([(LETTER % (one, one)).replace(b"\n", b"\r\n") for one in range(8)])
+        path = account.home / "mbox" / "INBOX"
+        with path.open("ab") as file:
+            file.write(
+                b"".join(SEPARATOR + OTHER % (one, one) + bytes(50_000) for one in range(99))
+            )
+        items = found(path)
+        waits: list[float] = []
+        ended = threading.Event()
+
+        def deliver() -> None:
+            with account.client() as client:
+                client.socket().settimeout(120)
+                while not ended.wait(0.02):
+                    begun = time.monotonic()
+                    client.append("INBOX", b"From: Piet <piet@elders.example>\r\n\r\nDag.\r\n")
+                    waits.append(time.monotonic() - begun)
+
+        other = threading.Thread(target=deliver)
+        other.start()
+        try:
+            for one in items:
+                assert erase(source(path), [one]).counts == {Result.ERASED: 1}
+        finally:
+            ended.set()
+            other.join(150)
+        assert len(waits) > len(items)
+        assert max(waits) < 5
 
     def test_dovecot_keeps_off_while_we_hold_the_file(self, server: Dovecot) -> None:
         """Its append waits until we are done: both locks are those it knows."""

@@ -12,6 +12,7 @@ from overdracht.erasure import BY_HAND, UNDECIDED
 from overdracht.items import Mark
 from overdracht.report.certificate import Certificate, parse
 from overdracht.report.certificate_page import CertificatePage
+from overdracht.report.correction_letter import CorrectionLetter
 from overdracht.report.dispositions import dispositions
 from overdracht.report.letter import Letter
 from overdracht.report.plan_page import PlanPage
@@ -189,3 +190,10 @@ def letter_page(*, hostile: bool = False, language: str = "nl", **more: Any) -> 
     """Return a letter as a page."""
     one = certificate(hostile=hostile, **more)
     return b"".join(Letter(one, language, date(2026, 11, 20)).write())
+
+
+def correction_letter_page(*, hostile: bool = False, language: str = "nl") -> bytes:
+    """Return a letter about a correction as a page."""
+    more = {"format": "overdracht-rectification/1", "kinds": ["phone"]}
+    one = certificate(hostile=hostile, **more)
+    return b"".join(CorrectionLetter(one, language, date(2026, 11, 20)).write())

@@ -12,7 +12,13 @@ from overdracht.errors import BundleError
 from overdracht.report.certificate import is_certificate, parse
 from overdracht.report.letter import Letter
 from tests.export.hostile import SCRIPT
-from tests.report.erasures import certificate, certificate_page, facts, letter_page
+from tests.report.erasures import (
+    certificate,
+    certificate_page,
+    correction_letter_page,
+    facts,
+    letter_page,
+)
 
 
 def words(page: bytes) -> str:
@@ -126,7 +132,12 @@ def test_hostile_texts_stay_texts() -> None:
     """In the plain letter no control character survives, and in a page no element is made."""
     plain = Letter(certificate(hostile=True), "nl").text()
     assert all(one.isprintable() or one == "\n" for one in plain)
-    for page in (certificate_page(hostile=True), letter_page(hostile=True)):
+    pages = (
+        certificate_page(hostile=True),
+        letter_page(hostile=True),
+        correction_letter_page(hostile=True),
+    )
+    for page in pages:
         tree = html5lib.parse(page.decode(), namespaceHTMLElements=False)
         assert not list(tree.iter("script"))
         assert SCRIPT in words(page)

@@ -21,6 +21,10 @@ class Breakers(list[tuple[str, Kind]]):
 
         return note
 
+    def __add__(self, others: "Breakers") -> "Breakers":  # type: ignore[override]  # of its own kind only
+        """Return these and the *others*."""
+        return Breakers([*self, *others])
+
     @property
     def names(self) -> list[str]:
         """The names of the classes."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import islice
 
 from overdracht import (
     Aged,
@@ -20,7 +19,6 @@ from overdracht import (
     SourceError,
     Step,
     Text,
-    Unreachable,
     Verdict,
 )
 from overdracht.testing.memory import MemoryConnector
@@ -92,18 +90,6 @@ class ObjectsToWhatIsGone(MemoryConnector):
                 yield Objection("the record is not there", step.item.key)
 
 
-@breaks("e03")
-class PassesOverWhatChanged(MemoryConnector):
-    def prepare(self, steps: Steps) -> Iterator[Objection]:
-        return (one for one in super().prepare(steps) if "changed" not in one.reason)
-
-
-@breaks("e04")
-class DoesNotSeeThatItIsReadOnly(MemoryConnector):
-    def prepare(self, steps: Steps) -> Iterator[Objection]:
-        return (one for one in super().prepare(steps) if "read-only" not in one.reason)
-
-
 @breaks("e04 e14")
 class WritesThroughALock(MemoryConnector):
     """Has rights that it should not use."""
@@ -143,14 +129,6 @@ class ErasesAllOfThePerson(MemoryConnector):
                 for key in [key for key, one in records.items() if one.holder == step.item.holder]:
                     del records[key]
             yield outcome
-
-
-@breaks("e06 e07 e11 e12 e13 e14")
-class FailsWhatIsGone(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        for one in outcomes:
-            gone = one.result is Result.ALREADY_GONE
-            yield Outcome(one.key, Result.FAILED, "it is not there") if gone else one
 
 
 @breaks("e06 e07")
@@ -218,12 +196,6 @@ class SaysEverythingTwice(Twisted):
 
 
 @breaks("e10")
-class PassesOverWhatChangedInSilence(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        return (one for one in outcomes if one.result is not Result.CHANGED)
-
-
-@breaks("e10")
 class TouchesTheSystemForNothing(Twisted):
     def twist(self, outcomes: Outcomes) -> Outcomes:
         empty = True
@@ -232,38 +204,6 @@ class TouchesTheSystemForNothing(Twisted):
             yield one
         if empty:
             self.settings.system.changes["expunged"] = 1
-
-
-@breaks("e11")
-class RewritesWhileItIsHandedSteps(MemoryConnector):
-    """Has taken everything out when it asks for the next step, and puts back what stays when it has them: as with a careless mbox."""
-
-    def erase(self, steps: Steps) -> Outcomes:
-        steps = iter(steps)
-        parts = self.settings.system.parts
-        while True:
-            held = {part: dict(records) for part, records in parts.items()}
-            for records in parts.values():
-                records.clear()
-            batch = list(islice(steps, 100))
-            parts.update(held)
-            if not batch:
-                return
-            yield from list(super().erase(batch))
-
-
-@breaks("e12")
-class CannotGoOn(Twisted):
-    """What it holds open stays open when nobody takes its outcomes to the end."""
-
-    busy = False
-
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        if self.busy:
-            raise Unreachable("still busy with the last erasure")
-        self.busy = True
-        yield from outcomes
-        self.busy = False
 
 
 @breaks("e04 e13")
@@ -276,15 +216,6 @@ class CallsWhatItCannotReachGone(MemoryConnector):
                 yield from super().erase([step])
 
 
-@breaks("e13")
-class GivesUpInSilence(MemoryConnector):
-    def erase(self, steps: Steps) -> Outcomes:
-        try:
-            yield from super().erase(steps)
-        except Unreachable:
-            return
-
-
 @breaks("e14")
 class CallsABrokenPartGone(MemoryConnector):
     def erase(self, steps: Steps) -> Outcomes:
@@ -293,21 +224,6 @@ class CallsABrokenPartGone(MemoryConnector):
                 yield Outcome(step.item.key, Result.ALREADY_GONE)
             else:
                 yield from super().erase([step])
-
-
-@breaks("e14")
-class StopsAtABrokenPart(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        for one in outcomes:
-            if one.result is Result.FAILED:
-                raise SourceError("a part cannot be read")
-            yield one
-
-
-@breaks("e15")
-class TakesAllStepsAtOnce(MemoryConnector):
-    def erase(self, steps: Steps) -> Outcomes:
-        return super().erase(list(steps))
 
 
 @breaks("e16")
@@ -361,18 +277,3 @@ class DoesNotSayWhoItIsAbout(MemoryConnector):
     def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
         for one in super().aged(before):
             yield one if isinstance(one, Gap) else replace(one, parties=())
-
-
-@breaks("e20")
-class NamesWhatItObjectsTo(MemoryConnector):
-    def prepare(self, steps: Steps) -> Iterator[Objection]:
-        for one in super().prepare(steps):
-            yield replace(one, reason="sanne@vanderberg.example changed")
-
-
-@breaks("e20")
-class NamesWhatFailed(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        for one in outcomes:
-            failed = one.result is Result.FAILED
-            yield replace(one, reason="of Sanne van der Berg") if failed else one

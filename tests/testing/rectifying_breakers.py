@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from overdracht import (
     ApprovedStep,
@@ -14,10 +13,8 @@ from overdracht import (
     Objection,
     Outcome,
     Result,
-    SourceError,
     Step,
     Text,
-    Unreachable,
     Verdict,
 )
 from overdracht.testing.memory import MemoryConnector
@@ -149,18 +146,6 @@ class TakesAnotherForTheItem(MemoryConnector):
             yield from super().corrections([now], changes)
 
 
-@breaks("c05")
-class PassesOverWhatChanged(MemoryConnector):
-    def prepare(self, steps: Steps) -> Iterator[Objection]:
-        return (one for one in super().prepare(steps) if "changed" not in one.reason)
-
-
-@breaks("c06")
-class DoesNotSeeThatItIsReadOnly(MemoryConnector):
-    def prepare(self, steps: Steps) -> Iterator[Objection]:
-        return (one for one in super().prepare(steps) if "read-only" not in one.reason)
-
-
 @breaks("c07 c08")
 class WritesTheWholeRecordAnew(Twisted):
     """And something of it with other defaults."""
@@ -200,14 +185,6 @@ class CountsHowOften(Twisted):
             yield one
 
 
-@breaks("c09")
-class FailsWhatIsGone(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        for one in outcomes:
-            gone = one.result is Result.ALREADY_GONE
-            yield Outcome(one.key, Result.FAILED, "it is not there") if gone else one
-
-
 @breaks("c10")
 class CorrectsWhatChanged(MemoryConnector):
     def rectify(self, steps: Steps) -> Outcomes:
@@ -216,80 +193,3 @@ class CorrectsWhatChanged(MemoryConnector):
             if record is not None:
                 step = replace(step, item=replace(step.item, fingerprint=record.fingerprint()))  # noqa: PLW2901 - that is the fault
             yield from super().rectify([step])
-
-
-@breaks("c10 c11")
-class PassesOverWhatChangedInSilence(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        return (one for one in outcomes if one.result is not Result.CHANGED)
-
-
-@breaks("c12")
-class RewritesWhileItIsHandedSteps(MemoryConnector):
-    """Has taken everything out when it asks for the next step, and puts it back when it has them."""
-
-    def rectify(self, steps: Steps) -> Outcomes:
-        steps = iter(steps)
-        parts = self.settings.system.parts
-        while True:
-            held = {part: dict(records) for part, records in parts.items()}
-            for records in parts.values():
-                records.clear()
-            batch = list(islice(steps, 100))
-            parts.update(held)
-            if not batch:
-                return
-            yield from list(super().rectify(batch))
-
-
-@breaks("c13")
-class CannotGoOn(Twisted):
-    """What it holds open stays open when nobody takes its outcomes to the end."""
-
-    busy = False
-
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        if self.busy:
-            raise Unreachable("still busy with the last correction")
-        self.busy = True
-        yield from outcomes
-        self.busy = False
-
-
-@breaks("c14")
-class GivesUpInSilence(MemoryConnector):
-    def rectify(self, steps: Steps) -> Outcomes:
-        try:
-            yield from super().rectify(steps)
-        except Unreachable:
-            return
-
-
-@breaks("c15")
-class StopsAtABrokenPart(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        for one in outcomes:
-            if one.result is Result.FAILED:
-                raise SourceError("a part cannot be read")
-            yield one
-
-
-@breaks("c16")
-class TakesAllStepsAtOnce(MemoryConnector):
-    def rectify(self, steps: Steps) -> Outcomes:
-        return super().rectify(list(steps))
-
-
-@breaks("c17")
-class NamesWhatItObjectsTo(MemoryConnector):
-    def prepare(self, steps: Steps) -> Iterator[Objection]:
-        for one in super().prepare(steps):
-            yield replace(one, reason="06-12345678 changed")
-
-
-@breaks("c17")
-class NamesWhatFailed(Twisted):
-    def twist(self, outcomes: Outcomes) -> Outcomes:
-        for one in outcomes:
-            failed = one.result is Result.FAILED
-            yield replace(one, reason="of Sanne van der Berg") if failed else one

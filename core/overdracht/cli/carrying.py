@@ -94,7 +94,8 @@ def carry_out(
 ) -> Ended:
     """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
     try:
-        _act(session, store, request, plan, confirmed)
+        if act(session, store, request, plan, confirmed):
+            _note_erased(session, store, request, plan)
         return _conclude(session, store, request, certificate, close_anyway=close_anyway)
     except KeyboardInterrupt:
         hint = session.command(f"resume {request.reference}")
@@ -104,16 +105,19 @@ def carry_out(
         raise
 
 
-def _act(
+def act(
     session: Session,
     store: Store,
     request: RequestFile,
     plan: PlanFile,
     confirmed: Collection[str],
-) -> None:
+    *,
+    what: str = "erase",
+) -> bool:
+    """Carry out the steps of *plan* that are not done, and say whether there were any; the audit trail calls it *what*."""
     retry(plan)
+    begun = plan.phase is not Phase.EXECUTED
     late = {clue.source for clue in request.clues()}
-    before = plan.phase
     try:
         with acting() as listen:
             execute(
@@ -125,10 +129,9 @@ def _act(
             )
     except NotReady:
         refused = {"digest": plan.digest, "why": "a source was not ready"}
-        store.audit.append("erase refused", request.reference, refused, session.now())
+        store.audit.append(f"{what} refused", request.reference, refused, session.now())
         raise
-    if before is not Phase.EXECUTED:
-        _note_erased(session, store, request, plan)
+    return begun
 
 
 def _note_erased(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:

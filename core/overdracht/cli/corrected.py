@@ -1,6 +1,6 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,20 +8,19 @@ from typing import Any
 import click
 
 from overdracht.cli.asking import ask
-from overdracht.cli.carrying import organisation_of, reasons_of
+from overdracht.cli.carrying import act, organisation_of, reasons_of
 from overdracht.cli.certificates import write_statement
 from overdracht.cli.correcting import show_by_hand, show_gaps
 from overdracht.cli.ended import show_reasons, show_results
 from overdracht.cli.found import show_coverage
-from overdracht.cli.progress import acting
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
-from overdracht.erasure import Means, NotReady, execute, hold, left_to_people, open_steps, retry
+from overdracht.erasure import hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
-from overdracht.rectifying import Checked, changes_of, facts, look_again
-from overdracht.state import Given, Phase, PlanFile, RequestFile, Store
+from overdracht.rectifying import Checked, changes_of, facts, look_again, revealed_in
+from overdracht.state import Given, Phase, PlanFile, RequestFile, Role, Store
 from overdracht.survey import identity_of
 
 
@@ -45,24 +44,30 @@ class Corrected:
 
 
 def begin(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
-    """Make sure that *plan* is still about the same person, and hold on to who that is, by what is right too."""
-    kinds = session.registry.kinds
-    identity = identity_of(request, session.organisation, kinds)
+    """Make sure that *plan* is still about the same person, and hold on to who that is."""
+    identity = identity_of(request, session.organisation, session.registry.kinds)
     if [str(one) for one in identity.sought] != plan.facts["identifiers"]:
         raise UsageError(
             "what is known of who the person is has changed since this plan was made",
             remedy="make a new one: overdracht rectify",
         )
     hold(request, identity)
-    _give_what_is_right(request, plan, kinds)
     store.audit.append(
         "correction begun", request.reference, {"digest": plan.digest}, session.now()
     )
 
 
-def _give_what_is_right(request: RequestFile, plan: PlanFile, kinds: Kinds) -> None:
-    right = (one.new for one in changes_of(plan))
-    request.give(Given(one) for one in right if kinds.strong(one.kind))
+def _corrected(plan: PlanFile, kinds: Kinds) -> Iterator[Given]:
+    """Yield who the person is once *plan* was carried out: the right values are proof, and a wrong one that records told is none any more.
+
+    It may be somebody else's: what is found by it alone waits for review. One that the administrator gave stays what they said.
+    """
+    revealed = revealed_in(plan)
+    for change in changes_of(plan):
+        if kinds.strong(change.new.kind):
+            yield Given(change.new)
+        if change.old in revealed:
+            yield Given(change.old, Role.SHARED)
 
 
 def carry_out(
@@ -77,37 +82,13 @@ def carry_out(
 ) -> Corrected:
     """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
     try:
-        _act(session, store, request, plan, confirmed)
+        act(session, store, request, plan, confirmed, what="correction")
         return _conclude(session, store, request, plan, certificate, close_anyway=close_anyway)
     except KeyboardInterrupt:
         hint = session.command(f"resume {request.reference}")
         click.echo(
             f"overdracht: the correction was begun and is not ended; go on with {hint}", err=True
         )
-        raise
-
-
-def _act(
-    session: Session,
-    store: Store,
-    request: RequestFile,
-    plan: PlanFile,
-    confirmed: Collection[str],
-) -> None:
-    retry(plan)
-    late = {clue.source for clue in request.clues()}
-    try:
-        with acting() as listen:
-            execute(
-                plan,
-                session.connectors,
-                late=late,
-                confirmed=confirmed,
-                means=Means(listen=listen),
-            )
-    except NotReady:
-        refused = {"digest": plan.digest, "why": "a source was not ready"}
-        store.audit.append("correction refused", request.reference, refused, session.now())
         raise
 
 
@@ -120,6 +101,7 @@ def _conclude(
     *,
     close_anyway: bool,
 ) -> Corrected:
+    request.give(_corrected(plan, session.registry.kinds))
     survey = ask(session, request)
     checked = look_again(request, survey.identity, session.connectors, plan, survey.coverage)
     statement = facts(

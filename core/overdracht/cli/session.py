@@ -86,7 +86,8 @@ class Session:
         """Open the state; close it, or use it in a `with`."""
         from overdracht.state import Store
 
-        return Store(self.config.state_directory)
+        key = self.config.state_key
+        return Store(self.config.state_directory, None if key is None else key.get())
 
     def now(self) -> datetime:
         """Return the moment it is, in the administrator's own time zone."""

@@ -72,6 +72,7 @@ def load(path: Path, registry: Registry) -> Config:
         tables.erasure,
         tables.bundles,
         tables.engine,
+        tables.state.key,
     )
 
 

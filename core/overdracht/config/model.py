@@ -14,6 +14,7 @@ from overdracht.identifiers import Identifier, Kinds
 from overdracht.items import Category
 from overdracht.paths import ConfigPath, state_directory
 from overdracht.retention import Rule
+from overdracht.secrets import SecretRef
 
 
 def _parsed(value: object, info: ValidationInfo) -> Identifier:
@@ -76,6 +77,12 @@ class State(_Table):
     directory: Annotated[
         ConfigPath, Field(description="the directory for requests and findings, for its owner only")
     ] = Field(default_factory=state_directory)
+    key: Annotated[
+        SecretRef | None,
+        Field(
+            description="where the master key is, 64 hexadecimal digits; without it a file is made in the directory, for its owner only"
+        ),
+    ] = None
 
 
 class Tables(_Table):
@@ -129,3 +136,5 @@ class Config:
     erasure: Erasure
     bundles: Bundles
     engine: Engine
+    state_key: SecretRef | None = None
+    """Where the state's master key is, when it is not in a file of its own."""

@@ -1,6 +1,6 @@
 """Put a right value in the place of a wrong one, everywhere: plan, prepare, execute, look again, certify (GDPR Art. 16 and 19)."""
 
-from overdracht.rectifying.changes import changes_of, wrong_values
+from overdracht.rectifying.changes import changes_of, revealed_in, wrong_values
 from overdracht.rectifying.concluding import RECTIFIED, Checked, facts, look_again
 from overdracht.rectifying.planning import BY_HAND, Proposal, plan_rectification
 
@@ -13,5 +13,6 @@ __all__ = [
     "facts",
     "look_again",
     "plan_rectification",
+    "revealed_in",
     "wrong_values",
 ]

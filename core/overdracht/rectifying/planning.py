@@ -9,7 +9,7 @@ from overdracht.connector import Rectifies, rectifying
 from overdracht.erasure.planning import Connectors
 from overdracht.errors import SourceError
 from overdracht.items import Category, Gap, Item
-from overdracht.rectifying.changes import packed
+from overdracht.rectifying.changes import REVEALED, packed, revealed
 from overdracht.review import Inclusion, Review
 from overdracht.state import PlanFile, RequestFile
 from overdracht.state.plans import CHANGES
@@ -70,6 +70,7 @@ def plan_rectification(
     facts = {
         "identifiers": [str(one) for one in identity.sought],
         CHANGES: packed(changes),
+        REVEALED: revealed(identity, changes),
     }
     plan = request.plans().draw(steps, facts, now)
     return Proposal(plan, tuple(looked.gaps))

@@ -11,6 +11,7 @@ from typing import Self
 
 from overdracht.errors import StateError, UsageError
 from overdracht.identifiers import Identifier
+from overdracht.secrets import Secret
 from overdracht.state.afterlife import Copies, Ledger, Schedule
 from overdracht.state.audit import Audit, Entry
 from overdracht.state.blanked import Blanked
@@ -21,12 +22,12 @@ from overdracht.state.vault import Cipher, Vault
 
 
 class Store:
-    """The state directory *directory*, made when it is not there (0700)."""
+    """The state directory *directory*, made when it is not there (0700); its master key is *key*, or lies in a file in it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, key: Secret | None = None) -> None:
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._vault = Vault(directory)
+            self._vault = Vault(directory, key)
         except OSError as error:
             raise StateError(
                 f"the state directory {directory} cannot be used: {error.strerror}"

@@ -5,7 +5,9 @@ free pages and its journal, and what was encrypted with a key that is gone is go
 """
 
 import hashlib
+import hmac
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
@@ -14,10 +16,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from overdracht.errors import StateError
+from overdracht.secrets import Secret
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
+MASTER = "master.key"
+CHECK = "master.check"
+"""A keyed hash: it tells whether a master key that is kept elsewhere is the right one."""
+_HEXADECIMAL = re.compile(f"[0-9a-fA-F]{{{2 * KEY_BYTES}}}")
 
 
 class Cipher:
@@ -56,14 +63,12 @@ def _derived(key: bytes, use: bytes) -> bytes:
 
 
 class Vault:
-    """The key files below *directory*."""
+    """The key files below *directory*, encrypted with the master *key*, or with the one in a file beside them."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, key: Secret | None = None) -> None:
         self._keys = directory / "keys"
         self._keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.master = Cipher(
-            _read(path) if (path := directory / "master.key").exists() else _create(path)
-        )
+        self.master = Cipher(_from_file(directory) if key is None else _given(directory, key))
 
     def new(self, name: str) -> Cipher:
         """Make the key of the request *name*."""
@@ -100,6 +105,41 @@ class Vault:
     def path(self, name: str) -> Path:
         """Return where the key of the request *name* lies."""
         return self._keys / f"{name}.key"
+
+
+def _from_file(directory: Path) -> bytes:
+    if (directory / CHECK).exists():
+        raise StateError(
+            "the master key of the state directory is elsewhere",
+            remedy="`key` in [state] says where",
+        )
+    path = directory / MASTER
+    return _read(path) if path.exists() else _create(path)
+
+
+def _given(directory: Path, key: Secret) -> bytes:
+    """Return the master *key*, once it is sure that it is the one that the state was made with."""
+    text = key.reveal().strip()
+    if not _HEXADECIMAL.fullmatch(text):
+        raise StateError(
+            f"the master key is not {2 * KEY_BYTES} hexadecimal digits",
+            remedy="openssl rand -hex 32",
+        )
+    raw = bytes.fromhex(text)
+    check, file = directory / CHECK, directory / MASTER
+    if file.exists() and not hmac.compare_digest(_read(file), raw):
+        raise StateError(
+            f"the state was made with the key in {file}",
+            remedy=f"give that one (xxd -p -c 64 {file}), then remove the file",
+        )
+    mark = Cipher(raw).tag("master").hex().encode()
+    if not check.exists():
+        for one in sorted((directory / "keys").glob("*.key"))[:1]:
+            Cipher(raw).decrypt(_read(one))  # what is there must open with it
+        _write(check, mark)
+    elif not hmac.compare_digest(_read(check), mark):
+        raise StateError("the master key is not the one that the state was made with")
+    return raw
 
 
 def _create(path: Path) -> bytes:

@@ -18,7 +18,7 @@ import pytest
 
 for _module in (
     *("conduct", "finding", "exporting", "faults", "reading"),
-    *("proposing", "exactness", "crashing", "knowing", "erasing"),
+    *("acting", "proposing", "exactness", "crashing", "knowing", "erasing"),
     *("correcting", "amending", "rectifying"),
 ):
     pytest.register_assert_rewrite(f"overdracht.testing.{_module}")

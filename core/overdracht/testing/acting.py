@@ -174,3 +174,29 @@ def away_from(now: Scene, act: Act, position: int) -> Done:
             yield from now.steps[position:]
 
         return carry_out(act, handed())
+
+
+def at_each_step(make: Callable[[], Scene]) -> Iterator[tuple[Scene, int, object]]:
+    """Yield a scene for every place among its steps, that behind the last too: the scene, the place, and what is to stay the same."""
+    position, count = 0, 1
+    while position <= count:
+        now = make()
+        count = len(now.steps)
+        yield now, position, now.harness.rest(now.all_tokens)
+        position += 1
+
+
+def takes_batches(act: Act, steps: list[ApprovedStep], most: int) -> None:
+    """Check that *act* never has *most* steps or more of which it has not said what came of them."""
+    handed = 0
+
+    def counted() -> Iterator[ApprovedStep]:
+        nonlocal handed
+        for step in steps:
+            handed += 1
+            yield step
+
+    told = 0
+    for told, _ in enumerate(act(counted()), 1):
+        assert handed - told < most
+    assert told == len(steps)

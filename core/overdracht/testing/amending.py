@@ -1,20 +1,20 @@
 """The promises about `rectify`: exactly the edits that were approved, as often as one likes, through crashes and faults."""
 
-from collections.abc import Iterator
-
 from overdracht.identifiers import Kinds
 from overdracht.items import Certainty, Item
 from overdracht.people import SANNE
-from overdracht.steps import DONE, RESULTS, UNDONE, ApprovedStep, Result, Step, Verdict
+from overdracht.steps import DONE, RESULTS, UNDONE, Result, Step, Verdict
 from overdracht.subject import Subject
 from overdracht.testing.acting import (
     Scene,
     approved,
+    at_each_step,
     away_from,
     carry_out,
     die_handing,
     die_taking,
     items_of,
+    takes_batches,
 )
 from overdracht.testing.cast import RECORDS, crowd, subject
 from overdracht.testing.correcting import changes, told, wrong
@@ -135,40 +135,29 @@ class Amending:
         self, harness: RectifyingHarness
     ) -> None:
         """C12: Whichever step the process dies at: nothing else was touched, and all steps over again are done."""
-        position, count = 0, 1
-        while position <= count:
-            now = wrong(harness)
-            count, rest = len(now.steps), harness.rest(now.all_tokens)
+        for now, position, rest in at_each_step(lambda: wrong(harness)):
             die_handing(harness.rectifier().rectify, now.steps, position)
             assert harness.rest(now.all_tokens) == rest
             _ends_it(now, harness, rest)
-            position += 1
 
     def test_c13_dying_while_outcomes_are_taken_is_survived(
         self, harness: RectifyingHarness
     ) -> None:
         """C13: After however many outcomes the process dies: nothing else was touched, and all steps over again are done, by the same
         connector too."""
-        position, count = 0, 1
-        while position <= count:
-            now = wrong(harness)
-            count, rest = len(now.steps), harness.rest(now.all_tokens)
+        for now, position, rest in at_each_step(lambda: wrong(harness)):
             connector = harness.rectifier()
             die_taking(connector.rectify, now.steps, position)
             assert harness.rest(now.all_tokens) == rest
             assert carry_out(connector.rectify, now.steps).error is None
             _ends_it(now, harness, rest)
-            position += 1
 
     def test_c14_a_system_that_goes_away_is_not_called_done(
         self, harness: RectifyingHarness
     ) -> None:
         """C14: Away from any step on: what is said to be corrected is, the rest is an error or a failed step, and when it is back all
         steps over again are done."""
-        position, count = 0, 1
-        while position <= count:
-            now = wrong(harness)
-            count, rest = len(now.steps), harness.rest(now.all_tokens)
+        for now, position, rest in at_each_step(lambda: wrong(harness)):
             done = away_from(now, harness.rectifier().rectify, position)
             finished = {one.key for one in done.outcomes if one.result in DONE}
             right = {one.key for one in by_what_is_right(harness)}
@@ -176,7 +165,6 @@ class Amending:
             unsaid = {one.item.key for one in now.steps} - set(done.results)
             assert done.error is not None or not unsaid
             _ends_it(now, harness, rest)
-            position += 1
 
     def test_c15_a_broken_part_stays_alone(self, harness: RectifyingHarness) -> None:
         """C15: Items in a part that cannot be written or read are failed or refused, one by one and with the reason, and those of the
@@ -206,19 +194,7 @@ class Amending:
             for one in answers
             if isinstance(one, Step) and one.disposition.verdict is Verdict.RECTIFY
         ]
-        handed = 0
-
-        def counted() -> Iterator[ApprovedStep]:
-            nonlocal handed
-            for step in steps:
-                handed += 1
-                yield step
-
-        outcomes = harness.rectifier().rectify(counted())
-        taken = 0
-        for taken, _ in enumerate(outcomes, 1):
-            assert handed - taken < harness.most_at_once
-        assert taken == len(steps)
+        takes_batches(harness.rectifier().rectify, steps, harness.most_at_once)
 
     def test_c17_nothing_personal_is_told(self, harness: RectifyingHarness) -> None:
         """C17: No secret and nothing that identifies a person stands in a ground, an objection, a reason, an error, or the reason of a

@@ -1,18 +1,18 @@
 """The promises about dying half way and about faults in the middle: no harm, no lie, and the next try ends it."""
 
-from collections.abc import Iterator
-
-from overdracht.steps import DONE, ApprovedStep, Result
+from overdracht.steps import DONE, Result
 from overdracht.testing.acting import (
     ERASE,
     Scene,
     approved,
+    at_each_step,
     away_from,
     die_handing,
     die_taking,
     erase,
     items_of_sanne,
     scene,
+    takes_batches,
 )
 from overdracht.testing.cast import RECORDS, crowd
 from overdracht.testing.exactness import is_gone
@@ -42,36 +42,25 @@ class Crashing:
         self, harness: ErasingHarness
     ) -> None:
         """E11: Whichever step the process dies at: nothing else was touched, and all steps over again are done."""
-        position, count = 0, 1
-        while position <= count:
-            now = scene(harness)
-            count, rest = len(now.steps), harness.rest(now.all_tokens)
+        for now, position, rest in at_each_step(lambda: scene(harness)):
             die_handing(harness.eraser().erase, now.steps, position)
             _nothing_else_happened(now, rest)
             _ends_it(now, rest)
-            position += 1
 
     def test_e12_dying_while_outcomes_are_taken_is_survived(self, harness: ErasingHarness) -> None:
         """E12: After however many outcomes the process dies: nothing else was touched, and all steps over again are done, by the same
         connector too."""
-        position, count = 0, 1
-        while position <= count:
-            now = scene(harness)
-            count, rest = len(now.steps), harness.rest(now.all_tokens)
+        for now, position, rest in at_each_step(lambda: scene(harness)):
             connector = harness.eraser()
             die_taking(connector.erase, now.steps, position)
             _nothing_else_happened(now, rest)
             assert erase(connector, now.steps).error is None
             _ends_it(now, rest)
-            position += 1
 
     def test_e13_a_system_that_goes_away_is_not_called_done(self, harness: ErasingHarness) -> None:
         """E13: Away from any step on: what is said to be erased is, the rest is an error or a failed step, and when it is back all
         steps over again are done."""
-        position, count = 0, 1
-        while position <= count:
-            now = scene(harness)
-            count, rest = len(now.steps), harness.rest(now.all_tokens)
+        for now, position, rest in at_each_step(lambda: scene(harness)):
             done = away_from(now, harness.eraser().erase, position)
             finished = {one.key for one in done.outcomes if one.result in DONE}
             assert now.of(one for one in now.steps if one.item.key in finished).isdisjoint(
@@ -81,7 +70,6 @@ class Crashing:
             assert done.error is not None or not unsaid
             _nothing_else_happened(now, rest)
             _ends_it(now, rest)
-            position += 1
 
     def test_e14_a_broken_part_stays_alone(self, harness: ErasingHarness) -> None:
         """E14: Items in a part that cannot be written or read are failed or refused, one by one and with the reason, and those of the
@@ -108,16 +96,4 @@ class Crashing:
         harness.fill(crowd(harness.most_at_once + 50))
         connector = harness.eraser()
         steps = [approved(connector.propose(one, ERASE)) for one in items_of_sanne(harness)]
-        handed = 0
-
-        def counted() -> Iterator[ApprovedStep]:
-            nonlocal handed
-            for step in steps:
-                handed += 1
-                yield step
-
-        outcomes = connector.erase(counted())
-        told = 0
-        for told, _ in enumerate(outcomes, 1):
-            assert handed - told < harness.most_at_once
-        assert told == len(steps)
+        takes_batches(connector.erase, steps, harness.most_at_once)

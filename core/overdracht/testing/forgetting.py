@@ -1,6 +1,6 @@
 """How the reference connector forgets, and acts at all: one record at a time, each act whole or not at all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -99,9 +99,13 @@ def after(record: "MemoryRecord", step: ApprovedStep) -> "MemoryRecord":
         return corrected(record, step.edits)
     if word == CANCEL:
         return replace(record, cancelled=True)
-    return replace(
-        record, fields=tuple(one for one in record.fields if one.kind not in kinds), text=""
-    )
+    return blanked(record, kinds)
+
+
+def blanked(record: "MemoryRecord", kinds: Collection[str] = BLANKED) -> "MemoryRecord":
+    """Return *record* without fields of these *kinds* and without its text."""
+    fields = tuple(one for one in record.fields if one.kind not in kinds)
+    return replace(record, fields=fields, text="")
 
 
 def carry_out(system: "MemorySystem", steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:

@@ -19,6 +19,8 @@ from overdracht_imap.reading import NO_TRACE
 
 PATIENCE = 30.0
 """Seconds to wait for somebody else's lock before giving up."""
+HEADWAY = 0.6
+"""Seconds that others have before we hold the same file again: Dovecot, Postfix and procmail look every 0.1 to 0.5 s whether it is free."""
 _STEP = 0.05
 _SECOND_LOCK = 2.0
 """Seconds to wait for the second lock while holding the first: who takes them in the other order waits for us meanwhile."""
@@ -48,9 +50,33 @@ def dotlock(path: Path) -> Path:
     return path.with_name(f"{path.name}.lock")
 
 
+@dataclass(slots=True)
+class _Turns:
+    """Which file we let go last, and when."""
+
+    path: Path | None = None
+    at: float = 0.0
+
+    def give_way(self, path: Path) -> None:
+        """Wait until whoever waits for *path* has had a chance to get it since we let it go."""
+        if path == self.path:
+            time.sleep(max(0.0, self.at + HEADWAY - time.monotonic()))
+
+    def let_go(self, path: Path) -> None:
+        """Note that *path* is free now."""
+        self.path, self.at = path, time.monotonic()
+
+
+_TURNS = _Turns()
+
+
 @contextmanager
 def held(path: Path, patience: float | None = None) -> Iterator[Held]:
-    """Hold the mbox at *path*; raise Busy when it cannot be had in time, OSError when it cannot be opened."""
+    """Hold the mbox at *path*; raise Busy when it cannot be had in time, OSError when it cannot be opened.
+
+    Who holds one file time and again leaves others room in between: they only look now and then whether it is free.
+    """
+    _TURNS.give_way(path)
     deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     while True:
         _take_dotlock(path, deadline)
@@ -64,9 +90,10 @@ def held(path: Path, patience: float | None = None) -> Iterator[Held]:
                 return
         finally:
             dotlock(path).unlink(missing_ok=True)
+            _TURNS.let_go(path)
         if time.monotonic() >= deadline:
             raise Busy
-        time.sleep(_STEP)
+        _TURNS.give_way(path)
 
 
 def refuses(path: Path, patience: float = 2.0) -> bool:

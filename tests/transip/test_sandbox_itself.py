@@ -241,7 +241,7 @@ def inside(key: KeyPair) -> Iterator[tuple[Raw, World]]:
         yield raw, world
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(route=st.sampled_from([("POST", "/auth"), *WRITES]), body=VALUES)
 def test_whatever_is_sent_is_done_or_refused(
     inside: tuple[Raw, World], route: tuple[str, str], body: object

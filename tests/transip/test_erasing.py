@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from overdracht import ApprovedStep, Item, Kinds, Outcome, Result, Subject, Verdict
+from overdracht import (
+    ApprovedStep,
+    Certainty,
+    Item,
+    Kinds,
+    Outcome,
+    Result,
+    Sighting,
+    Subject,
+    Verdict,
+)
 from overdracht.people import CLUB, PIET, SANNE
 from overdracht.testing.acting import approved, ruling
 from overdracht.testing.watching import find
@@ -114,6 +124,29 @@ def test_all_that_names_her_is_found(transip: Account) -> None:
             *("reverse-dns", "ssh-key"),
         ]
     )
+
+
+def test_it_knows_whom_it_holds_as_surely_as_it_finds_them(transip: Account) -> None:
+    """By each of two people's addresses the account tells of exactly the things that are found as surely theirs."""
+    hers = contacts_of(SANNE)
+    hers[1] = contact("administrative", email="andere@elders.example", phoneNumber=SANNE.phone)
+    transip.world.add_domain(LOGIN, "vanderberg.example", contacts=hers)
+    transip.world.add_server(LOGIN, "hers", tags=["klant-K10023"])
+    sightings = list(transip.connector().identifiers())
+    asked = (HERS, PIET.email, SANNE.phone, "andere@elders.example", "customer:K10023")
+    for identifier in map(Kinds().parse, asked):
+        told = {
+            one.key
+            for one in sightings
+            if isinstance(one, Sighting) and one.identifier == identifier
+        }
+        sure = {
+            one.key
+            for one in items(transip, str(identifier)).values()
+            if one.certainty is Certainty.EXACT
+        }
+        assert told == sure
+        assert told
 
 
 def test_her_contact_gets_another_name_and_the_domain_stays(transip: Account) -> None:

@@ -262,6 +262,14 @@ def test_some_registries_mail_the_auth_code_to_the_registrant(
     assert error(raw, "POST", PATH + "/auth-code")[0] == 405
 
 
+def test_our_client_has_the_code_mailed(writer: Writer, world: World) -> None:
+    """Where it cannot be asked for."""
+    world.add_domain(LOGIN, "x.be.example", contacts=contacts(email="zoe@ozdemir-advies.example"))
+    writer.request_auth_code("x.be.example")
+    mailed = world.objects(LOGIN)["domains"]["x.be.example"]["_mailed"]
+    assert mailed == ["zoe@ozdemir-advies.example"]
+
+
 @pytest.mark.parametrize("paths", ["spec", "php", "both"])
 def test_both_disputed_paths_can_be_had(raw: Raw, writer: Writer, world: World, paths: str) -> None:
     """Those of the description, those of the PHP client, or both; our client finds the one there is, and it is noted which."""

@@ -125,9 +125,9 @@ def found(**body: Any) -> Answer:
     return Answer(HTTPStatus.OK, body)
 
 
-def created(headers: Mapping[str, str] | None = None) -> Answer:
+def created() -> Answer:
     """Answer a POST, with the empty list that the real one answers with."""
-    return Answer(HTTPStatus.CREATED, [], headers or {})
+    return Answer(HTTPStatus.CREATED, [])
 
 
 def done(headers: Mapping[str, str] | None = None) -> Answer:

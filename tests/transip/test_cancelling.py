@@ -15,7 +15,17 @@ from typing import Any
 
 import pytest
 
-from overdracht import ApprovedStep, Item, Kinds, Misbehaving, Outcome, Result, Subject, Verdict
+from overdracht import (
+    ApprovedStep,
+    Item,
+    Kinds,
+    Misbehaving,
+    Outcome,
+    Result,
+    SourceError,
+    Subject,
+    Verdict,
+)
 from overdracht.people import SANNE
 from overdracht.testing.acting import approved, ruling
 from overdracht.testing.watching import find
@@ -147,6 +157,16 @@ def test_a_server_in_doubt_is_left_to_a_person(transip: Account) -> None:
     assert items(transip)[f"server/{SERVER}"].fingerprint == cancel.item.fingerprint
 
 
+def test_a_server_that_was_surely_not_cancelled_keeps_no_mark(transip: Account) -> None:
+    """Refused for want of allowance after the first tag was put on: the tag comes off, and the next try is no doubt."""
+    cancel = step(transip, f"server/{SERVER}")
+    fault = Fault(Kind.STATUS, method="DELETE", path="/v6/vps/*", skip=1, times=-1, status=429, text="Too many requests")  # fmt: skip
+    with transip.failing(fault), pytest.raises(SourceError, match="quarter of an hour"):
+        carried_out(transip, cancel)
+    assert transip.objects["vps"][SERVER]["tags"] == [f"klant-{SANNE.customer}"]
+    assert carried_out(transip, cancel)[0].result is Result.SCHEDULED
+
+
 def test_what_was_cancelled_in_the_control_panel_is_scheduled(transip: Account) -> None:
     """A cancellation that is pending already is success once it was looked up, and is not asked for."""
     cancel = step(transip, f"domain/{DOMAIN}"), step(transip, f"server/{SERVER}")
@@ -254,6 +274,11 @@ def test_what_was_scheduled_is_looked_for_until_it_has_ended(transip: Account) -
         assert early.result is Result.SCHEDULED
         assert early.on is not None
         assert early.on > date.today()  # noqa: DTZ011 - the connector's own today
+        with (
+            transip.sandbox.state() as state
+        ):  # the new provider was quick, and nothing is to be destroyed here
+            state["objects"][LOGIN]["domains"][DOMAIN]["_nameservers"] = []
+        assert carried_out(transip, again)[0].result is Result.SCHEDULED
         transip.world.pass_by(days=60)
         (late,) = carried_out(transip, again)
         assert late.result is Result.ERASED
@@ -286,15 +311,16 @@ def test_in_quarantine_it_is_scheduled(transip: Account) -> None:
     assert len(transip.sent("DELETE")) == 1
 
 
+@pytest.mark.parametrize("key", [f"domain/{DOMAIN}", f"server/{SERVER}"])
 def test_a_rehearsal_that_was_none_stops_everything(
-    transip: Account, monkeypatch: pytest.MonkeyPatch
+    transip: Account, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     """Where TransIP does in earnest what it was to validate, `prepare` says so in its own words and goes no further."""
-    cancel = step(transip, f"domain/{DOMAIN}"), step(transip, f"server/{SERVER}")
+    cancel = step(transip, key), step(transip, "disk/voorbeeldict-disk")
     monkeypatch.setattr("overdracht_transip.sandbox.core._is_test", lambda *_: False)
     with pytest.raises(Misbehaving, match="test mode"):
         list(transip.connector().prepare(iter(cancel)))
-    assert transip.objects["vps"][SERVER]["_cancelledFor"] == ""
+    assert transip.objects["storages"][DISK]["_cancelledFor"] == ""
 
 
 def test_a_name_in_stays_is_never_cancelled(transip: Account) -> None:

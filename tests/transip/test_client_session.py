@@ -65,7 +65,9 @@ def sent(world: World, method: str, path: str) -> int:
     return sum(one["method"] == method and one["path"] == path for one in world.requests())
 
 
-@pytest.mark.parametrize("kind", [Kind.STATUS, Kind.CUT, Kind.CUT_AFTER, Kind.STATUS_AFTER])
+@pytest.mark.parametrize(
+    "kind", [Kind.STATUS, Kind.CUT, Kind.CUT_AFTER, Kind.CUT_WITHIN, Kind.STATUS_AFTER]
+)
 def test_reading_goes_on_after_a_fault_that_passes(
     reader: Reader, world: World, naps: list[float], kind: Kind
 ) -> None:

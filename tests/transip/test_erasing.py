@@ -6,11 +6,21 @@ from typing import Any
 
 import pytest
 
-from overdracht import ApprovedStep, Item, Kinds, Outcome, Result, Subject, Verdict
+from overdracht import (
+    ApprovedStep,
+    Certainty,
+    Item,
+    Kinds,
+    Outcome,
+    Result,
+    Sighting,
+    Subject,
+    Verdict,
+)
 from overdracht.people import CLUB, PIET, SANNE
 from overdracht.testing.acting import approved, ruling
 from overdracht.testing.watching import find
-from overdracht_transip.sandbox import contact, record
+from overdracht_transip.sandbox import Fault, Kind, contact, record
 from tests.transip.account_harness import HOLDER, LOGIN, Account, contacts_of
 
 ERASE = ruling(Verdict.ERASE)
@@ -116,6 +126,29 @@ def test_all_that_names_her_is_found(transip: Account) -> None:
     )
 
 
+def test_it_knows_whom_it_holds_as_surely_as_it_finds_them(transip: Account) -> None:
+    """By each of two people's addresses the account tells of exactly the things that are found as surely theirs."""
+    hers = contacts_of(SANNE)
+    hers[1] = contact("administrative", email="andere@elders.example", phoneNumber=SANNE.phone)
+    transip.world.add_domain(LOGIN, "vanderberg.example", contacts=hers)
+    transip.world.add_server(LOGIN, "hers", tags=["klant-K10023"])
+    sightings = list(transip.connector().identifiers())
+    asked = (HERS, PIET.email, SANNE.phone, "andere@elders.example", "customer:K10023")
+    for identifier in map(Kinds().parse, asked):
+        told = {
+            one.key
+            for one in sightings
+            if isinstance(one, Sighting) and one.identifier == identifier
+        }
+        sure = {
+            one.key
+            for one in items(transip, str(identifier)).values()
+            if one.certainty is Certainty.EXACT
+        }
+        assert told == sure
+        assert told
+
+
 def test_her_contact_gets_another_name_and_the_domain_stays(transip: Account) -> None:
     """Of somebody else's domain in which she is the administrative contact only that contact changes; it is confirmed by its name,
     and a second time is no change."""
@@ -170,6 +203,45 @@ def test_what_names_her_goes_and_nothing_else(transip: Account, kind: str, colle
     results = {one.result for one in transip.connector().erase(iter(made))}
     assert results <= {Result.ALREADY_GONE, Result.ANONYMISED}
     assert transip.objects == again
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(
+            "contact/",
+            "default-contact/",
+            "dns/",
+            "firewall-address/",
+            "firewall-rule/",
+            "forward/",
+        ),
+        *("list-member/", "mailbox/", "monitoring-contact/", "openstack-user/", "reverse-dns/"),
+        "ssh-key/",
+    ],
+)
+@pytest.mark.parametrize("fault", [Kind.CUT_AFTER, Kind.STATUS_AFTER, Kind.CUT, Kind.STATUS])
+def test_a_lost_answer_is_looked_up(transip: Account, kind: str, fault: Kind) -> None:
+    """Where the change took effect and its answer was lost the account shows it, and it is done; where it did not it is failed, never
+    called done, and done when it is tried again. Nothing is asked for twice in between."""
+    made = steps(transip, kind)
+    carried = {Result.ERASED, Result.ANONYMISED, Result.SCHEDULED}
+    for method in ("DELETE", "PUT"):
+        transip.world.break_down(Fault(fault, method=method, times=-1))
+    told = list(transip.connector().erase(iter(made)))
+    transip.world.mend()
+    sent = len(transip.sent("DELETE")) + len(transip.sent("PUT"))
+    if fault in {Kind.CUT_AFTER, Kind.STATUS_AFTER} and kind != "dns/":
+        assert {one.result for one in told} <= carried
+        assert sent == len(made)
+    elif kind != "dns/":
+        assert {one.result for one in told} == {Result.FAILED}
+        assert all(one.reason for one in told)
+    again = list(transip.connector().erase(iter(made)))
+    assert {one.result for one in again} <= carried | {Result.ALREADY_GONE}
+    left = items(transip, *SANNE.emails, "ip:203.0.113.21", "domain:vanderberg.example")
+    gone = kind not in {"mailbox/", "forward/"}
+    assert not gone or not [key for key in left if key.startswith(kind)]
 
 
 def test_the_others_stay_on_the_list(transip: Account) -> None:
@@ -256,8 +328,6 @@ def test_409_has_five_meanings(transip: Account, text: str, reason: str) -> None
     """What passes is waited for, what is locked is said to be, what stays refused is; that it was cancelled already is success, as
     the cancellations show. Nothing of TransIP's names stands in the reason."""
     made = steps(transip, "contact/")
-    from overdracht_transip.sandbox import Fault, Kind
-
     fault = Fault(Kind.STATUS, method="PUT", times=-1, status=409, text=text)
     with transip.failing(fault):
         (outcome,) = transip.connector().erase(iter(made))

@@ -4,7 +4,8 @@
 - The TransIP provider of `dns-lexicon`, over TLS through a proxy.
 - `gotransip`, TransIP's own client in Go, as it is compiled into lego and shipped in `certbot-dns-multi`, over TLS through a proxy.
 
-TransIP's PHP client cannot be had here (it is on Packagist only); its path for the auth code and for a hand-over are tested in `test_sandbox_domains`.
+TransIP's PHP client cannot be had here (it is on Packagist only). What is its own is sent by hand: its two paths, in `test_sandbox_domains`, and its bodies,
+in which an empty object is a list.
 """
 
 import importlib.util
@@ -16,13 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from overdracht_transip.client import NotFound, Reader
 from overdracht_transip.sandbox import World, record
 from overdracht_transip.sandbox.server import SandboxServer
 from tests.transip.authority import Authority
-from tests.transip.conftest import LOGIN, KeyPair
+from tests.transip.conftest import LOGIN, KeyPair, Raw
 from tests.transip.impersonation import Impersonation
 
 NAME = "vanderberg.example"
@@ -125,6 +127,30 @@ def need_package(module: str, package: str) -> None:
     """Skip the test where *package* is not installed, without importing its *module*, which belongs into a process of its own."""
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"pip install {package}")
+
+
+def test_what_the_php_client_sends_is_taken(raw: Raw, world: World) -> None:
+    """PHP writes an empty array as `[]`, escapes slashes, and encodes the commas of a query; it takes no answer to a login but 201."""
+    name = "bakkerij.be.example"
+    world.add_domain(LOGIN, name, tags=["a/b"])
+    assert raw.ask_token(expiration_time="1 day", label="api.lib-1764000000").status_code == 201
+    raw.log_in(global_key=True)
+
+    def send(method: str, path: str, body: bytes) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {raw.token}", "Content-Type": "application/json"}
+        return raw.http.request(method, path, content=body, headers=headers)
+
+    answer = raw("GET", f"/domains/{name}?include=nameservers%2Ccontacts")
+    assert {"nameservers", "contacts"} < answer.json()["domain"].keys()
+    assert send("POST", f"domains/{name}/auth-code", b"[]").status_code == 201
+    body = json.dumps({"domain": {**answer.json()["domain"], "tags": ["c/d"]}})
+    assert send("PUT", f"domains/{name}", body.replace("/", "\\/").encode()).status_code == 204
+    assert world.objects(LOGIN)["domains"][name]["tags"] == ["c/d"]
+    assert send("DELETE", f"domains/{name}", b"[]").status_code == 406
+    assert send("DELETE", "vps/voorbeeld-vps", b"[]").status_code == 204
+    sent = b'{"domainName": "nieuw.example", "contacts": [], "nameservers": [], "dnsEntries": []}'
+    assert send("POST", "domains", sent).status_code == 201
+    assert len(world.objects(LOGIN)["domains"]["nieuw.example"]["_contacts"]) == 3
 
 
 LEXICON = """

@@ -262,6 +262,14 @@ def test_some_registries_mail_the_auth_code_to_the_registrant(
     assert error(raw, "POST", PATH + "/auth-code")[0] == 405
 
 
+def test_our_client_has_the_code_mailed(writer: Writer, world: World) -> None:
+    """Where it cannot be asked for."""
+    world.add_domain(LOGIN, "x.be.example", contacts=contacts(email="zoe@ozdemir-advies.example"))
+    writer.request_auth_code("x.be.example")
+    mailed = world.objects(LOGIN)["domains"]["x.be.example"]["_mailed"]
+    assert mailed == ["zoe@ozdemir-advies.example"]
+
+
 @pytest.mark.parametrize("paths", ["spec", "php", "both"])
 def test_both_disputed_paths_can_be_had(raw: Raw, writer: Writer, world: World, paths: str) -> None:
     """Those of the description, those of the PHP client, or both; our client finds the one there is, and it is noted which."""
@@ -327,6 +335,23 @@ def test_a_hand_over_needs_somebody_who_can_take_it(
 ) -> None:
     """Every refusal in its own words."""
     assert error(raw, "PATCH", PATH, body) == expected
+
+
+def test_a_domain_is_registered_or_transferred_here(raw: Raw, world: World) -> None:
+    """A free one without a code, another's with one; what is not so is refused in the words of the real one."""
+    world.add_domain("andere", "bezet.example")
+    world.set_default_contacts(LOGIN, contacts(firstName="Voorbeeld"))
+    assert raw("POST", "/domains", {"domainName": "nieuw.example"}).status_code == 201
+    new = world.objects(LOGIN)["domains"]["nieuw.example"]
+    assert new["_contacts"][0]["firstName"] == "Voorbeeld"
+    text = "The domain 'bezet.example' is not free and thus cannot be registered"
+    assert error(raw, "POST", "/domains", {"domainName": "bezet.example"}) == (406, text)
+    text = "The domain 'vrij.example' is not registered and thus cannot be transferred"
+    body = {"domainName": "vrij.example", "authCode": "x"}
+    assert error(raw, "POST", "/domains", body) == (409, text)
+    names = ["nieuw.example", "bezet.example", "vrij.example"]
+    answer = raw("GET", "/domain-availability", {"domainNames": names}).json()["availability"]
+    assert [one["status"] for one in answer] == ["inyouraccount", "unavailable", "free"]
 
 
 def test_dns_entries_are_added_changed_and_removed_one_at_a_time(raw: Raw, world: World) -> None:

@@ -162,7 +162,7 @@ def test_bodies_that_are_none_are_refused(raw: Raw, world: World) -> None:
     """What is no JSON, or no object."""
     raw.log_in()
     headers = {"Authorization": f"Bearer {raw.token}"}
-    for body in (b"{", b"[]", b'"tekst"', b"\xff"):
+    for body in (b"{", b"[1]", b'"tekst"', b"\xff"):
         response = raw.http.request("PUT", f"domains/{NAME}", content=body, headers=headers)
         assert response.status_code == 422
     version = raw.http.get(str(raw.http.base_url).replace("v6", "v5") + "domains", headers=headers)
@@ -241,7 +241,7 @@ def inside(key: KeyPair) -> Iterator[tuple[Raw, World]]:
         yield raw, world
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(route=st.sampled_from([("POST", "/auth"), *WRITES]), body=VALUES)
 def test_whatever_is_sent_is_done_or_refused(
     inside: tuple[Raw, World], route: tuple[str, str], body: object

@@ -236,6 +236,7 @@ def test_no_mail_is_no_mail_however_it_is_said(
     assert writer.mailboxes("leeg.example") == ()
     assert writer.forwards("leeg.example") == ()
     assert writer.mail_lists("leeg.example") == ()
+    assert writer.mail_addons("leeg.example") == ()
     with pytest.raises(NotFound):
         writer.mailboxes("elders.example")
 

@@ -16,7 +16,6 @@ from overdracht_transip.client import (
     NotFound,
     Reader,
     TransipError,
-    Unreachable,
     Vps,
     Writer,
 )
@@ -137,8 +136,8 @@ class Ending:
     def _server_asked(self, step: ApprovedStep, seen: Seen, server: Vps) -> Outcome:
         try:
             failed = self._asked(step)
-        except Unreachable:
-            self._tag(server, ())  # nothing was sent
+        except TransipError:
+            self._tag(server, ())  # the account is away, and nothing was cancelled
             raise
         if failed is None:
             self._tag(server, (DONE,))

@@ -37,6 +37,7 @@ from overdracht_transip.proposing import (
     REPLACE,
     SCHEDULED,
 )
+from overdracht_transip.server_holdings import DISK, SERVER
 from overdracht_transip.settings import TransipSettings
 
 
@@ -118,12 +119,22 @@ class Preparing:
         self._has_changed_nothing(step)
         return ""
 
+    def _is_cancelled(self, step: ApprovedStep) -> bool:
+        """Say whether a server or disk was cancelled by what was to be a rehearsal: it shows only in that another is refused."""
+        if names_of(step.item.key)[0] not in {SERVER, DISK}:
+            return False
+        try:
+            self._cancelling.ask(step)
+        except CancellationPending:
+            return True
+        return False
+
     def _has_changed_nothing(self, step: ApprovedStep) -> None:
         """Look whether the rehearsal was one: where TransIP does in earnest what it was to validate, nothing may go on."""
         self._lookup.refresh()
         now = self._lookup.seen(step.item.key)
         same = now is not None and now.holding.fingerprint == step.item.fingerprint
-        if not same or self._is_done(step, now):
+        if not same or self._is_done(step, now) or self._is_cancelled(step):
             raise Misbehaving(
                 "TransIP changed something in its test mode, in which it validates only",
                 remedy="look in the control panel what happened, and report it",

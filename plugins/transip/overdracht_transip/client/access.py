@@ -4,6 +4,7 @@ What only reads uses a token that can only read, so that no fault of ours can ch
 """
 
 import base64
+import functools
 import json
 import secrets
 import threading
@@ -67,6 +68,7 @@ class KeyLogin:
         return TokenRequest(body, base64.b64encode(signature).decode())
 
 
+@functools.lru_cache(maxsize=4)  # reading a key takes many times longer than signing with it
 def _rsa_key(pem: str) -> Any:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

@@ -16,6 +16,10 @@ SANDBOX_SCHEME = "sandbox:"
 """`sandbox:/path/to/state.json` is answered in this process, from that file."""
 
 
+_LIMITS = httpx.Limits(keepalive_expiry=2.0)
+"""A connection that lay idle is not used again: the other side may just be closing it, and then nobody knows whether a change arrived."""
+
+
 def opened(url: str, timeout: float) -> httpx.Client:
     """Return a client for the API at *url*: `https`, `http` on this machine only, or `sandbox:FILE`."""
     # At its usual level httpx logs every URL, and in the URLs are people's domains and addresses.
@@ -41,7 +45,12 @@ def opened(url: str, timeout: float) -> httpx.Client:
     else:
         verify = True
     return httpx.Client(
-        base_url=url, headers=headers, timeout=timeout, verify=verify, trust_env=not local
+        base_url=url,
+        headers=headers,
+        timeout=timeout,
+        verify=verify,
+        trust_env=not local,
+        limits=_LIMITS,
     )
 
 

@@ -38,7 +38,7 @@ class Request:
         return self.first("test") == "1"
 
     def json(self) -> Record:
-        """Return the body; an empty one is an empty object."""
+        """Return the body; an empty one is an empty object, and so is PHP's `[]`, which cannot tell the two apart."""
         if not self.body:
             return {}
         try:
@@ -47,9 +47,9 @@ class Request:
             raise Refusal(
                 HTTPStatus.UNPROCESSABLE_ENTITY, "Malformed JSON in the request"
             ) from None
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) and value != []:
             raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "The request's body is no object")
-        return value
+        return value or {}
 
 
 class Refusal(Exception):  # named for what it is
@@ -125,9 +125,9 @@ def found(**body: Any) -> Answer:
     return Answer(HTTPStatus.OK, body)
 
 
-def created(headers: Mapping[str, str] | None = None) -> Answer:
+def created() -> Answer:
     """Answer a POST, with the empty list that the real one answers with."""
-    return Answer(HTTPStatus.CREATED, [], headers or {})
+    return Answer(HTTPStatus.CREATED, [])
 
 
 def done(headers: Mapping[str, str] | None = None) -> Answer:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     CUT = "cut"
     """The connection breaks, without effect."""
     CUT_AFTER = "cut-after"
+    CUT_WITHIN = "cut-within"
+    """The connection breaks in the middle of the answer; what was asked for has happened."""
     GARBAGE_AFTER = "garbage-after"
     """Half an answer, which is no JSON."""
     HTML_AFTER = "html-after"
@@ -58,7 +60,11 @@ class Silence(Exception):
 
 
 class Cut(Exception):
-    """The connection breaks off."""
+    """The connection breaks off, in the middle of the answer that was *begun*, or before any."""
+
+    def __init__(self, begun: Answer | None = None) -> None:
+        super().__init__("cut")
+        self.begun = begun
 
 
 def due(faults: list[dict[str, Any]], request: Request) -> Fault | None:
@@ -99,6 +105,8 @@ def spoilt(fault: Fault | None, answer: Answer) -> Answer:
             raise Silence(fault.seconds)
         case Fault(kind=Kind.CUT_AFTER):
             raise Cut
+        case Fault(kind=Kind.CUT_WITHIN):
+            raise Cut(answer)
         case Fault(kind=Kind.GARBAGE_AFTER):
             half = answer.content()[: len(answer.content()) // 2] or b'{"'
             return Answer(200, headers=answer.headers, raw=half)

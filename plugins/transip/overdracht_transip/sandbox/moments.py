@@ -1,7 +1,7 @@
 """Dates and times as TransIP writes them, and as the sandbox keeps them: text, in UTC."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,11 +21,6 @@ def moment_of(text: str) -> datetime:
     """Return the moment that the sandbox keeps as *text*: a day begins at midnight."""
     form = MOMENT if " " in text else DAY
     return datetime.strptime(text, form).replace(tzinfo=UTC)
-
-
-def days_after(text: str, days: int) -> str:
-    """Return the moment so many *days* after the one in *text*."""
-    return text_of(moment_of(text) + timedelta(days=days))
 
 
 def in_zone(value: Any, zone: str | None) -> Any:

@@ -98,13 +98,12 @@ for _kind in mail.KINDS:
         ("DELETE", f"/email/{{}}/{_kind}/{{}}"): mail.delete,
     }
 
-DISPUTED = {
+DISPUTED: dict[tuple[str, str], str] = {
     ("GET", DOMAIN + "/auth-code"): "spec",
     ("POST", DOMAIN + "/auth-code"): "spec",
     ("PATCH", DOMAIN): "spec",
     ("GET", DOMAIN + "/authCode"): "php",
     ("POST", DOMAIN + "/authCode"): "php",
-    ("POST", "/domains"): registry.register,
     ("PATCH", "/domains"): "php",
 }
 """Paths on which TransIP's description and its PHP client differ."""

@@ -115,14 +115,16 @@ class _Handler(BaseHTTPRequestHandler):
         except Silence as silence:
             owner.stopping.wait(silence.seconds or None)
             self.close_connection = True
-        except Cut:
-            self.close_connection = True  # without having said anything
+        except Cut as cut:
+            self.close_connection = True
+            if cut.begun is not None:
+                self._send(cut.begun, whole=False)
         except Refusal as refusal:
             self._send(Answer(refusal.status, {"error": refusal.text}))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # the names in the standard library
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Answer, *, whole: bool = True) -> None:
         content = answer.content()
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
@@ -130,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status != 204:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content if whole else content[: len(content) // 2])
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name in the standard library
         """Write no line for a request: what was asked is in the state."""

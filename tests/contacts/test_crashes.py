@@ -51,17 +51,17 @@ def test_killed_at_any_moment_it_is_whole(tmp_path: Path, after: float) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    for name, theirs in others.items():
+    for name, expected in others.items():
         content = (tmp_path / name).read_bytes()
         assert content.endswith(b"END:VCARD\r\n")
         left = content.split(b"BEGIN:VCARD\r\n")
         kept = b"".join(b"BEGIN:VCARD\r\n" + one for one in left[1:] if SANNE.encode() not in one)
-        assert kept == theirs
+        assert kept == expected
     connector = cards(tmp_path)
     steps = [proposed(connector, one) for one in find(connector, SANNE).items]
     assert {one.result for one in erased(connector, steps)} <= {Result.ERASED}
-    for name, theirs in others.items():
-        assert (tmp_path / name).read_bytes() == theirs
+    for name, expected in others.items():
+        assert (tmp_path / name).read_bytes() == expected
     assert find(connector, SANNE).items == []
     if steps:
         assert {one.name for one in tmp_path.iterdir()} <= {

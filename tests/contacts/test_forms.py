@@ -1,6 +1,7 @@
 """What leaves is taken by others: independent libraries and a server read the forms, and photos are whole."""
 
 import base64
+import ssl
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,7 @@ def test_a_server_takes_both(radicale: Radicale, dialect: str) -> None:
     assert found.gaps == []
 
 
-def _trusting(server: Radicale) -> object:
-    import ssl
-
+def _trusting(server: Radicale) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(server.base / "localhost.crt"))
 
 

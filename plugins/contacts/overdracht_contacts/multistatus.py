@@ -40,7 +40,7 @@ def responses(chunks: Iterable[bytes]) -> Iterator[Response]:
 
     No entity is taken that the answer itself defines, and none is fetched.
     """
-    parser: "ET.XMLPullParser[ET.Element]" = ET.XMLPullParser(("start",))
+    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start",))
     prolog = b""
     root: ET.Element | None = None
     try:

@@ -36,7 +36,9 @@ def card(name: str, content: str, etag: str = '"1"') -> str:
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[tuple[DavSettings, list[tuple[str, str]]]]:
+def serving(
+    script: Script, headers_seen: list[str] | None = None
+) -> Iterator[tuple[DavSettings, list[tuple[str, str]]]]:
     """Give settings that reach a server that follows the *script*, and a list of what it is asked."""
     asked: list[tuple[str, str]] = []
 
@@ -46,6 +48,8 @@ def serving(script: Script) -> Iterator[tuple[DavSettings, list[tuple[str, str]]
         def _answer(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             asked.append((self.command, self.path))
+            if headers_seen is not None:
+                headers_seen.extend(f"{name}: {value}" for name, value in self.headers.items())
             code, headers, body = script(self.command, self.path, content)
             self.send_response(code)
             for name, value in headers.items():

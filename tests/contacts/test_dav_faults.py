@@ -223,6 +223,24 @@ def test_each_answer_to_a_removal_has_its_meaning(code: int, result: Result) -> 
     assert bool(outcome.reason) == (result in {Result.CHANGED, Result.REFUSED, Result.FAILED})
 
 
+def test_no_mail_is_caused() -> None:
+    """What removes or replaces says that the other parties are not to be told by the server."""
+    sent: list[str] = []
+
+    def script(method: str, path: str, content: bytes) -> Answer:
+        return (
+            (204, {}, b"")
+            if method == "DELETE"
+            else multistatus(IS_BOOK, card("1.vcf", HERS))
+            if method == "REPORT"
+            else multistatus(IS_BOOK)
+        )
+
+    with serving(script, sent) as (settings, _):
+        erased(book(settings), [proposed(book(settings), only(book(settings), SANNE))])
+    assert "Schedule-Reply: F" in sent
+
+
 def test_reading_sends_nothing_that_writes() -> None:
     """A check, a find and an export send PROPFIND, REPORT and GET, and nothing else."""
 

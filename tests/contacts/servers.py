@@ -29,7 +29,7 @@ UGLY = "Klanten 'Één' & <b>%41\\s;#?+"
 class DavHarness(RectifyingHarness):
     """Two collections of a user's own."""
 
-    many = 300
+    many = 200
     most_at_once = 60
     secrets = (PASSWORD,)
     kind: ClassVar[type[DavConnector]]

@@ -98,7 +98,7 @@ APPOINTMENT_FIELDS = ("ATTENDEE",)
 class FolderHarness(RectifyingHarness):
     """A folder with a folder in it."""
 
-    many = 500
+    many = 250
     most_at_once = 60
     batch = 1 << 20
     """It holds a file at a time."""

@@ -172,6 +172,26 @@ def test_a_party_leaves_the_meeting_and_the_meeting_stays(tmp_path: Path) -> Non
     )
 
 
+def test_an_appointment_is_about_whom_its_summary_names(tmp_path: Path) -> None:
+    """A number or a customer number in the summary makes it exact, and it goes with the address in it; one in the description is a mention."""
+    path = tmp_path / "agenda.ics"
+    one = (
+        MEETING.partition("ORGANIZER")[0]
+        + "LOCATION:Molenlaan 5\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    path.write_bytes(one.replace("Overleg netwerk", "Annelies 06-55012344 K10045").encode())
+    connector = agenda(tmp_path)
+    for sought in ("+31655012344", "customer:K10045"):
+        assert only(connector, sought).certainty is Certainty.EXACT
+    item = only(connector, "+31655012344", "customer:K10045")
+    assert [each.result for each in erased(connector, [proposed(connector, item)])] == [
+        Result.ERASED
+    ]
+    assert not path.exists()
+    path.write_bytes(one.replace("LOCATION:", "DESCRIPTION:06-55012344 ").encode())
+    assert only(connector, "+31655012344").certainty is Certainty.MENTION
+
+
 LOG = """# Telefoonlijst maart
 
 - 01-03-2026 Zoë Özdemir (06-55012355) vraagt een offerte.

@@ -8,14 +8,16 @@ from functools import cached_property
 from overdracht import Category
 from overdracht_contacts.card_parts import rewritten
 from overdracht_contacts.contentlines import ContentLine, content_lines
-from overdracht_contacts.documents import Field, identifiers, moment, one_line
+from overdracht_contacts.documents import Field, identifiers, moment, one_line, stated
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 
 ENTRIES = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
 PARTIES = frozenset({"ATTENDEE", "ORGANIZER"})
+_HEADINGS = frozenset({"SUMMARY", "CONTACT"})
+"""Fields that say with whom it is, as the first line of a note does."""
 _TEXTS = frozenset(
-    {"SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT", "X-ALT-DESC", "RESOURCES", "CATEGORIES",
+    {"DESCRIPTION", "LOCATION", "COMMENT", "X-ALT-DESC", "RESOURCES", "CATEGORIES",
      "URL", "X-APPLE-STRUCTURED-LOCATION", "CONFERENCE", "STRUCTURED-DATA", "X-WR-CALDESC"}
 )  # fmt: skip
 _TIMES = ("DTSTART", "DUE", "COMPLETED", "CREATED", "DTSTAMP")
@@ -100,6 +102,8 @@ def _field(line: ContentLine) -> Field:
         if name and "@" not in name:
             pairs.append(("name", name))
         return Field(line.name, name, identifiers(pairs), about=True)
+    if line.name in _HEADINGS:
+        return Field(line.name, line.text, stated(line.text, codes=True), about=True)
     if line.name in _TEXTS or (line.name.startswith("X-") and not line.name.startswith("X-MOZ-")):
         return Field(line.name, line.text)
     return Field(line.name, "")

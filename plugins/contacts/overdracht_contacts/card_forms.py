@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 from overdracht_contacts.cards import Card
 from overdracht_contacts.contentlines import ContentLine, escaped, folded
+from overdracht_contacts.shelves import digest
 
 _LEFT = frozenset({"BEGIN", "END", "VERSION", ""})
 _TO_3 = {
@@ -59,13 +61,19 @@ def _lines(card: Card, version: str) -> Iterator[str]:
     name = card.first("FN").strip() or card.title or "?"
     if not card.first("FN").strip():
         yield f"FN:{escaped(name)}"
+    if not card.uid:  # servers take no card without one
+        yield f"UID:urn:uuid:{UUID(digest(card.content))}"
     if version == "3.0" and not any(one.name == "N" for one in card.lines):
         yield f"N:{escaped(name)};;;;"
     depth = 0
     for line in card.lines:
         if line.name in {"BEGIN", "END"}:
             depth += 1 if line.name == "BEGIN" else -1
-        if line.name in _LEFT or depth > 1 or (line.name == "FN" and not line.text.strip()):
+        if (
+            line.name in _LEFT
+            or depth > 1
+            or (line.name in {"FN", "UID"} and not line.text.strip())
+        ):
             continue
         yield _line(line, version)
     yield "END:VCARD"

@@ -12,9 +12,6 @@ from overdracht_contacts.documents import Field, domains_in, identifiers, moment
 
 ADDRESSES = frozenset({"EMAIL", "IMPP", "CALADRURI", "CALURI", "FBURL", "CONTACT-URI"})
 """Fields with a mail address, bare or in a link."""
-NAMES = frozenset(
-    {"FN", "N", "NICKNAME", "SORT-STRING", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-LAST-NAME"}
-)
 MACHINERY = frozenset(
     {"BEGIN", "END", "VERSION", "PRODID", "UID", "REV", "KIND", "CLASS", "CATEGORIES", "SOURCE", "MAILER",
      "X-ABSHOWAS", "X-ABADR", "X-ABUID", "X-IMAGEHASH", "X-SHARED-PHOTO-DISPLAY-PREF", "X-ADDRESSBOOKSERVER-KIND"}

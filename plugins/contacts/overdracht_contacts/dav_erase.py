@@ -11,6 +11,9 @@ _CHANGED = "it is no longer the one that was found"
 _WEAK = "the server gives no strong ETag, without which nothing is changed: see whether a proxy weakens it"
 _TWO_WAYS = "the server shows it in two ways, so that it cannot be edited without loss"
 
+_SILENTLY = "F"
+"""For `Schedule-Reply`: without it a calendar server may tell the other parties by mail that the appointment is off (RFC 6638, 8.1)."""
+
 Again = Callable[[str], Entry | None]
 
 
@@ -21,7 +24,7 @@ def carry_out(server: Server, dialect: Dialect, change: Rewrite, again: Again) -
         return Outcome(key, Result.REFUSED, _WEAK)
     try:
         if change.content is None:
-            with server.asked("DELETE", key, If_Match=tag):
+            with server.asked("DELETE", key, If_Match=tag, Schedule_Reply=_SILENTLY):
                 return Outcome(key, Result.ERASED)
         refusal = _put(server, dialect, change, tag)
     except Status as error:
@@ -44,7 +47,12 @@ def _put(server: Server, dialect: Dialect, change: Rewrite, tag: str) -> str:
     if b"\r\n" not in there:
         content = content.replace(b"\r\n", b"\n")
     with server.asked(
-        "PUT", change.entry.key, content, If_Match=tag, Content_Type=dialect.media_type
+        "PUT",
+        change.entry.key,
+        content,
+        If_Match=tag,
+        Content_Type=dialect.media_type,
+        Schedule_Reply=_SILENTLY,
     ):
         return ""
 

@@ -169,11 +169,11 @@ def _write_notes(world: World) -> None:
 
 
 def _calls(world: World) -> str:
-    sanne, zoe, piet = (world.person(one) for one in ("sanne", "zoe", "piet"))
+    sanne, mohammed, piet = (world.person(one) for one in ("sanne", "mohammed", "piet"))
     days = [f"{world.moment(number):%d-%m-%Y}" for number in (40, 33, 12)]
     return (
         "# Telefoonlijst\n\n"
-        f"- {days[0]} {zoe.name} ({zoe.phone}) vraagt om een offerte.\n"
+        f"- {days[0]} {mohammed.name} ({mohammed.phone}) vraagt om een offerte.\n"
         f"- {days[1]} {sanne.name} ({sanne.phone}) meldt dat de camera's uitvallen.\n"
         f"- {days[2]} {piet.name} ({piet.phone}) wil een tweede mailadres.\n"
     )

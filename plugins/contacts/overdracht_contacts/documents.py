@@ -95,6 +95,8 @@ PATTERNS = (("email", _EMAIL), ("iban", _IBAN), ("phone", _PHONE))
 """Kind → how its values look in running text."""
 
 
+_SHORTEST = 8
+"""Signs of a number that is recognised in running text."""
 _DATE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4}\b.*|\d{4}[-/. ]\d\d[-/. ]\d\d.*")
 
 
@@ -103,12 +105,24 @@ def spelled(text: str) -> Iterator[tuple[str, tuple[int, int], str]]:
     for kind, pattern in PATTERNS:
         found = pattern.search(text)
         while found:
-            written = found[0].rstrip(".")
-            real = kind != "phone" or _is_number(written)
-            if real:
-                yield kind, (found.start(), found.start() + len(written)), written
+            written = _valid_start(kind, found[0])
+            start = found.start()
+            if written:
+                yield kind, (start, start + len(written)), written
             # What looks like a number and is none may begin with something else: a time, and then the number.
-            found = pattern.search(text, found.end() if real else found.start() + 1)
+            found = pattern.search(text, start + (len(written) or 1))
+
+
+def _valid_start(kind: str, written: str) -> str:
+    """Return the longest start of *written* that is what it looks like: after a number there may be another word or number."""
+    if kind == "email":
+        return written.rstrip(".")
+    cuts = [found.start() for found in re.finditer(r"[\s()/.]+", written)]
+    for end in (len(written), *reversed(cuts)):
+        start = written[:end]
+        if end >= _SHORTEST and (_is_number(start) if kind == "phone" else identifier(kind, start)):
+            return start
+    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -16,8 +16,9 @@ from overdracht import (
     Text,
 )
 from overdracht_contacts.cards import Card
-from overdracht_contacts.documents import Document
+from overdracht_contacts.documents import Document, one_line
 from overdracht_contacts.matters import Matter
+from overdracht_contacts.passages import Reader
 from overdracht_contacts.shelves import Entry, Shelf
 from overdracht_contacts.sought import Reading, Sought
 
@@ -137,7 +138,7 @@ def item_of(part: str, entry: Entry, document: Document, reading: Reading) -> It
         matches=reading.matches,
         fingerprint=entry.fingerprint,
         # What only mentions the person may be called after somebody else.
-        title=document.title if exact or document.trusted or not reading.matches else "",
+        title=document.title if exact or not reading.matches else _excerpt(document, reading),
         when=document.when,
         size=len(entry.content),
         holder=reading.holder,
@@ -146,3 +147,14 @@ def item_of(part: str, entry: Entry, document: Document, reading: Reading) -> It
         third_parties=max(reading.others, int(isinstance(document, Card) and document.plural)),
         is_contact=document.is_contact,
     )
+
+
+def _excerpt(document: Document, reading: Reading) -> str:
+    """Return the first passage that names the person: what only mentions them may be called after somebody else."""
+    sought = Sought(one.identifier for one in reading.matches)
+    passages = Reader(sought)
+    for said in document.fields:
+        for one in passages.passages(said.text):
+            if one.named:
+                return one_line(passages.shown(one.text, whole=False).strip("-*# \t\n"), 80)
+    return ""

@@ -1,5 +1,6 @@
 """Read a server's multi-status answers (RFC 4918) as they come in, and write the questions."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
@@ -35,63 +36,48 @@ class Response:
 
 
 def responses(chunks: Iterable[bytes]) -> Iterator[Response]:
-    """Yield what stands in the *chunks* of an answer, each as soon as it is whole."""
-    builder = _Builder()
-    # The builder takes no document type, and with it no entity.
-    parser = ET.XMLParser(target=builder)  # noqa: S314
+    """Yield what stands in the *chunks* of an answer, each as soon as it is whole.
+
+    No entity is taken that the answer itself defines, and none is fetched.
+    """
+    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start",))
+    prolog = b""
+    root: ET.Element | None = None
     try:
         for chunk in chunks:
+            if root is None:
+                prolog += chunk
+                if b"<!DOCTYPE" in prolog.partition(b"multistatus")[0]:
+                    raise Garbled("it holds a document type, which no server needs")
             parser.feed(chunk)
-            yield from map(_response, builder.taken())
+            if root is None:
+                root = _root(parser)
+            deque(parser.read_events(), maxlen=0)  # they hold on to what they are about
+            if root is not None:
+                yield from _whole(root)
         parser.close()
     except ET.ParseError as error:
         raise Garbled("it is no well-formed XML") from error
-    yield from map(_response, builder.taken())
+    if root is None:
+        raise Garbled("it is empty")
+    yield from (_response(one) for one in root if one.tag == _RESPONSE)
 
 
-class _Builder:
-    """Builds each response by itself, in a tree that is let go of when it has been read; takes no document type."""
-
-    def __init__(self) -> None:
-        self._tree: ET.TreeBuilder | None = None
-        self._depth = 0
-        self._done: list[ET.Element] = []
-
-    def doctype(self, *_: object) -> None:
-        """Refuse what could make a short answer long, or fetch another."""
-        raise Garbled("it holds a document type, which no server needs")
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Begin an element."""
-        self._depth += 1
-        if self._depth == 1 and tag != f"{DAV}multistatus":
+def _root(parser: "ET.XMLPullParser[ET.Element]") -> ET.Element | None:
+    for event in parser.read_events():
+        root = event[-1]
+        assert isinstance(root, ET.Element)  # noqa: S101 - a start comes with one
+        if root.tag != f"{DAV}multistatus":
             raise Garbled("it is no multi-status")
-        if self._depth == 2 and tag == _RESPONSE:
-            self._tree = ET.TreeBuilder()
-        if self._tree is not None:
-            self._tree.start(tag, attributes)
+        return root
+    return None
 
-    def data(self, text: str) -> None:
-        """Take text in."""
-        if self._tree is not None:
-            self._tree.data(text)
 
-    def end(self, tag: str) -> None:
-        """End an element."""
-        self._depth -= 1
-        if self._tree is not None:
-            self._tree.end(tag)
-            if self._depth == 1:
-                self._done.append(self._tree.close())
-                self._tree = None
-
-    def close(self) -> None:
-        """End the whole."""
-
-    def taken(self) -> list[ET.Element]:
-        """Return the responses that have become whole."""
-        done, self._done = self._done, []
-        return done
+def _whole(root: ET.Element) -> Iterator[Response]:
+    """Yield the responses below *root* that are whole, which are all but the last, and let go of them."""
+    whole = root[:-1]
+    del root[:-1]
+    yield from (_response(one) for one in whole if one.tag == _RESPONSE)
 
 
 def _response(element: ET.Element) -> Response:

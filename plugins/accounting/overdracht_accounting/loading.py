@@ -20,6 +20,9 @@ from overdracht_accounting.moments import moment
 MOST_KEYS = 2_000
 """Keys in one question: well below what every database takes as parameters."""
 
+MOST_KNOWN = 20_000
+"""Owners of which it is remembered what is linked to them: the same is asked more than once of who is looked for."""
+
 DEPENDS, UNDECIDED = "d", "u"
 """In a fingerprint: rows that stay are linked to the record; something without a date is."""
 GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -138,6 +141,8 @@ class Loader:
     mapping: DataMap
     zone: str = "Europe/Amsterdam"
     broken: Mapping[str, str] = field(default_factory=dict)
+    _links: dict[tuple[str, Link], dict[str, set[str]]] = field(default_factory=dict, repr=False)
+    """By part and link, the keys that belong to each owner that was asked about."""
 
     def reason(self, part: str) -> str:
         """Say why *part* cannot be asked."""
@@ -206,11 +211,14 @@ class Loader:
                     yield row
 
     def _dependents(self, record: Record, loaded: dict[str, Loaded]) -> None:
+        """Tell of the records what is linked to them; one that stays and has a date of its own does not depend on it."""
         beside = {one.name for one, _ in self.mapping.linked_to(record.name)}
         beside |= {link.to for link in record.links}
         if not beside.isdisjoint(self.broken):
             for here in loaded.values():
                 here.undecided = True
+        if record.stays and record.date:
+            return
         for one, owners in self.dependents(record, loaded):
             dates = self.dates(one, owners)
             for key, owned in owners.items():
@@ -248,6 +256,26 @@ class Loader:
         keys: Collection[str] | None = None,
     ) -> Iterator[tuple[str, str]]:
         """Yield the pairs of a key of *record* and that of its owner by *link*, for these *owners* or these *keys*."""
+        if owners is None:
+            yield from self._pairs(record, link, keys or (), from_owners=False)
+            return
+        known = self._links.setdefault((record.name, link), {})
+        asked = [one for one in owners if one not in known]
+        if len(known) + len(asked) > MOST_KNOWN:
+            known.clear()
+            asked = list(owners)
+        known |= {one: set() for one in asked}
+        for key, owner in self._pairs(record, link, asked, from_owners=True):
+            known[owner].add(key)
+        for owner in owners:
+            yield from ((key, owner) for key in sorted(known[owner]))
+
+    def _pairs(
+        self, record: Record, link: Link, ends: Collection[str], *, from_owners: bool
+    ) -> Iterator[tuple[str, str]]:
+        if link.hops:
+            yield from self._hopped(link, ends, from_owners=from_owners)
+            return
         source: FromClause
         if link.sql:
             pairs = text(link.sql).columns(column("record"), column("owner")).subquery("link")
@@ -255,14 +283,50 @@ class Loader:
         else:
             source = from_table(record.table)
             mine, theirs = column(record.table.key), column(link.by)
-        asked = select(mine, theirs).select_from(source)
-        if record.where and not link.sql:
-            asked = asked.where(condition(record.where))
-        by, wanted = (theirs, owners) if owners is not None else (mine, keys or ())
-        for some in batches(sorted(wanted), MOST_KEYS):
-            for key, owner in self.connection.execute(asked.where(among(by, some)).distinct()):
-                if key is not None and owner is not None:
-                    yield str(key), str(owner)
+        where = "" if link.sql else record.where
+        for one, other in self._between(source, mine, theirs, ends, where, from_owners=from_owners):
+            yield one, other
+
+    def _hopped(
+        self, link: Link, ends: Collection[str], *, from_owners: bool
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the pairs that the hops of *link* lead to."""
+        reached = {one: {one} for one in ends}
+        for hop in link.hops if from_owners else reversed(link.hops):
+            source = sql_table(hop.table, column(hop.near), column(hop.far))
+            further: dict[str, set[str]] = {}
+            for far, near in self._between(
+                source,
+                column(hop.far),
+                column(hop.near),
+                reached,
+                hop.where,
+                from_owners=from_owners,
+            ):
+                here, there = (near, far) if from_owners else (far, near)
+                further.setdefault(there, set()).update(reached[here])
+            reached = further
+        for end, starts in reached.items():
+            yield from ((end, one) if from_owners else (one, end) for one in starts)
+
+    def _between(
+        self,
+        source: FromClause,
+        mine: ColumnElement[Any],
+        theirs: ColumnElement[Any],
+        ends: Collection[str],
+        where: str,
+        *,
+        from_owners: bool,
+    ) -> Iterator[tuple[str, str]]:
+        asked: Question = select(mine, theirs).select_from(source)
+        if where:
+            asked = asked.where(condition(where))
+        for some in batches(sorted(ends), MOST_KEYS):
+            by = among(theirs if from_owners else mine, some)
+            for one, other in self.connection.execute(asked.where(by).distinct()):
+                if one is not None and other is not None:
+                    yield str(one), str(other)
 
     def dates(self, record: Record, keys: Collection[str]) -> dict[str, datetime | None]:
         """Return the own times of the records of these *keys*; those that are not there are left out."""
@@ -344,9 +408,7 @@ class Loader:
             yield found
             last = found[-1]
 
-    def count(self, table: Table, where: str = "") -> int:
+    def count(self, table: Table) -> int:
         """Return how many rows *table* has."""
         asked = select(func.count()).select_from(from_table(table))
-        if where:
-            asked = asked.where(condition(where))
         return int(self.connection.execute(asked).scalar_one())

@@ -102,7 +102,7 @@ class Search:
                 yield Gap(record.name, self._broken[record.name])
             else:
                 yield from self._items(record)
-                looked_at = self._loader.count(record.table, record.where)
+                looked_at = self._loader.count(record.table)
                 yield Searched(record.name, looked_at, note=self._note)
 
     @property
@@ -139,7 +139,9 @@ class Search:
         wheres = list(dict.fromkeys(one.where for one in uses))
         where = "" if "" in wheres else "(" + ") OR (".join(wheres) + ")"
         scan = Scan(uses[0].table, columns, by, where)
-        for hit in scan.hits(self._loader.connection, self._matcher.candidates):
+        for hit in scan.hits(
+            self._loader.connection, self._matcher.wanted, self._matcher.candidates
+        ):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:

@@ -35,10 +35,8 @@ def runs(identifier: Identifier) -> tuple[str, ...]:
     if kind in {"name", "address"}:
         words = re.findall(r"[^\W_]+", fold(value))
         return (max(words, key=len),) if words else ()
-    if kind == "domain":
-        # The part after the first label is what an A-label and its own letters have in common.
-        return (fold(value) if "xn--" not in value else "",)
-    if kind == "username":
+    if kind in {"domain", "username"}:
+        # An A-label's own letters are not ASCII.
         return (fold(value),)
     return tuple(_RUNS.findall(fold(value)))
 

@@ -93,7 +93,7 @@ class BookHarness(RectifyingHarness):
 
     def rest(self, tokens: Collection[str]) -> object:
         return {
-            name: [row for row in rows if tokens.isdisjoint(_words(row))]
+            name: [row for row in rows if _words(row).isdisjoint(tokens)]
             if name in TABLES
             else rows
             for name, rows in self.rows().items()

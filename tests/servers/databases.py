@@ -20,7 +20,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from tests.servers.dovecot import free_port
+from tests.servers.ports import free_port
 
 PASSWORD = "geheim-Databank"
 PASSWORD_VARIABLE = "OVERDRACHT_TEST_DATABASE_PASSWORD"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, bindparam, column, func, literal_column, or_, select, text
@@ -29,7 +29,10 @@ GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """In a fingerprint: which groups of columns hold anything, by their place in `Record.groups`."""
 _DATE = "overdracht_date"
 T = TypeVar("T")
-Question = Select[Any]
+if TYPE_CHECKING:
+    Question = Select[*tuple[Any, ...]]
+else:
+    Question = Select
 """What a database is asked: its columns are the mapping's, and known only then."""
 
 
@@ -348,7 +351,7 @@ class Loader:
         source = from_table(record.table)
         found: dict[str, Mapping[str, object]] = {}
         for some in batches(sorted(keys), MOST_KEYS):
-            asked = select(literal_column("*")).select_from(source)
+            asked: Question = select(literal_column("*")).select_from(source)
             asked = asked.where(among(source.c[record.table.key], some))
             for values in self.connection.execute(asked).mappings():
                 found[str(values[record.table.key])] = dict(values)

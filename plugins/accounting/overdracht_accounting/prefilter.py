@@ -6,6 +6,7 @@ write it in other letters, and always passes.
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, column, func, or_
 from sqlalchemy.types import LargeBinary
@@ -72,7 +73,7 @@ def _like(name: str, pattern: str, dialect: str) -> ColumnElement[bool]:
 
 
 def _beyond_ascii(name: str, dialect: str) -> ColumnElement[bool]:
-    one = column(name)
+    one: ColumnElement[Any] = column(name)
     if dialect == "sqlite":
         return func.length(one) != func.length(cast(one, LargeBinary))
     if dialect == "postgresql":

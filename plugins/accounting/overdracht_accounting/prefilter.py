@@ -22,7 +22,7 @@ _SHORTEST_COUNTRY = 3
 _ESCAPE = "\\"
 
 
-def runs(identifier: Identifier) -> tuple[str, ...]:
+def runs(identifier: Identifier) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind
     """Return what stands, in this order, in every ASCII text that holds *identifier*; nothing when that cannot be told."""
     kind, value = identifier.kind, identifier.value
     if kind in _UNFILTERED:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, column, select
 
 from overdracht import Identifier, Mentions
-from overdracht_accounting.loading import Question, condition, from_table
 from overdracht_accounting.mapping import Table
 from overdracht_accounting.prefilter import may_hold
+from overdracht_accounting.rows import Question, condition, from_table
 
 ROWS = 2_000
 """Rows that are fetched at once."""

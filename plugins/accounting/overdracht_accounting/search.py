@@ -17,9 +17,10 @@ from overdracht import (
 )
 from overdracht_accounting.holders import Holders
 from overdracht_accounting.items import make_item
-from overdracht_accounting.loading import Loader, batches
+from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Member, Record, Table
 from overdracht_accounting.matching import VIA, Matcher, is_own, is_short
+from overdracht_accounting.rows import batches
 from overdracht_accounting.scanning import Hit, Scan
 
 AT_ONCE = 200

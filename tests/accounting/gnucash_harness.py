@@ -93,7 +93,7 @@ class BookHarness(RectifyingHarness):
 
     def rest(self, tokens: Collection[str]) -> object:
         return {
-            name: [row for row in rows if tokens.isdisjoint(_words(row))]
+            name: [row for row in rows if _words(row).isdisjoint(tokens)]
             if name in TABLES
             else rows
             for name, rows in self.rows().items()
@@ -118,8 +118,10 @@ class BookHarness(RectifyingHarness):
             connection.row_factory = sqlite3.Row
             for name in TABLES:
                 asked = f"SELECT * FROM {name} WHERE notes LIKE ?"  # noqa: S608 - our own names
-                for row in connection.execute(asked, (f"{token}%",)):
-                    found.append({one: row[one] for one in row.keys() if one not in CORRECTED})
+                found += [
+                    {one: row[one] for one in set(row.keys()) - CORRECTED}
+                    for row in connection.execute(asked, (f"{token}%",))
+                ]
         return found
 
     def change(self, token: str) -> None:

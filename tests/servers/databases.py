@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from tests.servers.dovecot import free_port
+from tests.servers.ports import free_port
 
 PASSWORD = "geheim-Databank"
 PASSWORD_VARIABLE = "OVERDRACHT_TEST_DATABASE_PASSWORD"
@@ -96,7 +97,7 @@ class DatabaseServer(ABC):
             try:
                 with self.administering():
                     return
-            except Exception:
+            except SQLAlchemyError:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     said = (self.base / "log").read_text(errors="replace")
                     raise RuntimeError(said or f"{self.dialect} did not start") from None
@@ -144,7 +145,6 @@ class PostgreSQL(DatabaseServer):
 
     def _make(self) -> None:
         (self.base / "pw").write_text(PASSWORD)
-        os.chmod(self.base / "pw", 0o644)
         self._run(
             *(str(_POSTGRESQL[0] / "initdb"), "-D", "data", "-U", self.administrator),
             *("--pwfile=pw", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "-N"),

@@ -13,8 +13,9 @@ def overdracht_connectors() -> Iterable[type[Connector[Any]]]:
     """Return the connectors for books."""
     from overdracht_accounting.gnucash import GnuCashConnector
     from overdracht_accounting.sql import SqlConnector
+    from overdracht_accounting.xaf import XafConnector
 
-    return [GnuCashConnector, SqlConnector]
+    return [GnuCashConnector, SqlConnector, XafConnector]
 
 
 @hookimpl

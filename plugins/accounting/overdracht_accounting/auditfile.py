@@ -21,7 +21,7 @@ from overdracht_accounting.invoices import (
 )
 from overdracht_accounting.markup import DECLARATION, element, one_line, wrapped
 from overdracht_accounting.sums import CENT
-from overdracht_accounting.ubl import vat_number
+from overdracht_accounting.ubl_parties import vat_number
 
 NAMESPACE = (
     "http://www.odb.belastingdienst.nl/Belastingdienst/BCPP/1.1/structures/XmlauditfileXAF_4.0"

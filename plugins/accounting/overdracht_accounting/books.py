@@ -61,7 +61,7 @@ class BooksConnector(Connector[DatabaseSettings]):
     def inspect(self, connection: "Connection") -> None:
         """Raise a SourceError when the database is not one that can be read."""
 
-    def reader(self, connection: "Connection") -> "Reader | None":
+    def reader(self, connection: "Connection") -> "Reader | None":  # noqa: ARG002 - for who knows more
         """Return what knows the meaning of the records, for an export; None when they are rows and no more."""
         return None
 
@@ -87,7 +87,7 @@ class BooksConnector(Connector[DatabaseSettings]):
             yield from self._beside(search)
             yield from self._unmapped(loader)
 
-    def _beside(self, search: "Search") -> Iterator[Finding]:
+    def _beside(self, search: "Search") -> Iterator[Finding]:  # noqa: ARG002 - for who has something there
         """Yield what is found outside the database."""
         yield from ()
 

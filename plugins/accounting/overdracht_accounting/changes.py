@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from overdracht import Identifier, Item, Mentions, Step
-from overdracht_accounting.loading import Loaded, Row
 from overdracht_accounting.mapping import Act, Column
 from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
+from overdracht_accounting.rows import Loaded, Row
 
 GONE = "[gewist]"
 _WORD = re.compile(r"\S+")

@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from overdracht import Check, SourceError
 from overdracht_accounting.database import Database
-from overdracht_accounting.loading import condition, from_table
 from overdracht_accounting.mapping import Act, DataMap, Record, Table, walk
+from overdracht_accounting.rows import condition, from_table
 from overdracht_accounting.sources import faults, read_schema
 from overdracht_accounting.suspects import suspects
 

@@ -15,9 +15,10 @@ from overdracht import (
     Text,
     Verdict,
 )
-from overdracht_accounting.loading import Loaded, Loader, batches
+from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.proposals import CORRECT, is_masked
+from overdracht_accounting.rows import Loaded, batches
 from overdracht_accounting.search import AT_ONCE
 
 AS_BOOKED = Text(

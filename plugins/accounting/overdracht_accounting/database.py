@@ -75,10 +75,10 @@ class Database:
             ) as connection:
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("VACUUM")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error:
             return False
-        return True
+        return not busy
 
     def _sqlite(self, *, writes: bool) -> Engine:
         file = self.file

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, delete, exc, text, update
 from overdracht import ApprovedStep, Objection, Outcome, Refused, Result
 from overdracht_accounting.changes import Change, Changer, Unmaskable
 from overdracht_accounting.database import Database
-from overdracht_accounting.loading import Loaded, Loader, among, batches, from_table
+from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import DataMap, Invariant, Record, Table, row_key
 from overdracht_accounting.proposals import CORRECT, DELETE
+from overdracht_accounting.rows import Loaded, among, batches, from_table
 from overdracht_accounting.scanning import STREAMED
 from overdracht_accounting.sources import faults, read_schema
 

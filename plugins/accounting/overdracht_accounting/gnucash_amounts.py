@@ -69,7 +69,7 @@ def line_of(entry: Fields, table: TaxTable | None, *, credit: bool) -> InvoiceLi
     """Return *entry* as a line; on a credit note GnuCash keeps the quantity with its sign turned."""
     sign = -1 if credit else 1
     vat = table.vat if table is not None and entry["i_taxable"] else NO_VAT
-    quantity = sign * ratio(entry["quantity_num"], entry["quantity_denom"])
+    quantity = sign * ratio(entry["quantity_num"], entry["quantity_denom"]).normalize() + 0
     price = ratio(entry["i_price_num"], entry["i_price_denom"])
     if entry["i_taxincluded"] and vat.rate:
         price = price * HUNDRED / (HUNDRED + vat.rate)

@@ -9,6 +9,7 @@ from overdracht_accounting.mapping import (
     Act,
     Column,
     DataMap,
+    Hop,
     Invariant,
     Link,
     Member,
@@ -164,10 +165,12 @@ INVOICES = Record(
     stays=True,
     is_contact=True,
 )
-_BY_INVOICE = "SELECT s.tx_guid AS record, i.guid AS owner FROM invoices i JOIN splits s ON s.lot_guid = i.post_lot"
+_LOT = Hop("splits", "lot_guid", "tx_guid")
+_BY_INVOICE = (Hop("invoices", "guid", "post_lot"), _LOT)
 _BY_LOT = (
-    "SELECT s.tx_guid AS record, o.guid_val AS owner FROM slots o JOIN slots f ON f.guid_val = o.obj_guid"
-    " JOIN splits s ON s.lot_guid = f.obj_guid WHERE o.name = 'gncOwner/owner-guid' AND f.name = 'gncOwner'"
+    Hop("slots", "guid_val", "obj_guid", where="name = 'gncOwner/owner-guid'"),
+    Hop("slots", "guid_val", "obj_guid", where="name = 'gncOwner'"),
+    _LOT,
 )
 """A payment that is not yet set against an invoice: its lot names the customer."""
 
@@ -178,8 +181,8 @@ TRANSACTIONS = Record(
     title=("num", "description"),
     date="post_date",
     links=(
-        Link("invoices", sql=_BY_INVOICE),
-        *(Link(one, sql=_BY_LOT) for one in (*_OWNERS, "jobs")),
+        Link("invoices", hops=_BY_INVOICE),
+        *(Link(one, hops=_BY_LOT) for one in (*_OWNERS, "jobs")),
     ),
     members=(
         Member(Table("splits", "guid", _gone("memo", categories=PAYMENT)), ("tx_guid",), (_SLOTS,)),

@@ -17,6 +17,9 @@ Wanted = tuple[str, str]
 class GnuCashRecords:
     """Reads a book by *connection*, some records at a time."""
 
+    complete = True
+    """What is made of a record holds all that is in it."""
+
     def __init__(self, connection: Connection) -> None:
         self._tables = BookTables(connection)
 

@@ -12,10 +12,11 @@ from overdracht_accounting.holders import Holders
 from overdracht_accounting.identities import fields
 from overdracht_accounting.invoices import Party, Row
 from overdracht_accounting.invoices import Record as Handed
-from overdracht_accounting.loading import Loaded, Loader, Question, batches, from_table
+from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.masking import Mask
 from overdracht_accounting.proposals import is_masked
+from overdracht_accounting.rows import Loaded, Question, batches, from_table
 from overdracht_accounting.search import AT_ONCE
 from overdracht_accounting.settings import DatabaseSettings
 
@@ -25,6 +26,9 @@ MENTIONS = "vermeldingen"
 
 class Reader(Protocol):
     """Knows what the records of a program mean."""
+
+    complete: bool
+    """What it makes of a record holds all of it; otherwise its rows leave as well."""
 
     @abstractmethod
     def of(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], list[Handed]]:
@@ -68,7 +72,10 @@ class HandingOver:
             elif is_masked(record, item):
                 yield item, [_passages(loaded[key], item)]
             else:
-                yield item, known.get((part, key)) or list(_rows(loaded[key], item))
+                told = list(known.get((part, key), ()))
+                if not told or self._reader is None or not self._reader.complete:
+                    told += _rows(loaded[key], item)
+                yield item, told
 
     def _names(self) -> Iterator[str]:
         """Yield the names of everybody in the database."""

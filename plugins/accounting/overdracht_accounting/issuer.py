@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from overdracht_accounting.invoices import Address, Party
+from overdracht_accounting.postal import COUNTRIES
 
 
 class IssuerSettings(BaseModel):
@@ -23,8 +24,8 @@ class IssuerSettings(BaseModel):
     @field_validator("country")
     @classmethod
     def _two_letters(cls, value: str) -> str:
-        if len(value) != 2 or not value.isascii() or not value.isalpha():
-            raise ValueError('a country is two letters, for example "NL"')
+        if value.upper() not in COUNTRIES:
+            raise ValueError('a country is the two letters of ISO 3166, for example "NL"')
         return value.upper()
 
     def party(self) -> Party:

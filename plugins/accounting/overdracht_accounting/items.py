@@ -15,8 +15,8 @@ from overdracht import (
     Revealed,
 )
 from overdracht_accounting.identities import KINDS, identities, strong
-from overdracht_accounting.loading import Loaded
 from overdracht_accounting.mapping import item_key
+from overdracht_accounting.rows import Loaded
 
 LONGEST_TITLE = 200
 OBSERVED = frozenset({Category.INVOICE, Category.PAYMENT, Category.WORK, Category.DEVICE})

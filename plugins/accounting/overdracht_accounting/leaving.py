@@ -61,7 +61,7 @@ class Leaving:
         self._names = SafeNames()
         for layout in _OURS:
             self._names(layout.name)
-        self._taken: set[int] = set()
+        self._taken: dict[int, int] = {}
         self._booked: set[int] = set()
         self._years: dict[str, Auditfile] = {}
         self._parties: dict[str, Party] = {}
@@ -163,12 +163,15 @@ class Leaving:
 
     def _name(self, number: str) -> str:
         """Return a file name for the invoice *number* that no other has; only its hash is remembered."""
-        attempt = 1
+        first = _mark(SafeNames()(f"{number}.xml"))
+        attempt = self._taken.get(first, 0) + 1
         while True:
-            name = SafeNames()(f"{number}.xml" if attempt == 1 else f"{number} ({attempt}).xml")
-            mark = hash(unicodedata.normalize("NFKC", name).casefold())
-            if mark not in self._taken:
-                self._taken.add(mark)
+            # In front, because a long name is cut off behind.
+            name = SafeNames()(f"{number}.xml" if attempt == 1 else f"({attempt}) {number}.xml")
+            mark = _mark(name)
+            if attempt == 1 or mark not in self._taken:
+                self._taken[first] = attempt
+                self._taken.setdefault(mark, 1)
                 return name
             attempt += 1
 
@@ -197,6 +200,11 @@ class Leaving:
         for path, file in sorted(self._years.items()):
             if file.count:
                 yield File(path, file.content(self._parties), "application/xml")
+
+
+def _mark(name: str) -> int:
+    """Return what two names have in common that some system takes for one."""
+    return hash(unicodedata.normalize("NFKC", name).casefold())
 
 
 def _title(seller: Party) -> str:

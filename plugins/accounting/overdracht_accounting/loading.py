@@ -1,130 +1,29 @@
 """Read records out of a database by their keys: the row, the rows that are part of it, whose it is, and what tells that it changed."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-import orjson
-from sqlalchemy import Connection, bindparam, column, func, literal_column, or_, select, text
-from sqlalchemy import table as sql_table
-from sqlalchemy.sql import ColumnElement, FromClause, Select
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy import Connection, bindparam, column, func, literal_column, or_, select
+from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import NullType
 
-from overdracht_accounting.mapping import Column, DataMap, Link, Member, Record, Table
+from overdracht_accounting.linking import Links
+from overdracht_accounting.mapping import DataMap, Member, Record, Table
 from overdracht_accounting.moments import moment
+from overdracht_accounting.rows import (
+    MOST_KEYS,
+    Loaded,
+    Question,
+    Row,
+    among,
+    batches,
+    condition,
+    from_table,
+)
 
-MOST_KEYS = 2_000
-"""Keys in one question: well below what every database takes as parameters."""
-
-DEPENDS, UNDECIDED = "d", "u"
-"""In a fingerprint: rows that stay are linked to the record; something without a date is."""
-GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""In a fingerprint: which groups of columns hold anything, by their place in `Record.groups`."""
 _DATE = "overdracht_date"
-T = TypeVar("T")
-Question = Select[Any]
-"""What a database is asked: its columns are the mapping's, and known only then."""
-
-
-def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield *things* in lists of at most *size*."""
-    iterator = iter(things)
-    while batch := list(islice(iterator, size)):
-        yield batch
-
-
-def from_table(table: Table) -> TableClause:
-    """Return *table* for a statement; its name may have a schema in front."""
-    schema, _, name = table.name.rpartition(".")
-    names = {table.key, *(one.name for one in table.columns)}
-    return sql_table(name, *(column(one) for one in sorted(names)), schema=schema or None)
-
-
-def condition(where: str) -> ColumnElement[bool]:
-    """Return an SQL condition of the mapping, in brackets."""
-    return literal_column(f"({where})")
-
-
-def among(one: ColumnElement[object], keys: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that the column *one* holds one of *keys*, which the database reads as what the column is."""
-    return one.in_(bindparam(None, list(keys), expanding=True, type_=NullType()))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it is in the database."""
-
-    table: Table
-    key: str
-    values: Mapping[str, object]
-
-    def text(self, name: str) -> str:
-        """Return the value of the column *name* as a text, empty when there is none."""
-        value = self.values.get(name)
-        return "" if value is None else str(value)
-
-
-@dataclass(slots=True)
-class Loaded:
-    """One record as it is in the database."""
-
-    record: Record
-    row: Row
-    parts: list[Row]
-    """The rows that are part of it, in the order of the mapping and their keys."""
-    when: datetime | None = None
-    depends: bool = False
-    """Rows that stay are linked to it: it cannot be deleted."""
-    undecided: bool = False
-    """Something without a date is linked to it: nobody can say how long it has to stay."""
-
-    @property
-    def key(self) -> str:
-        """The key of its row."""
-        return self.row.key
-
-    def rows(self) -> Iterator[Row]:
-        """Yield all its rows."""
-        yield self.row
-        yield from self.parts
-
-    def columns(self) -> Iterator[tuple[Row, Column]]:
-        """Yield each mapped column of each row."""
-        for row in self.rows():
-            for one in row.table.columns:
-                yield row, one
-
-    def fingerprint(self) -> str:
-        """Return what differs as soon as the record does, and after a point what is to be known to propose: see `flags`."""
-        seen = [(one.table.name, one.key, _visible(one)) for one in self.rows()]
-        day = None if self.when is None else self.when.isoformat()
-        content = orjson.dumps([seen, day], default=str, option=orjson.OPT_NON_STR_KEYS)
-        return f"{hashlib.sha256(content).hexdigest()[:20]}.{self._flags()}"
-
-    @property
-    def filled(self) -> frozenset[int]:
-        """The groups of columns that hold anything personal, by their place in `Record.groups`."""
-        return frozenset(
-            self.record.groups.index(one.categories)
-            for row, one in self.columns()
-            if not one.is_blank(row.values.get(one.name))
-        )
-
-    def _flags(self) -> str:
-        letters = DEPENDS * self.depends + UNDECIDED * self.undecided
-        return letters + "".join(GROUPS[one] for one in sorted(self.filled))
-
-
-def _visible(row: Row) -> list[object]:
-    return [
-        value.hex() if isinstance(value, bytes) else value
-        for name, value in sorted(row.values.items())
-        if name not in row.table.hidden
-    ]
 
 
 @dataclass
@@ -138,6 +37,10 @@ class Loader:
     mapping: DataMap
     zone: str = "Europe/Amsterdam"
     broken: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.links = Links(self.connection)
+        self.linked = self.links.linked
 
     def reason(self, part: str) -> str:
         """Say why *part* cannot be asked."""
@@ -206,11 +109,14 @@ class Loader:
                     yield row
 
     def _dependents(self, record: Record, loaded: dict[str, Loaded]) -> None:
+        """Tell of the records what is linked to them; one that stays and has a date of its own does not depend on it."""
         beside = {one.name for one, _ in self.mapping.linked_to(record.name)}
         beside |= {link.to for link in record.links}
         if not beside.isdisjoint(self.broken):
             for here in loaded.values():
                 here.undecided = True
+        if record.stays and record.date:
+            return
         for one, owners in self.dependents(record, loaded):
             dates = self.dates(one, owners)
             for key, owned in owners.items():
@@ -239,31 +145,6 @@ class Loader:
                 reached[one.name] = owned
                 yield one, owned
 
-    def linked(
-        self,
-        record: Record,
-        link: Link,
-        *,
-        owners: Collection[str] | None = None,
-        keys: Collection[str] | None = None,
-    ) -> Iterator[tuple[str, str]]:
-        """Yield the pairs of a key of *record* and that of its owner by *link*, for these *owners* or these *keys*."""
-        source: FromClause
-        if link.sql:
-            pairs = text(link.sql).columns(column("record"), column("owner")).subquery("link")
-            source, mine, theirs = pairs, pairs.c.record, pairs.c.owner
-        else:
-            source = from_table(record.table)
-            mine, theirs = column(record.table.key), column(link.by)
-        asked = select(mine, theirs).select_from(source)
-        if record.where and not link.sql:
-            asked = asked.where(condition(record.where))
-        by, wanted = (theirs, owners) if owners is not None else (mine, keys or ())
-        for some in batches(sorted(wanted), MOST_KEYS):
-            for key, owner in self.connection.execute(asked.where(among(by, some)).distinct()):
-                if key is not None and owner is not None:
-                    yield str(key), str(owner)
-
     def dates(self, record: Record, keys: Collection[str]) -> dict[str, datetime | None]:
         """Return the own times of the records of these *keys*; those that are not there are left out."""
         source = from_table(record.table)
@@ -284,7 +165,7 @@ class Loader:
         source = from_table(record.table)
         found: dict[str, Mapping[str, object]] = {}
         for some in batches(sorted(keys), MOST_KEYS):
-            asked = select(literal_column("*")).select_from(source)
+            asked: Question = select(literal_column("*")).select_from(source)
             asked = asked.where(among(source.c[record.table.key], some))
             for values in self.connection.execute(asked).mappings():
                 found[str(values[record.table.key])] = dict(values)
@@ -344,9 +225,7 @@ class Loader:
             yield found
             last = found[-1]
 
-    def count(self, table: Table, where: str = "") -> int:
+    def count(self, table: Table) -> int:
         """Return how many rows *table* has."""
         asked = select(func.count()).select_from(from_table(table))
-        if where:
-            asked = asked.where(condition(where))
         return int(self.connection.execute(asked).scalar_one())

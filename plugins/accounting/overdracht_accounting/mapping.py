@@ -74,12 +74,26 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """A table in between: from what stands in its column *near* to what stands in *far*."""
+
+    table: str
+    near: str
+    far: str
+    where: str = ""
+    """An SQL condition that its rows meet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """Whose a record is: it holds the key of a record of the part *to*, or *sql* gives pairs of keys, `record` and `owner`."""
+    """Whose a record is: it holds the key of a record of the part *to* in the column *by*, or *hops* lead from that key to its own, or
+    *sql* gives pairs of keys, `record` and `owner`."""
 
     to: str
     by: str = ""
     sql: str = ""
+    hops: tuple[Hop, ...] = ()
+    """One by one, for no database is asked to join large tables without an index."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,11 @@ class Matcher:
     """Looks for the *wanted* identifiers; a record of whom one of the *excluded* ones is, is not the person's by its name."""
 
     def __init__(self, wanted: Iterable[Identifier], excluded: Iterable[Identifier]) -> None:
-        self._wanted = frozenset(wanted)
+        self.wanted = frozenset(wanted)
         self._excluded = frozenset(excluded)
-        self.candidates = Mentions(self._wanted)
+        self.candidates = Mentions(self.wanted)
         """Finds every row that may match."""
-        self.mentions = Mentions(one for one in self._wanted if not is_short(one))
+        self.mentions = Mentions(one for one in self.wanted if not is_short(one))
         """Finds what stands in free text."""
 
     def in_record(self, record: Record, texts: Mapping[str, str]) -> Iterator[Match]:
@@ -41,7 +41,7 @@ class Matcher:
         told = {one for kind, _, text in said for one in identifiers_in(kind, text)}
         for kind, name, text in said:
             for one in identifiers_in(kind, text):
-                if strong(one) and one in self._wanted:
+                if strong(one) and one in self.wanted:
                     yield Match(one, Certainty.EXACT, name)
             if self._excluded.isdisjoint(told):
                 weak = (one for one in self.mentions.found(text) if not strong(one))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from overdracht import Category, Disposition, Item, Ruling, Step, Text, Verdict
-from overdracht_accounting.loading import DEPENDS, GROUPS, UNDECIDED
 from overdracht_accounting.mapping import DataMap, Record, Table, walk
 from overdracht_accounting.matching import is_own
+from overdracht_accounting.rows import DEPENDS, GROUPS, UNDECIDED
 
 DELETE = "delete"
 """The action of a step: the row and what is part of it."""

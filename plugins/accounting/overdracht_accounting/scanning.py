@@ -1,13 +1,14 @@
 """Go through the texts of a table once, quickly, and give the rows in which somebody who is looked for may stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, column, select
 
-from overdracht import Mentions
-from overdracht_accounting.loading import Question, condition, from_table
+from overdracht import Identifier, Mentions
 from overdracht_accounting.mapping import Table
+from overdracht_accounting.prefilter import may_hold
+from overdracht_accounting.rows import Question, condition, from_table
 
 ROWS = 2_000
 """Rows that are fetched at once."""
@@ -40,15 +41,18 @@ class Scan:
         self._question: Question = select(*(column(name) for name in names)).select_from(source)
         if where:
             self._question = self._question.where(condition(where))
-        self.looked_at = 0
-        """The rows that were looked at so far."""
 
-    def hits(self, connection: Connection, mentions: Mentions) -> Iterator[Hit]:
-        """Yield the rows in which one of *mentions* stands, or seems to."""
+    def hits(
+        self, connection: Connection, wanted: Iterable[Identifier], mentions: Mentions
+    ) -> Iterator[Hit]:
+        """Yield the rows in which one of *wanted* stands, which *mentions* finds, or seems to."""
+        question = self._question
+        possible = may_hold(self._columns, wanted, connection.dialect.name)
+        if possible is not None:
+            question = question.where(possible)
         first = 1 + len(self._by)
-        with connection.execute(self._question, execution_options=STREAMED) as result:
+        with connection.execute(question, execution_options=STREAMED) as result:
             for rows in result.partitions(ROWS):
-                self.looked_at += len(rows)
                 for start in range(0, len(rows), TOGETHER):
                     some = rows[start : start + TOGETHER]
                     if any(mentions.found("\n".join([_joined(row[first:]) for row in some]))):

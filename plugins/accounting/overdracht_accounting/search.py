@@ -17,9 +17,10 @@ from overdracht import (
 )
 from overdracht_accounting.holders import Holders
 from overdracht_accounting.items import make_item
-from overdracht_accounting.loading import Loader, batches
+from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Member, Record, Table
 from overdracht_accounting.matching import VIA, Matcher, is_own, is_short
+from overdracht_accounting.rows import batches
 from overdracht_accounting.scanning import Hit, Scan
 
 AT_ONCE = 200
@@ -102,7 +103,7 @@ class Search:
                 yield Gap(record.name, self._broken[record.name])
             else:
                 yield from self._items(record)
-                looked_at = self._loader.count(record.table, record.where)
+                looked_at = self._loader.count(record.table)
                 yield Searched(record.name, looked_at, note=self._note)
 
     @property
@@ -139,7 +140,9 @@ class Search:
         wheres = list(dict.fromkeys(one.where for one in uses))
         where = "" if "" in wheres else "(" + ") OR (".join(wheres) + ")"
         scan = Scan(uses[0].table, columns, by, where)
-        for hit in scan.hits(self._loader.connection, self._matcher.candidates):
+        for hit in scan.hits(
+            self._loader.connection, self._matcher.wanted, self._matcher.candidates
+        ):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:

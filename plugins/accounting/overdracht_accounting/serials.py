@@ -11,6 +11,10 @@ _SERIAL = re.compile(
     r"(?P<serial>(?=[A-Z0-9./-]*\d)[A-Z0-9](?:[A-Z0-9./-]*[A-Z0-9])?)",
     re.IGNORECASE | re.ASCII,
 )
+_ANNOUNCED = re.compile(
+    r"[\s,;:(]*(?:s/?n|serie(?:nummer|nr|no)?|serial(?: ?(?:number|no|nr))?)[\s.:#=-]*$",
+    re.IGNORECASE,
+)
 _PREFIXED = re.compile(r"(?<!\w)SN-(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*[A-Z0-9]", re.ASCII)
 """A number that carries the mark in itself: SN-AVM-7590-0042."""
 _SHORTEST = 4
@@ -19,12 +23,9 @@ _UNTIL = re.compile(
     r"(?:(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4}))",
     re.IGNORECASE | re.ASCII,
 )
-_YEARS = re.compile(
-    r"(?<!\d)(\d{1,2})\s*(?:jaar|jr\.?)\s+(?:fabrieks)?garantie", re.IGNORECASE | re.ASCII
-)
-_MONTHS = re.compile(
-    r"(?<!\d)(\d{1,3})\s*(?:maanden|mnd\.?)\s+(?:fabrieks)?garantie", re.IGNORECASE | re.ASCII
-)
+_TERM = r"(?<!\d)(?:(\d{{1,3}})\s*(?:{0})\s+(?:fabrieks)?garantie|garantie:?\s+(\d{{1,3}})\s*(?:{0})(?!\w))"
+_YEARS = re.compile(_TERM.format(r"jaar|jr\.?"), re.IGNORECASE | re.ASCII)
+_MONTHS = re.compile(_TERM.format(r"maanden|mnd\.?"), re.IGNORECASE | re.ASCII)
 
 
 def devices(invoice: Invoice) -> Iterator[Device]:
@@ -68,7 +69,8 @@ def warranty(text: str, delivered: date | None) -> date | None:
     years, months = _YEARS.search(text), _MONTHS.search(text)
     if delivered is None or not (years or months):
         return None
-    count = 12 * int(years[1]) if years else int(months[1]) if months else 0
+    count = 12 * int(years[1] or years[2]) if years else 0
+    count += int(months[1] or months[2]) if months and not years else 0
     years_on, month = divmod(delivered.month - 1 + count, 12)
     # A month has 28 days at least; the last of a longer one ends the term in a shorter one.
     for day in range(delivered.day, 27, -1) if delivered.day > 28 else (delivered.day,):
@@ -88,4 +90,5 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _product(line: InvoiceLine, where: int) -> str:
     """Return what stands before the serial number on its line, or the whole line."""
     before = line.description[:where].splitlines()[-1:] if where <= len(line.description) else []
-    return "".join(before).strip(" ,;:(-") or " ".join(line.description.split())
+    named = _ANNOUNCED.sub("", "".join(before)).strip(" ,;:(-")
+    return named or " ".join(line.description.split())

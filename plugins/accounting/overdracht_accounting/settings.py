@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from overdracht import Category, ConfigPath, SecretRef, Settings
+from overdracht_accounting.invoice_queries import InvoiceQueries
 from overdracht_accounting.issuer import IssuerSettings
 from overdracht_accounting.mapping import Act
 
@@ -160,6 +161,9 @@ class SqlSettings(DatabaseSettings):
     tables: tuple[TableSettings, ...] = Field(
         min_length=1,
         description="The tables with personal data; a table comes after the ones that it belongs to.",
+    )
+    invoices: InvoiceQueries | None = Field(
+        None, description="What an invoice is in this database, for an export as UBL."
     )
     invariants: dict[str, str] = Field(
         default_factory=dict,

@@ -60,6 +60,8 @@ def _lacking(record: Record, schema: Schema) -> str:
     reason = schema.lacks(record.table, frozenset(needed))
     for member in walk(record.members):
         reason = reason or _member(member, schema)
+    for hop in (one for link in record.links for one in link.hops):
+        reason = reason or schema.lacks(Table(hop.table, hop.near), frozenset({hop.near, hop.far}))
     return reason
 
 

@@ -8,6 +8,9 @@ from overdracht_accounting.books import BooksConnector
 from overdracht_accounting.settings import DatabaseSettings, SqlSettings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from overdracht_accounting.handing_over import Reader
     from overdracht_accounting.mapping import DataMap
 
 
@@ -32,6 +35,13 @@ class SqlConnector(BooksConnector):
         from overdracht_accounting.configured_mapping import mapping_of
 
         return mapping_of(cast("SqlSettings", self.settings))
+
+    def reader(self, connection: "Connection") -> "Reader | None":
+        """Return what makes invoices of the rows that are, where the configuration says how."""
+        from overdracht_accounting.sql_invoices import SqlInvoices
+
+        queries = cast("SqlSettings", self.settings).invoices
+        return None if queries is None else SqlInvoices(connection, queries)
 
     @property
     def address(self) -> str:

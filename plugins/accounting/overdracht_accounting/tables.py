@@ -85,8 +85,6 @@ class Table:
     columns: dict[str, str]
     """Name → kind, in order."""
     titles: Mapping[str, str] = field(default_factory=dict)
-    key: tuple[str, ...] = ()
-    count: int = 0
     _rows: "IO[bytes] | None" = None
 
     def open(self, stack: ExitStack) -> None:
@@ -101,7 +99,6 @@ class Table:
             name = encodable(given)
             shown[name] = as_json(value)
             self._learn(name, value)
-        self.count += 1
         if self._rows is not None:
             self._rows.write(orjson.dumps(shown) + b"\n")
         return shown

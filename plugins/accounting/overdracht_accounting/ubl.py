@@ -4,7 +4,6 @@ A customer with a KvK number gets the Dutch form of it (NLCIUS, SI-UBL 2.0). Tha
 register number (BR-NL-10) in the same element as the name. Such a customer gets the core standard.
 """
 
-import re
 from decimal import Decimal
 
 from overdracht_accounting.invoices import (
@@ -17,24 +16,24 @@ from overdracht_accounting.invoices import (
     VatTotal,
 )
 from overdracht_accounting.markup import DECLARATION, element, one_line, wrapped
-from overdracht_accounting.postal import COUNTRIES
 from overdracht_accounting.sums import CENT, Totals, Unfit, totals
+from overdracht_accounting.ubl_parties import (
+    VAT_SCHEME,
+    check_parties,
+    country_of,
+    party,
+    profile,
+)
 from overdracht_accounting.units import unit_code
-
-CORE = "urn:cen.eu:en16931:2017"
-NLCIUS = "urn:cen.eu:en16931:2017#compliant#urn:fdc:nen.nl:nlcius:v1.0"
 
 _ROOT = (
     '<{0} xmlns="urn:oasis:names:specification:ubl:schema:xsd:{0}-2"'
     ' xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"'
     ' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">'
 )
-_VAT_SCHEME = "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
 _LONGEST_NAME = 100
 _PRICE_DECIMALS = Decimal("0.000001")
 _CREDIT_TRANSFER = "30"
-_SEPARATORS = re.compile(r"[\s.\-]")
-_VAT_NUMBER = re.compile(r"([A-Z]{2})(?=.*\d)[A-Z0-9]{2,13}", re.ASCII)
 
 REASONS = {
     VatCategory.EXEMPT: "Vrijgesteld van btw",
@@ -53,16 +52,19 @@ def ubl(invoice: Invoice, seller: Party) -> bytes:
         raise Unfit("only its booking is here, not the invoice itself")
     if invoice.kind is InvoiceKind.DRAFT or invoice.issued is None:
         raise Unfit("it is a draft")
-    _check_parties(invoice, seller)
+    check_parties(invoice, seller)
     sums = totals(invoice)
     credit = invoice.kind is InvoiceKind.CREDIT_NOTE
     root, line = ("CreditNote", "CreditNoteLine") if credit else ("Invoice", "InvoiceLine")
     money = _Money(invoice.currency)
+    charged = any(one.vat.category is not VatCategory.OUTSIDE for one in sums.lines)
     blocks = (
         _ROOT.format(root),
         _head(invoice, seller, credit=credit),
-        wrapped("cac:AccountingSupplierParty", _party(seller, "", _tax_number(seller, sums))),
-        wrapped("cac:AccountingCustomerParty", _buyer(invoice.buyer, seller, sums)),
+        wrapped("cac:AccountingSupplierParty", party(seller, "", charged=charged)),
+        wrapped(
+            "cac:AccountingCustomerParty", party(invoice.buyer, country_of(seller), charged=charged)
+        ),
         _delivery(invoice, sums),
         _payment(invoice, seller, credit=credit),
         _tax(sums, money),
@@ -74,49 +76,6 @@ def ubl(invoice: Invoice, seller: Party) -> bytes:
         f"</{root}>\n",
     )
     return (DECLARATION + "\n".join(block for block in blocks if block)).encode()
-
-
-def profile(invoice: Invoice, seller: Party) -> str:
-    """Return what *invoice* is written by: NLCIUS where all that it wants is known, the core standard otherwise."""
-    complete = all(
-        party.kvk and party.address.street and party.address.city and party.address.postcode
-        for party in (invoice.buyer, seller)
-    )
-    dutch = _country(seller) == "NL"
-    payable = bool(seller.iban) or invoice.kind is InvoiceKind.CREDIT_NOTE
-    return NLCIUS if complete and dutch and payable else CORE
-
-
-def _check_parties(invoice: Invoice, seller: Party) -> None:
-    if not seller.name:
-        raise Unfit("the settings do not say who sends the invoices (issuer)")
-    if not invoice.buyer.name.strip():
-        raise Unfit("its customer has no name")
-    if not invoice.number.strip():
-        raise Unfit("it has no number")
-    if len(invoice.currency) != 3 or not invoice.currency.isupper():
-        raise Unfit("its currency is none")
-    charged = any(one.vat.category is not VatCategory.OUTSIDE for one in invoice.lines)
-    if charged and not vat_number(seller):
-        raise Unfit("the settings do not tell the VAT number of who sends the invoices (issuer)")
-    known = vat_number(invoice.buyer) or invoice.buyer.kvk
-    if not known and any(one.vat.category is VatCategory.REVERSE_CHARGE for one in invoice.lines):
-        raise Unfit("its VAT is reverse charged, and the customer has no VAT number")
-    if not vat_number(invoice.buyer) and any(
-        one.vat.category is VatCategory.WITHIN_EU for one in invoice.lines
-    ):
-        raise Unfit("it is a supply within the EU, and the customer has no VAT number")
-
-
-def vat_number(party: Party) -> str:
-    """Return the VAT number of *party* as an invoice writes it, with its country; empty when it has none."""
-    number = _SEPARATORS.sub("", party.vat_number).upper()
-    found = _VAT_NUMBER.fullmatch(number)
-    return number if found and (found[1] in COUNTRIES or found[1] == "EL") else ""
-
-
-def _country(party: Party) -> str:
-    return party.address.country or "NL"
 
 
 class _Money:
@@ -164,45 +123,6 @@ def _head(invoice: Invoice, seller: Party, *, credit: bool) -> str:
     )
 
 
-def _tax_number(party: Party, sums: Totals) -> str:
-    """Return the VAT number to write: none where no VAT applies at all (BR-O-02)."""
-    outside = all(one.vat.category is VatCategory.OUTSIDE for one in sums.lines)
-    return "" if outside else vat_number(party)
-
-
-def _buyer(buyer: Party, seller: Party, sums: Totals) -> str:
-    return _party(buyer, _country(seller), _tax_number(buyer, sums))
-
-
-def _party(party: Party, country: str, tax_number: str) -> str:
-    where = party.address
-    tax = element("cbc:CompanyID", tax_number)
-    legal = element("cbc:CompanyID", party.kvk, ' schemeID="0106"')
-    return wrapped(
-        "cac:Party",
-        wrapped("cac:PartyIdentification", element("cbc:ID", one_line(party.number))),
-        wrapped(
-            "cac:PostalAddress",
-            element("cbc:StreetName", one_line(where.street)),
-            element("cbc:AdditionalStreetName", one_line(where.extra)),
-            element("cbc:CityName", one_line(where.city)),
-            element("cbc:PostalZone", one_line(where.postcode)),
-            "<cac:Country><cbc:IdentificationCode>"
-            f"{where.country or country or 'NL'}</cbc:IdentificationCode></cac:Country>",
-        ),
-        f"<cac:PartyTaxScheme>{tax}{_VAT_SCHEME}</cac:PartyTaxScheme>" if tax else "",
-        wrapped(
-            "cac:PartyLegalEntity", element("cbc:RegistrationName", one_line(party.name)), legal
-        ),
-        wrapped(
-            "cac:Contact",
-            element("cbc:Name", one_line(party.contact)),
-            element("cbc:Telephone", one_line(party.phone)),
-            element("cbc:ElectronicMail", one_line(party.email)),
-        ),
-    )
-
-
 def _delivery(invoice: Invoice, sums: Totals) -> str:
     """Write when and whereto was delivered: only a supply within the EU must say so (BR-IC-11, BR-IC-12)."""
     if not any(one.vat.category is VatCategory.WITHIN_EU for one in sums.lines):
@@ -211,7 +131,7 @@ def _delivery(invoice: Invoice, sums: Totals) -> str:
     return (
         f"<cac:Delivery><cbc:ActualDeliveryDate>{when}</cbc:ActualDeliveryDate>"
         "<cac:DeliveryLocation><cac:Address><cac:Country><cbc:IdentificationCode>"
-        f"{_country(invoice.buyer)}"
+        f"{country_of(invoice.buyer)}"
         "</cbc:IdentificationCode></cac:Country></cac:Address></cac:DeliveryLocation></cac:Delivery>"
     )
 
@@ -252,7 +172,7 @@ def _subtotal(one: VatTotal, money: _Money) -> str:
         "<cac:TaxCategory>",
         _category(one.vat),
         element("cbc:TaxExemptionReason", one_line(reason)),
-        _VAT_SCHEME,
+        VAT_SCHEME,
         "</cac:TaxCategory>",
     )
 
@@ -301,7 +221,7 @@ def _line(number: str, line: InvoiceLine, name: str, money: _Money, *, credit: b
             "cac:Item",
             element("cbc:Description", line.description if line.description != title else ""),
             element("cbc:Name", title),
-            f"<cac:ClassifiedTaxCategory>{_category(line.vat)}{_VAT_SCHEME}</cac:ClassifiedTaxCategory>",
+            f"<cac:ClassifiedTaxCategory>{_category(line.vat)}{VAT_SCHEME}</cac:ClassifiedTaxCategory>",
         ),
         wrapped("cac:Price", money.price(price)),
     )

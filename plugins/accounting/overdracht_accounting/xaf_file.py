@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from pyxaf import AuditFile, Journal, LedgerAccount, Relation, Transaction
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".xaf", ".xml", ".xaf.gz", ".xml.gz", ".zip", ".xac", ".xsc", ".xfc", ".adf", ".adc")
 """What an audit file's name ends in; those that programs encrypt are named so that they are reported."""
+_ENCRYPTED = {".xac", ".xsc", ".xfc", ".adc"}
+_LARGEST_ZIP = 64 << 20
 _NO_TRACE = getattr(os, "O_NOATIME", 0)
 # A name may be a link or a pipe that somebody put there: neither is followed or waited for.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -105,13 +107,24 @@ def opened(path: Path) -> Iterator[OpenFile]:
     """Open the audit file at *path* for a while; raise Unreadable when it is none."""
     import pyxaf
 
+    if path.suffix.lower() in _ENCRYPTED:
+        raise Unreadable("it is encrypted: export it again without a password")
     with _readable():
         descriptor = _descriptor(path)
     with os.fdopen(descriptor, "rb") as stream:
         with _readable():
-            file = pyxaf.open(stream, max_findings=0, max_findings_per_code=0)
+            source = _unpackable(stream) if path.suffix.lower() == ".zip" else stream
+            file = pyxaf.open(source, max_findings=0, max_findings_per_code=0)
         with file:
             yield OpenFile(file)
+
+
+def _unpackable(stream: BinaryIO) -> bytes:
+    """Return a zip file whole: pyxaf cannot go back and forth in one that is a stream."""
+    packed = stream.read(_LARGEST_ZIP + 1)
+    if len(packed) > _LARGEST_ZIP:
+        raise Unreadable("the zip file is too large: unpack it")
+    return packed
 
 
 def _descriptor(path: Path) -> int:

@@ -37,6 +37,8 @@ def test_a_serial_number_is_found(text: str, found: list[str]) -> None:
         ("garantie tot 2-9-2027", date(2027, 9, 2)),
         ("Garantie tot en met 2027-09-02", date(2027, 9, 2)),
         ("2 jaar garantie", date(2026, 2, 28)),
+        ("garantie 2 jaar", date(2026, 2, 28)),
+        ("garantie: 6 mnd.", date(2024, 8, 29)),
         ("incl. 18 maanden fabrieksgarantie", date(2025, 8, 29)),
         ("garantie tot 31-2-2027", None),
         ("geen garantie", None),
@@ -53,6 +55,8 @@ def test_a_credit_note_delivers_nothing() -> None:
     assert (device.serial, device.product) == ("SN-AVM-7590-0042", "FRITZ!Box 7590")
     assert (device.delivered, device.customer) == (date(2026, 2, 1), "K10023")
     assert list(devices(replace(PLAIN, kind=InvoiceKind.CREDIT_NOTE))) == []
+    (told,) = devices(invoice(line("Laptop X1, serienr. SN-PF2X-9", "1", "1", "1.00")))
+    assert (told.product, told.serial) == ("Laptop X1", "SN-PF2X-9")
     (named,) = devices(invoice(line("SN-1234-A is de router", "1", "1", "1.00")))
     assert named.product == "SN-1234-A is de router"
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from pydantic import ValidationError
 
 from overdracht_accounting.invoices import (
     Invoice,
@@ -17,8 +18,10 @@ from overdracht_accounting.invoices import (
     VatCategory,
     VatTotal,
 )
+from overdracht_accounting.issuer import IssuerSettings
 from overdracht_accounting.sums import Unfit, cents, totals
-from overdracht_accounting.ubl import CORE, NLCIUS, profile, ubl
+from overdracht_accounting.ubl import ubl
+from overdracht_accounting.ubl_parties import CORE, NLCIUS, profile
 from tests.accounting.export.rulebook import en16931, nlcius, schema_errors
 from tests.accounting.export.samples import (
     CLUB,
@@ -141,6 +144,7 @@ UNFIT: dict[str, tuple[Invoice, Party, str]] = {
     "no name": (replace(PLAIN, buyer=Party("")), SELLER, "no name"),
     "no seller": (PLAIN, Party(""), "issuer"),
     "no VAT number": (PLAIN, replace(SELLER, vat_number="geen"), "VAT number"),
+    "no number of ours": (VALID["no VAT at all"], replace(SELLER, kvk=""), "KvK number"),
     "no currency": (replace(PLAIN, currency="euro"), SELLER, "currency"),
     "reverse charge to nobody": (
         invoice(line("x", "1", "1", "1.00", Vat(VatCategory.REVERSE_CHARGE))),
@@ -231,3 +235,11 @@ def test_a_text_comes_back_as_it_was(text: str) -> None:
         for char in text.strip()
     )
     assert note == legal
+
+
+@pytest.mark.parametrize("country", ["NLD", "", "XX", "1"])
+def test_a_country_is_two_letters_that_exist(country: str) -> None:
+    """Who sends the invoices is in a country that there is: the settings say so before an export does."""
+    assert IssuerSettings(name="x", country="be").party().address.country == "BE"
+    with pytest.raises(ValidationError, match="ISO 3166"):
+        IssuerSettings(name="x", country=country)

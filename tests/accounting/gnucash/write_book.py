@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Write a book with real GnuCash (python3-gnucash), as a small provider would have it: write_book.py URI. Everybody in it is invented."""
 
-import datetime
+import datetime as dt
 import sys
 
 from gnucash import Account, GncNumeric, Session, SessionOpenMode, Split, Transaction
@@ -13,7 +13,7 @@ HOUR, STUFF = "Uren", "Materiaal"
 
 
 def day(text):
-    return datetime.date.fromisoformat(text)
+    return dt.date.fromisoformat(text)
 
 
 class Book:
@@ -74,7 +74,7 @@ class Book:
             entry.CommitEdit()
         one.CommitEdit()
         if post:
-            due = day(when) + datetime.timedelta(days=14)
+            due = day(when) + dt.timedelta(days=14)
             memo = f"Factuur {number} {owner.GetName()}"
             one.PostToAccount(self.debtors, day(when), due, memo, True, False)
         return one

@@ -1,0 +1,128 @@
+"""The rows and records of a mapping as they are in the database, and the pieces of the questions that ask for them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from sqlalchemy import bindparam, column, literal_column
+from sqlalchemy import table as sql_table
+from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.types import NullType
+
+from overdracht_accounting.mapping import Column, Record, Table
+
+MOST_KEYS = 2_000
+"""Keys in one question: well below what every database takes as parameters."""
+
+DEPENDS, UNDECIDED = "d", "u"
+"""In a fingerprint: rows that stay are linked to the record; something without a date is."""
+GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""In a fingerprint: which groups of columns hold anything, by their place in `Record.groups`."""
+T = TypeVar("T")
+if TYPE_CHECKING:
+    Question = Select[*tuple[Any, ...]]
+else:
+    Question = Select
+"""What a database is asked: its columns are the mapping's, and known only then."""
+
+
+def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield *things* in lists of at most *size*."""
+    iterator = iter(things)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def from_table(table: Table) -> TableClause:
+    """Return *table* for a statement; its name may have a schema in front."""
+    schema, _, name = table.name.rpartition(".")
+    names = {table.key, *(one.name for one in table.columns)}
+    return sql_table(name, *(column(one) for one in sorted(names)), schema=schema or None)
+
+
+def condition(where: str) -> ColumnElement[bool]:
+    """Return an SQL condition of the mapping, in brackets."""
+    return literal_column(f"({where})")
+
+
+def among(one: ColumnElement[object], keys: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that the column *one* holds one of *keys*, which the database reads as what the column is."""
+    return one.in_(bindparam(None, list(keys), expanding=True, type_=NullType()))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it is in the database."""
+
+    table: Table
+    key: str
+    values: Mapping[str, object]
+
+    def text(self, name: str) -> str:
+        """Return the value of the column *name* as a text, empty when there is none."""
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One record as it is in the database."""
+
+    record: Record
+    row: Row
+    parts: list[Row]
+    """The rows that are part of it, in the order of the mapping and their keys."""
+    when: datetime | None = None
+    depends: bool = False
+    """Rows that stay are linked to it: it cannot be deleted."""
+    undecided: bool = False
+    """Something without a date is linked to it: nobody can say how long it has to stay."""
+
+    @property
+    def key(self) -> str:
+        """The key of its row."""
+        return self.row.key
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all its rows."""
+        yield self.row
+        yield from self.parts
+
+    def columns(self) -> Iterator[tuple[Row, Column]]:
+        """Yield each mapped column of each row."""
+        for row in self.rows():
+            for one in row.table.columns:
+                yield row, one
+
+    def fingerprint(self) -> str:
+        """Return what differs as soon as the record does, and after a point what is to be known to propose: see `flags`."""
+        seen = [(one.table.name, one.key, _visible(one)) for one in self.rows()]
+        day = None if self.when is None else self.when.isoformat()
+        content = orjson.dumps([seen, day], default=str, option=orjson.OPT_NON_STR_KEYS)
+        return f"{hashlib.sha256(content).hexdigest()[:20]}.{self._flags()}"
+
+    @property
+    def filled(self) -> frozenset[int]:
+        """The groups of columns that hold anything personal, by their place in `Record.groups`."""
+        return frozenset(
+            self.record.groups.index(one.categories)
+            for row, one in self.columns()
+            if not one.is_blank(row.values.get(one.name))
+        )
+
+    def _flags(self) -> str:
+        letters = DEPENDS * self.depends + UNDECIDED * self.undecided
+        return letters + "".join(GROUPS[one] for one in sorted(self.filled))
+
+
+def _visible(row: Row) -> list[object]:
+    return [
+        value.hex() if isinstance(value, bytes) else value
+        for name, value in sorted(row.values.items())
+        if name not in row.table.hidden
+    ]

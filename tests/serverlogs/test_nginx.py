@@ -71,7 +71,13 @@ class Nginx:
 
     def rotate(self) -> None:
         """Have logrotate rotate the log now."""
-        command = ["/usr/sbin/logrotate", "-f", "-s", self.base / "state", self.base / "rotate.conf"]
+        command = [
+            "/usr/sbin/logrotate",
+            "-f",
+            "-s",
+            self.base / "state",
+            self.base / "rotate.conf",
+        ]
         subprocess.run(command, check=True, capture_output=True)
 
     def stop(self) -> None:
@@ -191,7 +197,11 @@ def test_without_a_command_the_lines_wait_until_the_log_was_rotated(nginx: Nginx
     step = connector.propose(item, ERASE)
     assert step.disposition.verdict is Verdict.RETAIN
     assert step.disposition.until is not None
-    assert (step.disposition.until - connector.propose(item, ERASE).item.when.date()).days in {7, 8, 9}  # type: ignore[union-attr]
+    assert (step.disposition.until - connector.propose(item, ERASE).item.when.date()).days in {
+        7,
+        8,
+        9,
+    }  # type: ignore[union-attr]
     nginx.rotate()
     nginx.rotate()
     from dataclasses import replace

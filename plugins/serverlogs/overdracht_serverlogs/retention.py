@@ -18,9 +18,7 @@ class _Day:
     runs: int = 0
 
 
-def aged(
-    settings: ServerLogsSettings, before: Mapping[Category, date]
-) -> Iterator[Aged | Gap]:
+def aged(settings: ServerLogsSettings, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
     """Yield each day of each log that lies before the day for traffic data; they go whomever they are about, so that nobody is named."""
     limit = before.get(Category.TRAFFIC)
     if limit is None:

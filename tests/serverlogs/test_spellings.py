@@ -91,7 +91,7 @@ def _spelled(address: IPv6Address, draw: st.DataObject) -> str:
     zeros = [at for at, one in enumerate(groups) if int(one, 16) == 0]
     loose = [one if draw.draw(st.booleans()) else f"{int(one, 16):x}" for one in groups]
     text = ":".join(loose)
-    if zeros and draw.draw(st.booleans()):
+    if draw.draw(st.booleans()) and zeros:
         first = draw.draw(st.sampled_from(zeros))
         last = first
         while last + 1 in zeros and draw.draw(st.booleans()):

@@ -163,14 +163,13 @@ def _phone(value: str) -> Choices:
         for size in sizes
     ]
     pattern = re.compile(_BEFORE["phone"] + _any_pattern(forms) + _AFTER["phone"], re.IGNORECASE)
-    last = digits[-4:].encode()
-    gaps = (b" ", b"-", b".", b"+", b"%20")
-    texts = (last, *(last[:at] + gap + last[at:] for at in (1, 2) for gap in gaps))
-    near = b"|".join(rb"(?<=%b%b)" % (digits[-5:-4].encode(), b"." * gap) for gap in range(4))
-    yield tuple(
-        Anchor(text, re.compile(b"(?:%b)%b(?!\\d)" % (near, re.escape(text)), re.DOTALL), _ending(pattern, len(text)))
-        for text in texts
-    )  # fmt: skip
+    check = _around(pattern, 40)
+    for end in (len(digits), len(digits) - 2):
+        # In pairs from the end, or in threes, at most one gap stands among these four.
+        four = digits[end - 4 : end].encode()
+        gaps = (b" ", b"-", b".", b"+", b"%20")
+        texts = (four, *(four[:at] + gap + four[at:] for at in (1, 2, 3) for gap in gaps))
+        yield tuple(Anchor(text, _plain(text), check) for text in texts)
 
 
 def _name(value: str) -> Choices:
@@ -298,16 +297,5 @@ def _around(pattern: re.Pattern[bytes], reach: int) -> Check:
             if found.start() <= place < found.end():
                 return found.span()
         return None
-
-    return check
-
-
-def _ending(pattern: re.Pattern[bytes], length: int) -> Check:
-    """Return what looks for *pattern* that ends with an anchor of *length*."""
-    around = _around(pattern, 64)
-
-    def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
-        found = around(text, place)
-        return found if found is not None and found[1] == place + length else None
 
     return check

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from overdracht import (
     Category,
@@ -148,9 +149,16 @@ def _moment(made: _Open, day: date | None, log: Log) -> datetime | None:
 
 def _revealed(addresses: dict[str, str], day: date | None) -> Iterator[Revealed]:
     for address in sorted(addresses):
-        try:
-            known = _KINDS.identifier("ip", address)
-        except IdentifierError:
-            continue
-        during = Identifier(known.kind, known.value, Period(day, day))
-        yield Revealed(during, Certainty.POSSIBLE, addresses[address])
+        value = _known(address)
+        if value:
+            during = Identifier("ip", value, Period(day, day))
+            yield Revealed(during, Certainty.POSSIBLE, addresses[address])
+
+
+@lru_cache(maxsize=1024)
+def _known(address: str) -> str:
+    """Return *address* normalised; nothing when it is none."""
+    try:
+        return _KINDS.identifier("ip", address).value
+    except IdentifierError:
+        return ""

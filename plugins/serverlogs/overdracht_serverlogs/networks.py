@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -142,6 +143,7 @@ def _trimmed(token: bytes, start: int) -> Iterator[tuple[int, int]]:
             yield begin + inner.rindex(b":") + 1, end
 
 
+@lru_cache(maxsize=4096)
 def _address(text: bytes) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(_COLON.sub(b":", text).decode())

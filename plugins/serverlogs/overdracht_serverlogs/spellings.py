@@ -118,7 +118,9 @@ def _email(value: str) -> Choices:
     at = re.compile(
         rb"(?:(?<=@)|(?<=%40)|(?<=2540))" + _any(names) + _AFTER["email"], re.IGNORECASE
     )
-    yield tuple(Anchor(one.lower(), at, _around(pattern, reach)) for one in names)
+    distances = {len(one) + len(sign) for one in mailboxes for sign in (b"@", b"%40", b"%2540")}
+    check = _ending_before(pattern, sorted(distances), reach)
+    yield tuple(Anchor(one.lower(), at, check) for one in names)
     yield tuple(Anchor(one.lower(), pattern, begins=True) for one in mailboxes)
     if len(names) == 1:
         ends = [at + names[0] for at in (b"@", b"%40", b"%2540")]
@@ -287,6 +289,21 @@ def _spread(pieces: list[bytes], gap: bytes) -> Choices:
                     _around(pattern, sum(map(len, pieces)) + 4 * len(pieces)),
                 ),
             )
+
+
+def _ending_before(pattern: re.Pattern[bytes], distances: Iterable[int], reach: int) -> Check:
+    """Return what looks for *pattern* from one of the *distances* before an anchor, or where a label stands between, within *reach*."""
+    match, around = pattern.match, _around(pattern, reach)
+
+    def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
+        for distance in distances:
+            found = match(text, place - distance) if distance <= place else None
+            if found is not None and found.end() > place:
+                return found.span()
+        before = text[max(0, place - reach) : place].lower()
+        return around(text, place) if b"+" in before or b"%2b" in before else None
+
+    return check
 
 
 def _around(pattern: re.Pattern[bytes], reach: int) -> Check:

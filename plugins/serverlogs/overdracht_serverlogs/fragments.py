@@ -63,6 +63,7 @@ def cases(text: bytes) -> list[bytes]:
     return [b"".join(mix) for mix in itertools.product(*each)]
 
 
+@lru_cache(maxsize=65_536)
 def _count_cases(text: bytes) -> int:
     return 1 << sum(97 <= one <= 122 for one in text)
 
@@ -88,7 +89,7 @@ class Pass:
 
     @cached_property
     def _within(self) -> list[list[tuple[int, int]]]:
-        return [list(_within(literal, self.literals)) for literal in self.literals]
+        return _all_within(self.literals)
 
     @cached_property
     def hidden(self) -> "list[_Matches | None]":
@@ -118,13 +119,23 @@ class Pass:
                         yield (*span, needle)
 
 
-def _within(literal: bytes, literals: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield how far behind the start of *literal* others may begin within it, and their numbers."""
-    for number, other in enumerate(literals):
+def _all_within(literals: Sequence[bytes]) -> list[list[tuple[int, int]]]:
+    """Return by literal how far behind its start others may begin within it, and their numbers."""
+    begun: dict[bytes, list[int]] = defaultdict(list)
+    whole = {literal: number for number, literal in enumerate(literals)}
+    for number, literal in enumerate(literals):
+        for size in range(1, len(literal) + 1):
+            begun[literal[:size]].append(number)
+    found = []
+    for literal in literals:
+        within = []
         for shift in range(len(literal)):
-            common = min(len(literal) - shift, len(other))
-            if (other != literal or shift) and literal[shift : shift + common] == other[:common]:
-                yield shift, number
+            rest = literal[shift:]
+            others = {*begun.get(rest, ())}
+            others |= {whole[rest[:size]] for size in range(1, len(rest)) if rest[:size] in whole}
+            within += [(shift, one) for one in sorted(others) if shift or literals[one] != literal]
+        found.append(within)
+    return found
 
 
 _Matches = Callable[[bytearray, int], object]
@@ -201,14 +212,15 @@ def _offered(found: Sequence[Needle], sample: bytes, lengths: Sequence[int]) -> 
     pieces = {text[at : at + size] for text in anchors for at, size in windows[text]}
     counts = _counted(sorted(pieces), sample.lower())
     draw = random.Random(1)  # noqa: S311 - nothing secret is drawn
+    draws = DRAWS if len(found) <= MOST else 1
     return [
         sorted(
             {
                 _drawn(needle, number, windows, counts, draw if trial else None)
                 for number in range(len(needle.choices))
-                for trial in range(DRAWS)
+                for trial in range(draws)
             }
-        )[:DRAWS]
+        )[:draws]
         for needle in found
     ]
 

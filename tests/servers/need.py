@@ -11,7 +11,12 @@ PACKAGES = {
     "doveadm": "dovecot-core",
     "dovecot": "dovecot-imapd",
     "mbsync": "isync",
+    "fail2ban-server": "fail2ban",
+    "journalctl": "systemd",
+    "nginx": "nginx-light",
     "rg": "ripgrep",
+    "rsyslogd": "rsyslog",
+    "xz": "xz-utils",
 }
 """Program → Debian package, where the two differ."""
 

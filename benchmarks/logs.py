@@ -33,12 +33,15 @@ class Way:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    state: Path | None = None
     seconds: list[float] = field(default_factory=list)
     peak: int = 0
     hits: int = 0
 
     def run(self) -> None:
-        """Search once."""
+        """Search once, as for the first time."""
+        if self.state is not None:
+            shutil.rmtree(self.state, ignore_errors=True)
         with tempfile.TemporaryFile() as output:
             began = time.perf_counter()
             process = subprocess.Popen(
@@ -81,7 +84,7 @@ def command(folder: Path, identifiers: Sequence[str]) -> Way:
         f'[sources.logs]\nconnector = "serverlogs"\n[[sources.logs.logs]]\npaths = ["{folder}/*"]\n'
     )
     find = [sys.executable, "-m", "overdracht", "--config", str(config), "find", "--json"]
-    return Way("find", [*find, *identifiers])
+    return Way("find", [*find, *identifiers], state=home / "state")
 
 
 def search(words: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MB = 1_000_000
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WORDS = (
     "jan@kaasboer.example", "jan.devries@voorbeeld-mail.example", "84.22.10.1", "203.0.113.77", "2001:db8:85a3::8a2e:370:7334",
     "jandevries.example", "+31612345678", "NL91ABNA0417164300", "jdevries42", "Jan de Vries",
@@ -17,9 +17,59 @@ WORDS = (
 IDENTIFIERS = (*WORDS[:8], f"username:{WORDS[8]}", f"name:{WORDS[9]}")
 """The same, as an administrator types them."""
 
-_FIRST = "jan piet kees anna marie sofie emma lucas daan bram eva lotte tim tom sara noor mila finn sem levi julia tess".split()
-_LAST = "devries jansen bakker visser smit meijer mulder bos vos peters hendriks dekker brouwer dewit dijkstra vanleeuwen".split()
-_PATHS = "/ /index.html /wp-login.php /api/v1/items/{0} /product/{0} /static/js/app.{0:x}.js /img/{0}.jpg /search?q=fiets+{0} /feed.xml".split()
+_FIRST = [
+    "jan",
+    "piet",
+    "kees",
+    "anna",
+    "marie",
+    "sofie",
+    "emma",
+    "lucas",
+    "daan",
+    "bram",
+    "eva",
+    "lotte",
+    "tim",
+    "tom",
+    "sara",
+    "noor",
+    "mila",
+    "finn",
+    "sem",
+    "levi",
+    "julia",
+    "tess",
+]
+_LAST = [
+    "devries",
+    "jansen",
+    "bakker",
+    "visser",
+    "smit",
+    "meijer",
+    "mulder",
+    "bos",
+    "vos",
+    "peters",
+    "hendriks",
+    "dekker",
+    "brouwer",
+    "dewit",
+    "dijkstra",
+    "vanleeuwen",
+]
+_PATHS = [
+    "/",
+    "/index.html",
+    "/wp-login.php",
+    "/api/v1/items/{0}",
+    "/product/{0}",
+    "/static/js/app.{0:x}.js",
+    "/img/{0}.jpg",
+    "/search?q=fiets+{0}",
+    "/feed.xml",
+]
 _AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overdracht_serverlogs.fragments import Finder, Pass, plan
+from overdracht_serverlogs.fragments import Finder, Pass
+from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.spellings import Wanted, needles
 from tests.serverlogs.asking import identified, spans
 

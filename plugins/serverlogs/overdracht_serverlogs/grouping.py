@@ -17,10 +17,11 @@ from overdracht import (
     Period,
     Revealed,
 )
+from overdracht_serverlogs.judging import Sign
 from overdracht_serverlogs.lineitems import DIGEST, MOST_RECORDS, UNDATED, Key, pack
 from overdracht_serverlogs.logs import Log
 from overdracht_serverlogs.moments import Dating
-from overdracht_serverlogs.scanning import Lot, Records, Sign
+from overdracht_serverlogs.scanning import Lot, Records
 from overdracht_serverlogs.spellings import Wanted
 
 MOST_REVEALED = 50

@@ -14,7 +14,7 @@ from ipaddress import (
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overdracht_serverlogs.spellings import Anchor, Check
+    from overdracht_serverlogs.anchors import Anchor, Check
 
 Network = IPv4Network | IPv6Network
 _LONGEST = 64
@@ -24,7 +24,7 @@ _COLON = re.compile(rb"%3a", re.IGNORECASE)
 
 def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anchor, ...], ...]":
     """Return the sets of anchors of the address or network *value*; *before* and *after* are the boundaries of a whole IPv4 address."""
-    from overdracht_serverlogs.spellings import Anchor
+    from overdracht_serverlogs.anchors import Anchor
 
     network = ip_network(value, strict=False)
     if isinstance(network, IPv4Network):
@@ -39,7 +39,7 @@ def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anc
 
 
 def _numbered(text: bytes, check: "Check") -> "Anchor":
-    from overdracht_serverlogs.spellings import Anchor
+    from overdracht_serverlogs.anchors import Anchor
 
     return Anchor(text, re.compile(re.escape(text), re.IGNORECASE), check)
 

@@ -20,6 +20,8 @@ from overdracht_serverlogs.settings import ServerLogsSettings
 from overdracht_serverlogs.spellings import Wanted
 from overdracht_serverlogs.stretches import stretches
 
+QUICK = 4 << 20
+"""Bytes that are searched in no time."""
 ALONE = 48 << 20
 """Bytes that are searched before other processes would have begun."""
 IN_FLIGHT = 5
@@ -78,13 +80,15 @@ class Search:
 
     def _executor(self, todo: int, sample: bytes, stack: ExitStack) -> Executor | None:
         """Return what searches *todo* bytes of text like *sample* side by side; None when this thread does it alone."""
-        if self._pool is None or todo < ALONE:
+        if self._pool is None or todo < QUICK:
             return None
         pool = self._pool()
-        if isinstance(pool, ProcessPoolExecutor) and not self._is_dense(sample):
+        if not isinstance(pool, ProcessPoolExecutor):
+            return pool
+        if not self._is_dense(sample):
             # Nearly all of the work is done by libraries that let other threads go on meanwhile, and threads begin at once.
             return stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 1))
-        return pool
+        return pool if todo > ALONE else None
 
     def _is_dense(self, sample: bytes) -> bool:
         """Say whether so many records are found in text like *sample* that one process would be busy with them alone."""

@@ -74,15 +74,24 @@ class Pass:
 
     @cached_property
     def hidden(self) -> "list[_Matches | None]":
-        """What says, by literal, whether another one begins within it."""
-        return [self._quick(within) for within in self._within]
+        """What says, by literal, whether another one begins within it; None when none can."""
+        return [
+            self._asked_first(number) if within else None
+            for number, within in enumerate(self._within)
+        ]
 
-    def _quick(self, within: list[tuple[int, int]]) -> "_Matches | None":
-        """Return what says quickly whether any of the literals *within* another stands there; None when there is none."""
-        if not within:
-            return None
-        patterns = (b".{%d}" % shift + re.escape(self.literals[other]) for shift, other in within)
-        return re.compile(b"|".join(patterns), re.DOTALL).match
+    def _asked_first(self, number: int) -> "_Matches":
+        """Return what says it of one literal, and is made when it is first asked: of hundreds most never are."""
+
+        def ask(text: bytearray, place: int) -> object:
+            patterns = (
+                b".{%d}" % shift + re.escape(self.literals[other])
+                for shift, other in self._within[number]
+            )
+            made = self.hidden[number] = re.compile(b"|".join(patterns), re.DOTALL).match
+            return made(text, place)
+
+        return ask
 
     def whole_within(
         self, text: bytearray, number: int, place: int

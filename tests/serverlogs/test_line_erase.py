@@ -29,7 +29,7 @@ from overdracht import (
 )
 from overdracht.testing.acting import ERASE, approved, erase
 from overdracht.testing.watching import find
-from overdracht_serverlogs import rewriting
+from overdracht_serverlogs import exchanging, rewriting
 from overdracht_serverlogs.connector import ServerLogs
 from overdracht_serverlogs.formats import named
 from overdracht_serverlogs.masking import masked
@@ -246,7 +246,7 @@ def _die_at(moment: str) -> None:
     def die(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    put = rewriting.put_in_place
+    put = exchanging.put_in_place
 
     def put_and_die(new: Path, path: Path, old: int) -> None:
         put(new, path, old)

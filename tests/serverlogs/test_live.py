@@ -208,7 +208,7 @@ def _die_at(moment: str, log: Path, reopen: Callable[[], None]) -> None:
     if moment == "rename":
         live.put_in_place = die  # type: ignore[assignment,attr-defined]
     elif moment == "exchanged":
-        live._take_along = die  # type: ignore[assignment,attr-defined]
+        live._take_along = die  # type: ignore[assignment]
     elif moment == "reopened":
         reopen = reopen_and_die
     elif moment == "appended":

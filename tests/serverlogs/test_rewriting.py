@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from overdracht_serverlogs import direct, members, packing, rewriting
 from overdracht_serverlogs.cuts import Cuts, Cutter
+from overdracht_serverlogs.exchanging import Meanwhile
 from overdracht_serverlogs.members import Damaged
 from overdracht_serverlogs.rewriting import rewrite
 from tests.servers.need import need
@@ -261,7 +262,7 @@ def test_a_file_that_grows_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.M
             file.write(b"three\n")
 
     monkeypatch.setattr(rewriting, "write", slow)
-    with path.open("rb") as file, pytest.raises(rewriting.Meanwhile):
+    with path.open("rb") as file, pytest.raises(Meanwhile):
         rewrite(path, file.fileno(), _cuts((0, 4, b"")), "plain")
     assert path.read_bytes() == b"one\ntwo\nthree\n"
 

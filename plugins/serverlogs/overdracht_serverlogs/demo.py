@@ -76,11 +76,9 @@ def _web(
         user = person.email if person.id in {"sanne", "namesake", "zoe"} else "-"
         for when in _moments(world, chance, 60):
             shown = user if chance.random() < 0.5 else "-"
-            yield (
-                when,
-                f"{ADDRESSES[person.id]} - {shown} [{when:%d/%b/%Y:%H:%M:%S %z}]"
-                f' "GET {chance.choice(_PATHS)} HTTP/1.1" 200 {chance.randrange(200, 9000)} "-" "{_AGENT}"',
-            )
+            head = f"{ADDRESSES[person.id]} - {shown} [{when:%d/%b/%Y:%H:%M:%S %z}]"
+            asked = f'"GET {chance.choice(_PATHS)} HTTP/1.1" 200 {chance.randrange(200, 9000)}'
+            yield when, f'{head} {asked} "-" "{_AGENT}"'
     sanne = world.person("sanne").email.replace("@", "%40")
     when = world.moment(33, 20, 15)
     yield (

@@ -32,8 +32,9 @@ def write(old: int, new: int, pieces: Iterable[tuple[int, int] | bytes]) -> bool
         with _directly(new) as can:
             if not can:
                 return False
-            for filled in _fill(old, pieces, buffer):
-                if filled < _BUFFER:
+            for count in _fill(old, pieces, buffer):
+                filled = count
+                if count < _BUFFER:
                     break  # the last, which is not whole
                 try:
                     write_all(new, buffer)

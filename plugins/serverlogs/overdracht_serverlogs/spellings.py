@@ -30,7 +30,7 @@ from overdracht_serverlogs.anchors import (
 )
 from overdracht_serverlogs.networks import network_anchors
 
-_GAP = rb"(?:[\s().\-/+]{0,3}|%20|%2B|%2D)"
+_GAP = rb"(?:[ \t().\-/+]{0,3}|%20|%2B|%2D)"
 """What may stand between the digits of a telephone number: three bytes at most."""
 _BETWEEN = (b" ", b"+", b"%20", b"_", b".", b"-")
 _TURNED = (b", ", b",", b",+", b",%20", b"%2C+", b"%2C%20", b" ", b"+", b"%20")
@@ -117,7 +117,7 @@ def _username(value: str) -> Choices:
 def _word(value: str) -> Choices:
     runs = re.findall(r"\d+|[^\W\d_]+", value)
     if len(runs) > 1 and value.isascii():
-        yield from spread([one.encode() for one in runs], rb"[\s.\-_/]?")
+        yield from spread([one.encode() for one in runs], rb"[ .\-_/]?")
     else:
         yield literals(letters(value), "word")
 

@@ -49,7 +49,7 @@ def _logins(path: Path) -> Logins:
     st.integers(31_536_000_000_000, 4_102_444_800_000_000),
 )
 def test_a_record_is_read_as_it_was_written(
-    user: str, host: str, address: str, when: datetime
+    user: str, host: str, address: str, micros: int
 ) -> None:
     """User, host, address and moment come out again, as far as they fit and up to the first NUL."""
     when = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=micros)

@@ -79,8 +79,8 @@ class Nginx:
             "/usr/sbin/logrotate",
             "-f",
             "-s",
-            self.base / "state",
-            self.base / "rotate.conf",
+            f"{self.base}/state",
+            f"{self.base}/rotate.conf",
         ]
         subprocess.run(command, check=True, capture_output=True)
 

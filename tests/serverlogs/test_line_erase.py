@@ -177,6 +177,23 @@ def test_old_lines_go_and_files_without_any_other(tmp_path: Path) -> None:
     assert _erase(connector, items, ruling) == {Result.ALREADY_GONE}
 
 
+def test_an_old_line_in_a_log_that_is_never_rotated_is_somebodys_to_look_at(tmp_path: Path) -> None:
+    """A quiet log that its server keeps open and nothing rotates holds up no other retention: its old lines are for somebody to look at."""
+    log = tmp_path / "quiet.log"
+    log.write_bytes(_line(NOON))
+    connector = _connector(tmp_path)
+    with log.open("ab"):
+        (item,) = _aged(connector, date(2026, 8, 1))
+        step = connector.propose(item, ERASE)
+    assert step.disposition.verdict is Verdict.REVIEW
+    assert "reopen" in step.disposition.ground.en
+    assert _connector(tmp_path).propose(item, ERASE).disposition.verdict is Verdict.ERASE
+    assert (
+        _connector(tmp_path, reopen=["true"]).propose(item, ERASE).disposition.verdict
+        is Verdict.ERASE
+    )
+
+
 def test_the_live_log_stays_when_all_of_it_is_old(tmp_path: Path) -> None:
     """A quiet log of which every line is too old becomes empty, and is there: its server expects it."""
     log = tmp_path / "quiet.log"

@@ -56,6 +56,11 @@ _WAITING = Text(
     "It stands in the log that the server is writing now; it is erased once that was rotated.",
 )
 
+_NOT_ROTATED = Text(
+    "Staat in een log dat nog wordt geschreven en niet op tijd is gewisseld: laat het wisselen, of stel `reopen` in.",
+    "It stands in a log that is still being written and was not rotated in time: have it rotated, or set `reopen`.",
+)
+
 
 @dataclass
 class LineErasure:
@@ -74,24 +79,30 @@ class LineErasure:
         if ruled.verdict is not Verdict.ERASE:
             return Step(item, ruled, "")
         log = log_of(self.settings, item.part)
-        until = None if log is None else self._waits_until(log, Key.parse(item.key).day)
-        if until is not None:
-            return Step(item, Disposition(Verdict.RETAIN, _WAITING, ruled.article, until), "")
+        waiting = None if log is None else self._waiting(log, Key.parse(item.key).day, ruled)
+        if waiting is not None:
+            return Step(item, waiting, "")
         # What was scheduled has lost the identifiers that a pseudonym would take the place of.
         if log is not None and log.family.on_erase == PSEUDONYMISE and item.matches:
             return Step(item, replace(ruled, verdict=Verdict.ANONYMISE), PSEUDONYMISE)
         return Step(item, ruled, DROP)
 
-    def _waits_until(self, log: Log, day: date | None) -> date | None:
-        """Return the day on which the log will have been rotated that holds lines of *day*, when it is the one being written."""
+    def _waiting(self, log: Log, day: date | None, ruled: Disposition) -> Disposition | None:
+        """Return what holds for lines of *day* while a server is writing the file they are in, and cannot be told to open it anew.
+
+        They wait for the rotation; when that is overdue, somebody has to look.
+        """
         if log.family.reopen or day is None:
             return None
         if log.part not in self._written:
             self._written[log.part] = first_written(log)
         first = self._written[log.part]
+        if first is None or day < first:
+            return None
         until = day + timedelta(days=log.family.rotates_within)
-        waits = first is not None and day >= first and until > local_day(datetime.now(UTC))
-        return until if waits else None
+        if until > local_day(datetime.now(UTC)):
+            return Disposition(Verdict.RETAIN, _WAITING, ruled.article, until)
+        return Disposition(Verdict.REVIEW, _NOT_ROTATED, ruled.article)
 
     def objections(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
         """Yield why *steps* cannot be carried out; changes nothing."""

@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -15,16 +15,17 @@ from overdracht_serverlogs.logstate import LogState, cursor_of, is_settled, line
 from overdracht_serverlogs.looks import look
 from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.planning import SAMPLE, plan
-from overdracht_serverlogs.scanning import MOVED, Answer, Lot, Task, run, scan
+from overdracht_serverlogs.scanning import MOVED, Answer, Lot, Task, scan
 from overdracht_serverlogs.settings import ServerLogsSettings
 from overdracht_serverlogs.spellings import Wanted
 from overdracht_serverlogs.stretches import stretches
+from overdracht_serverlogs.workforce import Pending, Workforce
 
 QUICK = 4 << 20
 """Bytes that are searched in no time."""
 ALONE = 48 << 20
 """Bytes that are searched before other processes would have begun."""
-IN_FLIGHT = 5
+IN_FLIGHT = 8
 """How many stretches wait or run at a time: enough to keep every process busy, few enough to hold little."""
 DENSE = 50_000
 """Bytes for each record that is found, below which processes are quicker than threads."""
@@ -62,14 +63,14 @@ class Search:
 
     def through(self, found: list[Log], cursors: Mapping[str, str]) -> Iterator[Finding]:
         """Yield what the logs that were *found* hold, each in turn."""
-        sample = _sample(found)
+        sample, packed = _sample(found)
         self._plan = plan(self._wanted, sample)
         states = [LogState(one, cursor_of(one), Grouping(one, self._wanted)) for one in found]
         for state in states:
             state.known = lines_if_unchanged(state, cursors.get(state.log.part, ""))
         todo = sum(one.log.size for one in states if one.known is None)
         with ExitStack() as stack:
-            executor = self._executor(todo, sample, stack)
+            executor = self._executor(todo, sample, stack, packed=packed)
             for state, task, lots in self._answered(self._tasks(states), executor):
                 if task is None:
                     yield from self._ended(state)
@@ -78,14 +79,16 @@ class Search:
                     yield from state.grouping.add(lot, task.spelt.time_format)
                 yield Progress(state.log.part, state.done, state.log.size)
 
-    def _executor(self, todo: int, sample: bytes, stack: ExitStack) -> Executor | None:
-        """Return what searches *todo* bytes of text like *sample* side by side; None when this thread does it alone."""
+    def _executor(
+        self, todo: int, sample: bytes, stack: ExitStack, *, packed: bool
+    ) -> Executor | None:
+        """Return what searches *todo* bytes of text like *sample*, most of it *packed* or not, side by side; None when this thread does it alone."""
         if self._pool is None or todo < QUICK:
             return None
         pool = self._pool()
         if not isinstance(pool, ProcessPoolExecutor):
             return pool
-        if not self._is_dense(sample):
+        if packed and not self._is_dense(sample):
             # Nearly all of the work is done by libraries that let other threads go on meanwhile, and threads begin at once.
             return stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 1))
         return pool if todo > ALONE else None
@@ -152,31 +155,31 @@ class Search:
         self, tasks: Iterator[tuple[LogState, Task | None]], executor: Executor | None
     ) -> Iterator[tuple[LogState, Task | None, Iterable[Lot]]]:
         """Yield the *tasks* in order, each with what it gave."""
-        waiting: deque[tuple[LogState, Task | None, Future[Answer] | None]] = deque()
+        if executor is None:
+            for state, task in tasks:
+                yield state, task, () if task is None else self._streamed(state, task, 0)
+            return
+        force = Workforce(executor)
+        waiting: deque[tuple[LogState, Pending | None]] = deque()
         try:
             for state, task in tasks:
-                waiting.append((state, task, _submitted(executor, task)))
-                while len(waiting) > (0 if executor is None else IN_FLIGHT):
-                    yield self._answer(*waiting.popleft())
+                waiting.append((state, None if task is None else force.give(task)))
+                if len(waiting) > IN_FLIGHT:
+                    yield self._awaited(force, *waiting.popleft())
             while waiting:
-                yield self._answer(*waiting.popleft())
+                yield self._awaited(force, *waiting.popleft())
         finally:
-            for _, _, future in waiting:
-                if future is not None:
-                    future.cancel()
+            force.dismiss()
 
-    def _answer(
-        self, state: LogState, task: Task | None, future: Future[Answer] | None
+    def _awaited(
+        self, force: Workforce, state: LogState, pending: Pending | None
     ) -> tuple[LogState, Task | None, Iterable[Lot]]:
-        if task is None:
+        if pending is None:
             return state, None, ()
-        lots = self._streamed(state, task, 0) if future is None else self._sent(state, task, future)
-        return state, task, lots
+        return state, pending.task, self._sent(state, pending.task, force.answer(pending))
 
-    def _sent(self, state: LogState, task: Task, future: Future[Answer]) -> Iterator[Lot]:
-        try:
-            answer = future.result()
-        except Exception:  # noqa: BLE001 - whatever became of the process that searched it, here it is searched again
+    def _sent(self, state: LogState, task: Task, answer: Answer | None) -> Iterator[Lot]:
+        if answer is None:
             yield from self._streamed(state, task, 0)
             return
         yield from answer.lots
@@ -237,16 +240,6 @@ class Search:
             state.problem(task.path, MOVED)
 
 
-def _submitted(executor: Executor | None, task: Task | None) -> Future[Answer] | None:
-    """Return what will hold the answer to *task*; None when it is searched here, as it is when the executor's processes are gone."""
-    if executor is None or task is None:
-        return None
-    try:
-        return executor.submit(run, task)
-    except RuntimeError:
-        return None
-
-
 def _elsewhere(state: LogState, task: Task, now: Log) -> LogFile | None:
     """Return the file that the one of *task* is *now*: renamed, or compressed under another name."""
     for file in now.files:
@@ -265,14 +258,16 @@ def _elsewhere(state: LogState, task: Task, now: Log) -> LogFile | None:
     return None
 
 
-def _sample(found: list[Log]) -> bytes:
-    """Return some text of the logs, by which the plan is made."""
+def _sample(found: list[Log]) -> tuple[bytes, bool]:
+    """Return some text of the logs, by which the plan is made, and whether most of their files are compressed."""
     files = [(log, file) for log in found for file in log.files if not file.problem]
     files = files[:: max(1, len(files) // _SAMPLED)][:_SAMPLED]
-    pieces = []
+    pieces, packed = [], 0
     for log, file in files:
         try:
-            pieces.append(look(log, file).sample[: SAMPLE // len(files)])
+            looked = look(log, file)
         except Unreadable:
             continue
-    return b"\n".join(pieces)
+        pieces.append(looked.sample[: SAMPLE // len(files)])
+        packed += file.size if looked.method != "plain" else -file.size
+    return b"\n".join(pieces), packed > 0

@@ -8,8 +8,9 @@ from typing import Any
 from overdracht import Gap, Identifier, Item, Kinds, Question, Searched, Subject
 from overdracht.testing.watching import Found
 from overdracht_serverlogs.connector import ServerLogs
-from overdracht_serverlogs.fragments import Finder, plan
+from overdracht_serverlogs.fragments import Finder
 from overdracht_serverlogs.lineitems import unpack
+from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.settings import Family, ServerLogsSettings
 from overdracht_serverlogs.spellings import Wanted
 

@@ -29,9 +29,9 @@ PACK: Mapping[str, Callable[[bytes], bytes]] = {
 UNPACK: Mapping[str, Callable[[bytes], bytes]] = {
     "": lambda packed: packed,
     ".1.gz": gzip.decompress,
-    ".1.zst": lambda packed: zstandard.ZstdDecompressor()
-    .stream_reader(packed, read_across_frames=True)
-    .read(),
+    ".1.zst": lambda packed: (
+        zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True).read()
+    ),
     ".1.xz": lzma.decompress,
     ".1.bz2": bz2.decompress,
 }

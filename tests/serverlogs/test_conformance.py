@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from overdracht.testing import ErasingContract, ErasingHarness, ReadingContract
+from overdracht.testing.exactness import Exactness
 from tests.serverlogs.logs_harness import LogsHarness
 
 
@@ -20,19 +21,19 @@ class TestGzip(ReadingContract, ErasingContract):
         return LogsHarness(tmp_path, ".1.gz")
 
 
-class TestZstd(ErasingContract):
+class TestZstd(Exactness):
     @pytest.fixture
     def harness(self, tmp_path: Path) -> ErasingHarness:
         return LogsHarness(tmp_path, ".1.zst")
 
 
-class TestXz(ErasingContract):
+class TestXz(Exactness):
     @pytest.fixture
     def harness(self, tmp_path: Path) -> ErasingHarness:
         return LogsHarness(tmp_path, ".1.xz")
 
 
-class TestBzip2(ErasingContract):
+class TestBzip2(Exactness):
     @pytest.fixture
     def harness(self, tmp_path: Path) -> ErasingHarness:
         return LogsHarness(tmp_path, ".1.bz2")

@@ -80,6 +80,8 @@ def test_a_worker_that_dies_half_way_changes_nothing(
     _much(logs, 20_000)
     alone = find(logs_in(logs), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
+    monkeypatch.setattr(finding, "QUICK", 0)
+    monkeypatch.setattr(finding, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 50_000)
     subject = Subject("test", identified(ADDRESS))
     with _cluster(tmp_path) as (address, workers), Pool(address) as pool:
@@ -111,6 +113,8 @@ def test_a_process_that_dies_loses_nothing(tmp_path: Path, monkeypatch: pytest.M
     _much(tmp_path, 20_000)
     alone = find(logs_in(tmp_path), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
+    monkeypatch.setattr(finding, "QUICK", 0)
+    monkeypatch.setattr(finding, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 50_000)
     subject = Subject("test", identified(ADDRESS))
     with Pool() as pool:

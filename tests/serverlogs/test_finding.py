@@ -242,6 +242,8 @@ def test_stretches_and_processes_change_nothing(
     _much(tmp_path)
     whole = find(logs_in(tmp_path), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
+    monkeypatch.setattr(finding, "QUICK", 0)
+    monkeypatch.setattr(finding, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 10_000)
     monkeypatch.setattr(records, "BLOCK", 5_000)
     monkeypatch.setattr(scanning, "LOT", 7)

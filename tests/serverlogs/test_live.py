@@ -166,6 +166,46 @@ def test_a_log_that_is_rotated_meanwhile_is_left_alone(
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_log_that_is_cut_off_meanwhile_loses_no_later_line(tmp_path: Path) -> None:
+    """When `copytruncate` empties the old file just after the new one took its name, what is written to it then is taken along."""
+    log = tmp_path / "access.log"
+    log.write_bytes(OURS * 5 + b"first\n")
+
+    def truncated() -> None:
+        aside = next(left_over(tmp_path))[0]
+        os.truncate(aside, 0)
+        with aside.open("ab") as old:
+            old.write(b"later\n")
+
+    with log.open("rb") as old:
+        rewrite_live(log, old.fileno(), _cuts(log), truncated)
+    assert log.read_bytes() == b"first\nlater\n"
+
+
+def test_a_log_that_is_rotated_before_it_is_put_back_keeps_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the new file was rotated before the server let go of the old one, nothing is put back over it, and the next erasure ends it."""
+    monkeypatch.setattr(live, "PATIENCE", 0.1)
+    log, rotated = tmp_path / "access.log", tmp_path / "access.log.1"
+    log.write_bytes(OURS * 5 + b"first\n")
+    with log.open("ab") as server:
+
+        def rotate() -> None:
+            log.rename(rotated)
+            log.write_bytes(b"third\n")
+            server.write(b"second\n")
+            server.flush()
+
+        with log.open("rb") as old, pytest.raises(NotReopened):
+            rewrite_live(log, old.fileno(), _cuts(log), rotate)
+        assert log.read_bytes() == b"third\n"
+        assert rotated.read_bytes() == b"first\n"
+    recover(log, None)
+    assert log.read_bytes() == b"third\nsecond\n"
+    assert list(left_over(tmp_path)) == []
+
+
 MOMENTS = ("rename", "exchanged", "reopened", "appended", "unlink")
 
 
@@ -208,7 +248,7 @@ def _die_at(moment: str, log: Path, reopen: Callable[[], None]) -> None:
     if moment == "rename":
         live.put_in_place = die  # type: ignore[assignment,attr-defined]
     elif moment == "exchanged":
-        live._take_along = die  # type: ignore[assignment,attr-defined]
+        live._take_along = die  # type: ignore[assignment]
     elif moment == "reopened":
         reopen = reopen_and_die
     elif moment == "appended":

@@ -14,8 +14,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overdracht_serverlogs import members, packing, rewriting
+from overdracht_serverlogs import direct, members, packing, rewriting
 from overdracht_serverlogs.cuts import Cuts, Cutter
+from overdracht_serverlogs.exchanging import Meanwhile
 from overdracht_serverlogs.members import Damaged
 from overdracht_serverlogs.rewriting import rewrite
 from tests.servers.need import need
@@ -101,6 +102,30 @@ def test_only_what_is_cut_changes(
     assert UNPACK[method](after) == _cut(b"".join(texts), cuts)
     if not cuts:
         assert after == packed
+
+
+@given(case=_texts(), block=st.sampled_from([4096, 8192]))
+@settings(max_examples=60, deadline=None)
+def test_past_the_page_cache_it_is_the_same(
+    case: tuple[list[bytes], list[tuple[int, int, bytes]]],
+    block: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A large file is written past the page cache, in whole blocks and a rest, and its bytes are those of any other way."""
+    texts, cuts = case
+    factor = 531
+    text = b"".join(one * factor for one in texts)
+    cuts = [(start * factor, end * factor, put) for start, end, put in cuts]
+    path = tmp_path_factory.getbasetemp() / "direct"
+    path.write_bytes(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct, "_BUFFER", block)
+        with path.open("rb") as old, path.with_suffix(".new").open("wb") as new:
+            done = direct.write(old.fileno(), new.fileno(), _cuts(*cuts).kept(len(text)))
+            place = os.lseek(new.fileno(), 0, os.SEEK_CUR)
+    after = path.with_suffix(".new").read_bytes()
+    assert after == (_cut(text, cuts) if done else b"")
+    assert place == len(after)
 
 
 @given(case=_texts(), sizes=st.lists(st.integers(1, 9), min_size=1), start=st.integers(0, 40))
@@ -237,7 +262,7 @@ def test_a_file_that_grows_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.M
             file.write(b"three\n")
 
     monkeypatch.setattr(rewriting, "write", slow)
-    with path.open("rb") as file, pytest.raises(rewriting.Meanwhile):
+    with path.open("rb") as file, pytest.raises(Meanwhile):
         rewrite(path, file.fileno(), _cuts((0, 4, b"")), "plain")
     assert path.read_bytes() == b"one\ntwo\nthree\n"
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overdracht_serverlogs.fragments import Finder, Pass, plan
+from overdracht_serverlogs.fragments import Finder, Pass
+from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.spellings import Wanted, needles
 from tests.serverlogs.asking import identified, spans
 
@@ -91,7 +92,7 @@ def _spelled(address: IPv6Address, draw: st.DataObject) -> str:
     zeros = [at for at, one in enumerate(groups) if int(one, 16) == 0]
     loose = [one if draw.draw(st.booleans()) else f"{int(one, 16):x}" for one in groups]
     text = ":".join(loose)
-    if zeros and draw.draw(st.booleans()):
+    if draw.draw(st.booleans()) and zeros:
         first = draw.draw(st.sampled_from(zeros))
         last = first
         while last + 1 in zeros and draw.draw(st.booleans()):
@@ -166,3 +167,14 @@ def test_a_pass_keeps_to_what_the_vector_instructions_take() -> None:
         identified(*(f"klant{number}@voorbeeld{number % 7}.example" for number in range(200)))
     )
     assert len(plan(many, b"klant@x" * 99)) <= 4
+
+
+def test_nothing_is_put_together_from_two_lines() -> None:
+    """The end of one line and the beginning of the next are no telephone number, name or customer number."""
+    who = ("+31612345678", "customer:K-00412", "name:Sanne van der Berg", "NL91ABNA0417164300")
+    for one, text in zip(
+        who,
+        (b"06\n12345678", b"K\n00412", b"Sanne\nvan der Berg", b"NL91\nABNA0417164300"),
+        strict=True,
+    ):
+        assert b"\n" not in b"".join(spans(text, one))

@@ -11,9 +11,14 @@ PACKAGES = {
     "doveadm": "dovecot-core",
     "dovecot": "dovecot-imapd",
     "mbsync": "isync",
+    "fail2ban-server": "fail2ban",
+    "journalctl": "systemd",
     "named-checkzone": "bind9-utils",
+    "nginx": "nginx-light",
     "nsd-checkzone": "nsd",
     "rg": "ripgrep",
+    "rsyslogd": "rsyslog",
+    "xz": "xz-utils",
 }
 """Program → Debian package, where the two differ."""
 

@@ -33,15 +33,15 @@ class BanDatabase:
         remedy = f"check `path` of source {self._source}"
         try:
             with self._opened() as db:
-                names = " UNION ".join(f"SELECT jail FROM {one}" for one in self._tables(db))
-                jails = [
-                    str(jail) for (jail,) in db.execute(f"{names} UNION SELECT name FROM jails")
-                ]
+                names = {str(name) for (name,) in db.execute("SELECT name FROM jails")}
+                for table in self._tables(db):
+                    jails = db.execute(f"SELECT DISTINCT jail FROM {table}")  # noqa: S608 - a name of ours
+                    names |= {str(jail) for (jail,) in jails}
         except Unreadable as error:
             raise Unreachable(
                 f"fail2ban's database cannot be read: {error}", remedy=remedy
             ) from error
-        yield from sorted(jails)
+        yield from sorted(names)
 
     @contextmanager
     def _opened(self, *, writing: bool = False) -> Iterator[sqlite3.Connection]:

@@ -58,7 +58,9 @@ class ServerLogs(Connector[ServerLogsSettings]):
         yield from find(self.settings, question)
 
     def export(
-        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+        self,
+        items: Iterable[Item],
+        extras: frozenset[str] = frozenset(),  # noqa: ARG002 - it has none
     ) -> Iterator[Piece]:
         """Yield the items' lines, other people's tokens masked, and the same with their fields as JSON lines."""
         from overdracht_serverlogs.log_export import export

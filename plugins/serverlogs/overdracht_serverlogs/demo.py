@@ -69,16 +69,16 @@ def _moments(world: World, chance: random.Random, count: int) -> Iterator[dateti
         )
 
 
-def _web(world: World, people: Iterable[Person], chance: random.Random) -> Iterator[tuple[datetime, str]]:
+def _web(
+    world: World, people: Iterable[Person], chance: random.Random
+) -> Iterator[tuple[datetime, str]]:
     for person in people:
         user = person.email if person.id in {"sanne", "namesake", "zoe"} else "-"
         for when in _moments(world, chance, 60):
             shown = user if chance.random() < 0.5 else "-"
-            yield (
-                when,
-                f"{ADDRESSES[person.id]} - {shown} [{when:%d/%b/%Y:%H:%M:%S %z}]"
-                f' "GET {chance.choice(_PATHS)} HTTP/1.1" 200 {chance.randrange(200, 9000)} "-" "{_AGENT}"',
-            )
+            head = f"{ADDRESSES[person.id]} - {shown} [{when:%d/%b/%Y:%H:%M:%S %z}]"
+            asked = f'"GET {chance.choice(_PATHS)} HTTP/1.1" 200 {chance.randrange(200, 9000)}'
+            yield when, f'{head} {asked} "-" "{_AGENT}"'
     sanne = world.person("sanne").email.replace("@", "%40")
     when = world.moment(33, 20, 15)
     yield (
@@ -87,31 +87,53 @@ def _web(world: World, people: Iterable[Person], chance: random.Random) -> Itera
     )
 
 
-def _mail(world: World, people: Iterable[Person], chance: random.Random) -> Iterator[tuple[datetime, str]]:
+def _mail(
+    world: World, people: Iterable[Person], chance: random.Random
+) -> Iterator[tuple[datetime, str]]:
     office = world.person("provider").email
     for person in people:
         for when in _moments(world, chance, 25):
             queue = f"{chance.randrange(16**10):010X}"
             stamp = f"{when:%b} {when.day:2} {when:%H:%M:%S} mx1 "
             address = ADDRESSES[person.id]
-            yield when, f"{stamp}dovecot: imap-login: Login: user=<{person.email}>, method=PLAIN, rip={address}, lip=192.0.2.1, TLS"
+            yield (
+                when,
+                f"{stamp}dovecot: imap-login: Login: user=<{person.email}>, method=PLAIN, rip={address}, lip=192.0.2.1, TLS",
+            )
             later = when + timedelta(seconds=3)
             stamp = f"{later:%b} {later.day:2} {later:%H:%M:%S} mx1 "
-            yield later, f"{stamp}postfix/smtpd[{chance.randrange(900, 9000)}]: {queue}: client=unknown[{address}], sasl_method=PLAIN, sasl_username={person.email}"
-            yield later, f"{stamp}postfix/qmgr[811]: {queue}: from=<{person.email}>, size={chance.randrange(900, 90000)}, nrcpt=1 (queue active)"
-            yield later, f"{stamp}postfix/lmtp[{chance.randrange(900, 9000)}]: {queue}: to=<{office}>, relay=mx1[private/dovecot-lmtp], delay=0.2, dsn=2.0.0, status=sent"
+            yield (
+                later,
+                f"{stamp}postfix/smtpd[{chance.randrange(900, 9000)}]: {queue}: client=unknown[{address}], sasl_method=PLAIN, sasl_username={person.email}",
+            )
+            yield (
+                later,
+                f"{stamp}postfix/qmgr[811]: {queue}: from=<{person.email}>, size={chance.randrange(900, 90000)}, nrcpt=1 (queue active)",
+            )
+            yield (
+                later,
+                f"{stamp}postfix/lmtp[{chance.randrange(900, 9000)}]: {queue}: to=<{office}>, relay=mx1[private/dovecot-lmtp], delay=0.2, dsn=2.0.0, status=sent",
+            )
 
 
 def _ssh(world: World, chance: random.Random) -> Iterator[tuple[datetime, str]]:
     for name, login in LOGINS.items():
         for when in _moments(world, chance, 12):
-            stamp = f"{when:%b} {when.day:2} {when:%H:%M:%S} srv1 sshd[{chance.randrange(900, 9000)}]: "
+            stamp = (
+                f"{when:%b} {when.day:2} {when:%H:%M:%S} srv1 sshd[{chance.randrange(900, 9000)}]: "
+            )
             port = chance.randrange(20_000, 60_000)
-            yield when, f"{stamp}Accepted publickey for {login} from {ADDRESSES[name]} port {port} ssh2: ED25519 SHA256:{chance.randrange(16**16):x}"
+            yield (
+                when,
+                f"{stamp}Accepted publickey for {login} from {ADDRESSES[name]} port {port} ssh2: ED25519 SHA256:{chance.randrange(16**16):x}",
+            )
     for when in _moments(world, chance, 150):
         stamp = f"{when:%b} {when.day:2} {when:%H:%M:%S} srv1 sshd[{chance.randrange(900, 9000)}]: "
         attacker = f"203.0.113.{chance.randrange(1, 250)}"
-        yield when, f"{stamp}Failed password for invalid user {chance.choice(('admin', 'test', 'oracle'))} from {attacker} port {chance.randrange(20_000, 60_000)} ssh2"
+        yield (
+            when,
+            f"{stamp}Failed password for invalid user {chance.choice(('admin', 'test', 'oracle'))} from {attacker} port {chance.randrange(20_000, 60_000)} ssh2",
+        )
 
 
 def _rotated(path: Path, lines: Lines, world: World) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
@@ -80,11 +81,18 @@ class Store(Protocol):
 def owned(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Identifier]]:
     """Yield the strong identifiers that the owners' *texts* are, each with its field."""
     for field, text in texts:
-        for kind in LOGINS:
-            try:
-                yield field, KINDS.identifier(kind, text)
-            except IdentifierError:
-                continue
+        yield from ((field, one) for one in _identifiers(text))
+
+
+@lru_cache(maxsize=4096)
+def _identifiers(text: str) -> tuple[Identifier, ...]:
+    found = []
+    for kind in LOGINS:
+        try:
+            found.append(KINDS.identifier(kind, text))
+        except IdentifierError:
+            continue
+    return tuple(found)
 
 
 class Wanted:

@@ -89,7 +89,9 @@ class EntryConnector(Connector[SettingsT]):
         yield from find(self.store(), question)
 
     def export(
-        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+        self,
+        items: Iterable[Item],
+        extras: frozenset[str] = frozenset(),  # noqa: ARG002 - it has none
     ) -> Iterator[Piece]:
         """Yield each entry of the *items* as a JSON line."""
         store, names = self.store(), SafeNames()
@@ -191,9 +193,10 @@ def _erased(store: "Store", part: str, items: list[Item]) -> Iterator[Outcome]:
     from overdracht_serverlogs.entry_items import Planned
 
     results = {"planned": Result.ERASED, "gone": Result.ALREADY_GONE, "changed": Result.CHANGED}
+    if reason := store.obstacle(part):
+        yield from (Outcome(one.key, Result.FAILED, reason) for one in items)
+        return
     try:
-        if reason := store.obstacle(part):
-            raise Unreadable(reason)
         planned = Planned(items)
         for entry in store.entries(part):
             planned.key_of(entry)

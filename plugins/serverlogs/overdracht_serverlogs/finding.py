@@ -1,31 +1,32 @@
 """Find a person's records in all logs, the big ones by several processes."""
 
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from dataclasses import replace
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Question, Searched
-from overdracht_serverlogs.fragments import SAMPLE, Plan, finder, plan
+from overdracht_serverlogs.fragments import Plan, finder
 from overdracht_serverlogs.grouping import Grouping
 from overdracht_serverlogs.logs import Listing, Log, LogFile, log_of, logs
-from overdracht_serverlogs.looks import Look, look
+from overdracht_serverlogs.logstate import LogState, cursor_of, is_settled, lines_if_unchanged
+from overdracht_serverlogs.looks import look
 from overdracht_serverlogs.packed import Unreadable
-from overdracht_serverlogs.scanning import MOVED, Answer, Lot, Task, run, scan
+from overdracht_serverlogs.planning import SAMPLE, plan
+from overdracht_serverlogs.scanning import MOVED, Answer, Lot, Task, scan
 from overdracht_serverlogs.settings import ServerLogsSettings
 from overdracht_serverlogs.spellings import Wanted
 from overdracht_serverlogs.stretches import stretches
+from overdracht_serverlogs.workforce import Pending, Workforce
 
+QUICK = 4 << 20
+"""Bytes that are searched in no time."""
 ALONE = 48 << 20
 """Bytes that are searched before other processes would have begun."""
-IN_FLIGHT = 5
+IN_FLIGHT = 8
 """How many stretches wait or run at a time: enough to keep every process busy, few enough to hold little."""
-SETTLED_NS = 2_000_000_000
-"""A file that was changed more recently may change again without another time of change."""
 DENSE = 50_000
 """Bytes for each record that is found, below which processes are quicker than threads."""
 _SAMPLED = 16
@@ -46,28 +47,6 @@ def find(settings: ServerLogsSettings, question: Question) -> Iterator[Finding]:
         yield from Search(settings, wanted, question.pool).through(found, question.cursors)
 
 
-@dataclass(slots=True)
-class _Progress:
-    """How far one log is."""
-
-    log: Log
-    cursor: str
-    grouping: Grouping
-    looks: dict[str, Look] = field(default_factory=dict)
-    lines: int = 0
-    done: int = 0
-    problems: list[str] = field(default_factory=list)
-    moved: list[Task] = field(default_factory=list)
-    known: int | None = None
-    """How many lines there were, when nothing changed since."""
-
-    def problem(self, path: str, reason: str) -> None:
-        """Take note that the file at *path* was not searched to its end."""
-        text = f"{path.rpartition('/')[2]}: {reason}"
-        if text not in self.problems:
-            self.problems.append(text)
-
-
 class Search:
     """Searches logs for *wanted*; *pool* gives the executor when there is much to search."""
 
@@ -84,14 +63,14 @@ class Search:
 
     def through(self, found: list[Log], cursors: Mapping[str, str]) -> Iterator[Finding]:
         """Yield what the logs that were *found* hold, each in turn."""
-        sample = _sample(found)
+        sample, packed = _sample(found)
         self._plan = plan(self._wanted, sample)
-        states = [_Progress(one, _cursor(one), Grouping(one, self._wanted)) for one in found]
+        states = [LogState(one, cursor_of(one), Grouping(one, self._wanted)) for one in found]
         for state in states:
-            state.known = _unchanged(state, cursors.get(state.log.part, ""))
+            state.known = lines_if_unchanged(state, cursors.get(state.log.part, ""))
         todo = sum(one.log.size for one in states if one.known is None)
         with ExitStack() as stack:
-            executor = self._executor(todo, sample, stack)
+            executor = self._executor(todo, sample, stack, packed=packed)
             for state, task, lots in self._answered(self._tasks(states), executor):
                 if task is None:
                     yield from self._ended(state)
@@ -100,15 +79,19 @@ class Search:
                     yield from state.grouping.add(lot, task.spelt.time_format)
                 yield Progress(state.log.part, state.done, state.log.size)
 
-    def _executor(self, todo: int, sample: bytes, stack: ExitStack) -> Executor | None:
-        """Return what searches *todo* bytes of text like *sample* side by side; None when this thread does it alone."""
-        if self._pool is None or todo < ALONE:
+    def _executor(
+        self, todo: int, sample: bytes, stack: ExitStack, *, packed: bool
+    ) -> Executor | None:
+        """Return what searches *todo* bytes of text like *sample*, most of it *packed* or not, side by side; None when this thread does it alone."""
+        if self._pool is None or todo < QUICK:
             return None
         pool = self._pool()
-        if isinstance(pool, ProcessPoolExecutor) and not self._is_dense(sample):
+        if not isinstance(pool, ProcessPoolExecutor):
+            return pool
+        if packed and not self._is_dense(sample):
             # Nearly all of the work is done by libraries that let other threads go on meanwhile, and threads begin at once.
             return stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 1))
-        return pool
+        return pool if todo > ALONE else None
 
     def _is_dense(self, sample: bytes) -> bool:
         """Say whether so many records are found in text like *sample* that one process would be busy with them alone."""
@@ -117,19 +100,19 @@ class Search:
             found = finder(self._wanted, self._plan).find(view, text)
         return len(found) * DENSE > len(sample)
 
-    def _tasks(self, states: Iterable[_Progress]) -> Iterator[tuple[_Progress, Task | None]]:
+    def _tasks(self, states: Iterable[LogState]) -> Iterator[tuple[LogState, Task | None]]:
         """Yield the stretches to search, and after those of each log none."""
         for state in states:
             if state.known is None:
                 yield from ((state, task) for task in self._of_log(state))
             yield state, None
 
-    def _of_log(self, state: _Progress) -> Iterator[Task]:
+    def _of_log(self, state: LogState) -> Iterator[Task]:
         if not self._looked(state):
             # It was rotated since it was listed.
             now = log_of(self._settings, state.log.part)
             if now is not None:
-                state.log, state.cursor = now, _cursor(now)
+                state.log, state.cursor = now, cursor_of(now)
                 state.looks, state.problems = {}, []
                 self._looked(state)
         for file in state.log.files:
@@ -154,7 +137,7 @@ class Search:
                 )
 
     @staticmethod
-    def _looked(state: _Progress) -> bool:
+    def _looked(state: LogState) -> bool:
         """Look at every file of the log; say whether all of them were where they were listed."""
         there = True
         for file in state.log.files:
@@ -169,34 +152,34 @@ class Search:
         return there
 
     def _answered(
-        self, tasks: Iterator[tuple[_Progress, Task | None]], executor: Executor | None
-    ) -> Iterator[tuple[_Progress, Task | None, Iterable[Lot]]]:
+        self, tasks: Iterator[tuple[LogState, Task | None]], executor: Executor | None
+    ) -> Iterator[tuple[LogState, Task | None, Iterable[Lot]]]:
         """Yield the *tasks* in order, each with what it gave."""
-        waiting: deque[tuple[_Progress, Task | None, Future[Answer] | None]] = deque()
+        if executor is None:
+            for state, task in tasks:
+                yield state, task, () if task is None else self._streamed(state, task, 0)
+            return
+        force = Workforce(executor)
+        waiting: deque[tuple[LogState, Pending | None]] = deque()
         try:
             for state, task in tasks:
-                waiting.append((state, task, _submitted(executor, task)))
-                while len(waiting) > (0 if executor is None else IN_FLIGHT):
-                    yield self._answer(*waiting.popleft())
+                waiting.append((state, None if task is None else force.give(task)))
+                if len(waiting) > IN_FLIGHT:
+                    yield self._awaited(force, *waiting.popleft())
             while waiting:
-                yield self._answer(*waiting.popleft())
+                yield self._awaited(force, *waiting.popleft())
         finally:
-            for _, _, future in waiting:
-                if future is not None:
-                    future.cancel()
+            force.dismiss()
 
-    def _answer(
-        self, state: _Progress, task: Task | None, future: Future[Answer] | None
-    ) -> tuple[_Progress, Task | None, Iterable[Lot]]:
-        if task is None:
+    def _awaited(
+        self, force: Workforce, state: LogState, pending: Pending | None
+    ) -> tuple[LogState, Task | None, Iterable[Lot]]:
+        if pending is None:
             return state, None, ()
-        lots = self._streamed(state, task, 0) if future is None else self._sent(state, task, future)
-        return state, task, lots
+        return state, pending.task, self._sent(state, pending.task, force.answer(pending))
 
-    def _sent(self, state: _Progress, task: Task, future: Future[Answer]) -> Iterator[Lot]:
-        try:
-            answer = future.result()
-        except Exception:  # noqa: BLE001 - whatever became of the process that searched it, here it is searched again
+    def _sent(self, state: LogState, task: Task, answer: Answer | None) -> Iterator[Lot]:
+        if answer is None:
             yield from self._streamed(state, task, 0)
             return
         yield from answer.lots
@@ -206,14 +189,14 @@ class Search:
         else:
             self._take(state, task, answer)
 
-    def _streamed(self, state: _Progress, task: Task, passed: int) -> Iterator[Lot]:
+    def _streamed(self, state: LogState, task: Task, passed: int) -> Iterator[Lot]:
         for number, part in enumerate(scan(task)):
             if isinstance(part, Answer):
                 self._take(state, task, part)
             elif number >= passed:
                 yield part
 
-    def _take(self, state: _Progress, task: Task, answer: Answer) -> None:
+    def _take(self, state: LogState, task: Task, answer: Answer) -> None:
         state.lines += answer.lines
         if answer.moved:
             state.moved.append(task)
@@ -222,7 +205,7 @@ class Search:
         start, end = task.stretch
         state.done += (end or start) - start
 
-    def _ended(self, state: _Progress) -> Iterator[Finding]:
+    def _ended(self, state: LogState) -> Iterator[Finding]:
         log = state.log
         if state.known is not None:
             yield Searched(log.part, state.known, state.cursor + str(state.known), Extent.UNCHANGED)
@@ -234,12 +217,12 @@ class Search:
             said = "; ".join(state.problems[:3]) + (f"; and {more} more" if more > 0 else "")
             yield Gap(log.part, said)
         else:
-            settled = _settled(log)
+            settled = is_settled(log)
             yield Searched(
                 log.part, state.lines, state.cursor + str(state.lines) if settled else ""
             )
 
-    def _moved(self, state: _Progress) -> Iterator[Item]:
+    def _moved(self, state: LogState) -> Iterator[Item]:
         """Look for files that were rotated meanwhile under the names they have now."""
         if not state.moved:
             return
@@ -257,17 +240,7 @@ class Search:
             state.problem(task.path, MOVED)
 
 
-def _submitted(executor: Executor | None, task: Task | None) -> Future[Answer] | None:
-    """Return what will hold the answer to *task*; None when it is searched here, as it is when the executor's processes are gone."""
-    if executor is None or task is None:
-        return None
-    try:
-        return executor.submit(run, task)
-    except RuntimeError:
-        return None
-
-
-def _elsewhere(state: _Progress, task: Task, now: Log) -> LogFile | None:
+def _elsewhere(state: LogState, task: Task, now: Log) -> LogFile | None:
     """Return the file that the one of *task* is *now*: renamed, or compressed under another name."""
     for file in now.files:
         if (file.device, file.inode) == task.identity:
@@ -285,32 +258,16 @@ def _elsewhere(state: _Progress, task: Task, now: Log) -> LogFile | None:
     return None
 
 
-def _sample(found: list[Log]) -> bytes:
-    """Return some text of the logs, by which the plan is made."""
+def _sample(found: list[Log]) -> tuple[bytes, bool]:
+    """Return some text of the logs, by which the plan is made, and whether most of their files are compressed."""
     files = [(log, file) for log in found for file in log.files if not file.problem]
     files = files[:: max(1, len(files) // _SAMPLED)][:_SAMPLED]
-    pieces = []
+    pieces, packed = [], 0
     for log, file in files:
         try:
-            pieces.append(look(log, file).sample[: SAMPLE // len(files)])
+            looked = look(log, file)
         except Unreadable:
             continue
-    return b"\n".join(pieces)
-
-
-def _cursor(log: Log) -> str:
-    """Return what differs as soon as any file of *log* does; the number of lines follows it."""
-    told = [(one.path, one.device, one.inode, one.size, one.modified) for one in log.files]
-    return blake2b(repr(told).encode(errors="surrogateescape"), digest_size=16).hexdigest() + ":"
-
-
-def _unchanged(state: _Progress, cursor: str) -> int | None:
-    """Return how many lines the log held at *cursor*, when its files are still the same."""
-    if not cursor.startswith(state.cursor):
-        return None
-    lines = cursor[len(state.cursor) :]
-    return int(lines) if lines.isascii() and lines.isdigit() and len(lines) < 20 else None
-
-
-def _settled(log: Log) -> bool:
-    return time.time_ns() - max((one.modified for one in log.files), default=0) > SETTLED_NS
+        pieces.append(looked.sample[: SAMPLE // len(files)])
+        packed += file.size if looked.method != "plain" else -file.size
+    return b"\n".join(pieces), packed > 0

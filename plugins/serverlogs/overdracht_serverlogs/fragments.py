@@ -1,37 +1,23 @@
 """The first stage of a search: short pieces of the identifiers, looked for all at once by vector instructions.
 
 The searcher in `ahocorasick_rs` uses them when there are few and short literals that tell upper from lower case. So of each anchor one fragment of a few
-bytes is looked for, in every mix of cases, at most `MOST` literals a group. Which fragments are rare depends on the logs: all are counted in a
-sample, sets of rare ones are drawn and timed on it, and the fastest is kept. What is found does not depend on that.
+bytes is looked for, in every mix of cases, at most `MOST` literals a group.
 """
 
 import itertools
-import random
 import re
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import ahocorasick_rs
 
-from overdracht_serverlogs.spellings import Check, Needle, Wanted, needles
+from overdracht_serverlogs.anchors import Check
+from overdracht_serverlogs.spellings import Needle, Wanted, needles
 
 MOST = 64
 """Literals in one group: more are not searched by vector instructions."""
-LENGTHS = (4, 5)
-WIDE = (6, 5, 8)
-"""Lengths when there are so many identifiers that one pass without vector instructions is quicker than many with them."""
-MOST_PASSES = 4
-SAMPLE = 512 << 10
-_MOST_CASES = 16
-PER_LITERAL = 2.0
-"""What one more literal costs, in candidates of one sample."""
-CANDIDATE = 5e-7
-"""Seconds that looking at one candidate takes."""
-DRAWS = 6
-TRIALS = 40
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,10 +49,6 @@ def cases(text: bytes) -> list[bytes]:
     return [b"".join(mix) for mix in itertools.product(*each)]
 
 
-def _count_cases(text: bytes) -> int:
-    return 1 << sum(97 <= one <= 122 for one in text)
-
-
 class Pass:
     """One group of fragments, ready to search."""
 
@@ -88,19 +70,28 @@ class Pass:
 
     @cached_property
     def _within(self) -> list[list[tuple[int, int]]]:
-        return [list(_within(literal, self.literals)) for literal in self.literals]
+        return _all_within(self.literals)
 
     @cached_property
     def hidden(self) -> "list[_Matches | None]":
-        """What says, by literal, whether another one begins within it."""
-        return [self._quick(within) for within in self._within]
+        """What says, by literal, whether another one begins within it; None when none can."""
+        return [
+            self._asked_first(number) if within else None
+            for number, within in enumerate(self._within)
+        ]
 
-    def _quick(self, within: list[tuple[int, int]]) -> "_Matches | None":
-        """Return what says quickly whether any of the literals *within* another stands there; None when there is none."""
-        if not within:
-            return None
-        patterns = (b".{%d}" % shift + re.escape(self.literals[other]) for shift, other in within)
-        return re.compile(b"|".join(patterns), re.DOTALL).match
+    def _asked_first(self, number: int) -> "_Matches":
+        """Return what says it of one literal, and is made when it is first asked: of hundreds most never are."""
+
+        def ask(text: bytearray, place: int) -> object:
+            patterns = (
+                b".{%d}" % shift + re.escape(self.literals[other])
+                for shift, other in self._within[number]
+            )
+            made = self.hidden[number] = re.compile(b"|".join(patterns), re.DOTALL).match
+            return made(text, place)
+
+        return ask
 
     def whole_within(
         self, text: bytearray, number: int, place: int
@@ -118,13 +109,23 @@ class Pass:
                         yield (*span, needle)
 
 
-def _within(literal: bytes, literals: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield how far behind the start of *literal* others may begin within it, and their numbers."""
-    for number, other in enumerate(literals):
+def _all_within(literals: Sequence[bytes]) -> list[list[tuple[int, int]]]:
+    """Return by literal how far behind its start others may begin within it, and their numbers."""
+    begun: dict[bytes, list[int]] = defaultdict(list)
+    whole = {literal: number for number, literal in enumerate(literals)}
+    for number, literal in enumerate(literals):
+        for size in range(1, len(literal) + 1):
+            begun[literal[:size]].append(number)
+    found = []
+    for literal in literals:
+        within = []
         for shift in range(len(literal)):
-            common = min(len(literal) - shift, len(other))
-            if (other != literal or shift) and literal[shift : shift + common] == other[:common]:
-                yield shift, number
+            rest = literal[shift:]
+            others = {*begun.get(rest, ())}
+            others |= {whole[rest[:size]] for size in range(1, len(rest)) if rest[:size] in whole}
+            within += [(shift, one) for one in sorted(others) if shift or literals[one] != literal]
+        found.append(within)
+    return found
 
 
 _Matches = Callable[[bytearray, int], object]
@@ -174,143 +175,3 @@ class Finder:
 def finder(wanted: Wanted, plan: Plan) -> Finder:
     """Return what finds *wanted* by *plan*: made once in each process."""
     return Finder(wanted, plan)
-
-
-def plan(wanted: Wanted, sample: bytes, clock: Callable[[], float] = time.perf_counter) -> Plan:
-    """Return the fragments by which *wanted* is found fastest in text like *sample*."""
-    found = needles(wanted)
-    sample = sample[:SAMPLE]
-    offers = _offered(found, sample, LENGTHS)
-    groups = _grouped([min(one) for one in offers], found)
-    if len(groups) <= MOST_PASSES:
-        return tuple(
-            _fastest([offers[number] for number in group], found, sample, clock) for group in groups
-        )
-    wide = _offered(found, sample, WIDE)
-    return (tuple(one for offer in wide for one in min(offer)[1]),)
-
-
-Offer = tuple[float, tuple[Fragment, ...]]
-"""The fragments by which one needle can be found, and what they cost by their number and by how often they occur."""
-
-
-def _offered(found: Sequence[Needle], sample: bytes, lengths: Sequence[int]) -> list[list[Offer]]:
-    """Return for each needle the cheapest ways to find it in text like *sample*."""
-    anchors = {one.text for needle in found for choice in needle.choices for one in choice}
-    windows = {text: _windows(text, lengths) for text in anchors}
-    pieces = {text[at : at + size] for text in anchors for at, size in windows[text]}
-    counts = _counted(sorted(pieces), sample.lower())
-    draw = random.Random(1)  # noqa: S311 - nothing secret is drawn
-    return [
-        sorted(
-            {
-                _drawn(needle, number, windows, counts, draw if trial else None)
-                for number in range(len(needle.choices))
-                for trial in range(DRAWS)
-            }
-        )[:DRAWS]
-        for needle in found
-    ]
-
-
-def _drawn(
-    needle: Needle,
-    number: int,
-    windows: Mapping[bytes, Sequence[tuple[int, int]]],
-    counts: Mapping[bytes, int],
-    draw: random.Random | None,
-) -> Offer:
-    """Return fragments of one choice of *needle*: of each anchor the cheapest, or one of the cheap ones by *draw*."""
-    cost, taken, fragments = 0.0, set[bytes](), []
-    anchors = needle.choices[number]
-    shared = _common([one.text for one in anchors], windows)
-    for place, anchor in enumerate(anchors):
-        prices = []
-        for at, size in windows[anchor.text]:
-            piece = anchor.text[at : at + size]
-            # One that the other anchors hold as well is looked for once for all of them, but asks each of them where it is found.
-            split = len(anchors) if piece in shared else 1
-            literals = 0.0 if piece in taken else PER_LITERAL * _count_cases(piece) / split
-            prices.append((counts[piece] + literals, at, size))
-        prices.sort()
-        cheap = [one for one in prices if one[0] <= 2 * prices[0][0] + 20]
-        _, at, size = prices[0] if draw is None else draw.choice(cheap)
-        piece = anchor.text[at : at + size]
-        cost += counts[piece] + (0 if piece in taken else PER_LITERAL * _count_cases(piece))
-        taken.add(piece)
-        fragments.append(Fragment(needle.number, number, place, at, size))
-    return cost, tuple(fragments)
-
-
-def _fastest(
-    offers: Sequence[Sequence[Offer]],
-    found: Sequence[Needle],
-    sample: bytes,
-    clock: Callable[[], float],
-) -> tuple[Fragment, ...]:
-    """Draw sets of the *offers*, time them on *sample*, and return the fastest."""
-    draw = random.Random(2)  # noqa: S311 - nothing secret is drawn
-    best: tuple[float, tuple[Fragment, ...]] | None = None
-    for trial in range(TRIALS):
-        drawn = [draw.choice(one) if trial else one[0] for one in offers]
-        fragments = tuple(one for _, each in drawn for one in each)
-        if trial and _weight(found, fragments) > MOST:
-            continue
-        search = Pass(found, fragments).find
-        seconds = CANDIDATE * len(search(sample))
-        began = clock()
-        search(sample)
-        seconds += clock() - began
-        if best is None or seconds < best[0]:
-            best = (seconds, fragments)
-    assert best is not None  # noqa: S101 - there is at least one trial
-    return best[1]
-
-
-def _common(
-    texts: Sequence[bytes], windows: Mapping[bytes, Sequence[tuple[int, int]]]
-) -> set[bytes]:
-    each = [{text[at : at + size] for at, size in windows[text]} for text in texts]
-    return set.intersection(*each)
-
-
-def _counted(pieces: list[bytes], text: bytes) -> dict[bytes, int]:
-    search = ahocorasick_rs.BytesAhoCorasick(pieces, matchkind=ahocorasick_rs.MatchKind.Standard)
-    found = Counter(one[0] for one in search.find_matches_as_indexes(text, overlapping=True))
-    return {piece: found[number] for number, piece in enumerate(pieces)}
-
-
-def _windows(text: bytes, lengths: Sequence[int]) -> list[tuple[int, int]]:
-    """Return where in *text* the pieces are that can be looked for, and how long they are."""
-    found = [
-        (at, length)
-        for length in lengths
-        for at in range(len(text) - length + 1)
-        if _count_cases(text[at : at + length]) <= _MOST_CASES
-    ]
-    return found or [(0, min(4, len(text)))]
-
-
-def _grouped(offers: Sequence[Offer], found: Sequence[Needle]) -> list[tuple[int, ...]]:
-    """Return the numbers of the *offers* in groups of at most `MOST` literals, about equally large."""
-    weights = [(_weight(found, fragments), number) for number, (_, fragments) in enumerate(offers)]
-    count = max(1, -(-sum(weight for weight, _ in weights) // MOST))
-    while True:
-        groups: list[list[int]] = [[] for _ in range(count)]
-        filled = [0] * count
-        for weight, number in sorted(weights, reverse=True):
-            least = filled.index(min(filled))
-            groups[least].append(number)
-            filled[least] += weight
-        if max(filled) <= max(MOST, max(weights)[0]) or count >= len(weights):
-            return [tuple(sorted(group)) for group in groups if group]
-        count += 1
-
-
-def _weight(found: Sequence[Needle], fragments: Sequence[Fragment]) -> int:
-    """Return how many literals the *fragments* of one needle take."""
-    pieces = set()
-    for one in fragments:
-        text = found[one.number].choices[one.choice][one.anchor].text
-        pieces.add(text[one.offset : one.offset + one.length])
-    return sum(map(_count_cases, pieces))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from overdracht import (
     Category,
@@ -16,10 +17,11 @@ from overdracht import (
     Period,
     Revealed,
 )
+from overdracht_serverlogs.judging import Sign
 from overdracht_serverlogs.lineitems import DIGEST, MOST_RECORDS, UNDATED, Key, pack
 from overdracht_serverlogs.logs import Log
 from overdracht_serverlogs.moments import Dating
-from overdracht_serverlogs.scanning import Lot, Records, Sign
+from overdracht_serverlogs.scanning import Lot, Records
 from overdracht_serverlogs.spellings import Wanted
 
 MOST_REVEALED = 50
@@ -148,9 +150,16 @@ def _moment(made: _Open, day: date | None, log: Log) -> datetime | None:
 
 def _revealed(addresses: dict[str, str], day: date | None) -> Iterator[Revealed]:
     for address in sorted(addresses):
-        try:
-            known = _KINDS.identifier("ip", address)
-        except IdentifierError:
-            continue
-        during = Identifier(known.kind, known.value, Period(day, day))
-        yield Revealed(during, Certainty.POSSIBLE, addresses[address])
+        value = _known(address)
+        if value:
+            during = Identifier("ip", value, Period(day, day))
+            yield Revealed(during, Certainty.POSSIBLE, addresses[address])
+
+
+@lru_cache(maxsize=1024)
+def _known(address: str) -> str:
+    """Return *address* normalised; nothing when it is none."""
+    try:
+        return _KINDS.identifier("ip", address).value
+    except IdentifierError:
+        return ""

@@ -89,7 +89,7 @@ class Journal:
         """Return why nothing can be taken out."""
         return "an entry cannot be erased from the journal"
 
-    def remove(self, part: str, planned: object) -> None:
+    def remove(self, part: str, planned: object) -> None:  # noqa: ARG002 - none is taken out
         """Raise Unreadable: the journal has no way of it."""
         raise Unreadable(self.obstacle(part))
 

@@ -54,6 +54,8 @@ class LinePlaces:
         self._numbers = {one.key: number for number, one in enumerate(self._items)}
         self._places: dict[str, _Places] = defaultdict(_Places)
         self._files: dict[str, LogFile] = {}
+        self.are_days = all(Key.parse(one.key).sort == WHOLE_DAY for one in self._items)
+        """Everything is cut because it outlived its term."""
         by_day = {True: list[Item](), False: list[Item]()}
         for one in self._items:
             by_day[Key.parse(one.key).sort == WHOLE_DAY].append(one)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from overdracht import Replacement, new_path, write_all
 from overdracht_serverlogs.cuts import Cuts
-from overdracht_serverlogs.exchanging import put_in_place, sync
+from overdracht_serverlogs.exchanging import Meanwhile, put_in_place, sync
 from overdracht_serverlogs.rewriting import copy, write
 
 PATIENCE = 20.0
@@ -84,7 +84,7 @@ def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None, *, uni
         write(old, new.descriptor, cuts, "plain")
         copied = _caught_up(old, new.descriptor, cuts, unit)
         new.dress()
-        made = os.fstat(new.descriptor).st_size
+        made = os.fstat(new.descriptor)
         aside = _aside(path, old, copied)
         new_path(path).rename(aside)
     try:
@@ -103,7 +103,9 @@ def _caught_up(old: int, new: int, cuts: Cuts, unit: int) -> int:
     """Copy what was added while the rest was copied; return how much of the old file is in the new one."""
     gone = sum(end - start - len(put) for start, end, put in cuts)
     copied = os.lseek(new, 0, os.SEEK_CUR) + gone
-    while copied < (size := os.fstat(old).st_size):
+    while copied != (size := os.fstat(old).st_size):
+        if size < copied:
+            raise Meanwhile  # it was truncated
         copy(old, new, copied, size)
         copied = size
     torn = copied % unit if unit else copied - _line_end(old, copied)
@@ -142,23 +144,33 @@ def _take_along(
     sync(path.parent)
 
 
-def _put_back(path: Path, aside: Path, made: int, reopen: Reopen | None) -> None:
-    """Give the old file, which stands *aside*, its name back, with what was written to the new one behind what was *made*."""
+def _put_back(path: Path, aside: Path, made: os.stat_result, reopen: Reopen | None) -> None:
+    """Give the old file, which stands *aside*, its name back, with what was written to the new one behind what was *made*.
+
+    When the new one was rotated by now, the old one stays aside: the next erasure takes along what is in it.
+    """
     new = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        kept = _aside(path, new, made)
+        if not os.path.samestat(os.fstat(new), made):
+            return
+        kept = _aside(path, new, made.st_size)
         os.link(path, kept)
         put_in_place(aside, path, new)
         aside.unlink()
         # Who did open the new file has to find the old one again.
-        _take_along(path, kept, new, made, reopen if is_written(new) else None)
+        _take_along(path, kept, new, made.st_size, reopen if is_written(new) else None)
     finally:
         os.close(new)
 
 
 def _late(descriptor: int, start: int) -> bytes:
-    """Return what stands in the file from *start* on: what was written in the moments that a server takes to open its log."""
-    return os.pread(descriptor, max(0, os.fstat(descriptor).st_size - start), start)
+    """Return what stands in the file from *start* on: what was written in the moments that a server takes to open its log.
+
+    Of a file that was truncated meanwhile everything was written since.
+    """
+    size = os.fstat(descriptor).st_size
+    start = start if start <= size else 0
+    return os.pread(descriptor, size - start, start)
 
 
 def _holds(path: Path, late: bytes) -> bool:

@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 from overdracht import Certainty, Identifier, Item
 from overdracht_serverlogs.formats import Format
-from overdracht_serverlogs.fragments import Finder, plan
+from overdracht_serverlogs.fragments import Finder
+from overdracht_serverlogs.judging import Hit, Judge, Span
 from overdracht_serverlogs.lineitems import WHOLE_DAY, Key, digest, unpack
 from overdracht_serverlogs.logs import Log, LogFile
 from overdracht_serverlogs.looks import Look, look
 from overdracht_serverlogs.moments import written
 from overdracht_serverlogs.packed import opened
+from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.records import Block, Times, blocks, lines, stamp_of
-from overdracht_serverlogs.scanning import Hit, Judge, Span, found_in
+from overdracht_serverlogs.scanning import found_in
 from overdracht_serverlogs.spellings import Wanted
 
 _AT_ONCE = 4096

@@ -1,6 +1,5 @@
 """Export the lines of items: as they stand in the log but for what points at others, and with their fields as JSON lines."""
 
-import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ class _Lines:
             text, gone = masked(one.raw, form, one.spans)
             record: dict[str, object] = {
                 "log": self.log.part,
-                "file": os.path.basename(file.path).encode("utf-8", "replace").decode(),
+                "file": file.path.rpartition("/")[2].encode("utf-8", "replace").decode(),
                 "offset": one.start,
                 "time": one.moment,
                 "fields": form.fields(text),

@@ -65,6 +65,7 @@ class Look:
         return self.spelt.form
 
 
+@lru_cache(maxsize=32)
 def look(log: Log, file: LogFile) -> Look:
     """Look at *file* of *log*. Unreadable says why it cannot be looked at."""
     with opened(file.path) as reader:

@@ -19,7 +19,10 @@ def masked(raw: bytes, form: Format, own: Collection[Spot]) -> tuple[bytes, Coun
     theirs = _addresses(raw, form, kept)
     out, place, gone = bytearray(), 0, Counter[str]()
     for start, end, kind in tokens(raw, form):
-        if any(begin < end and start < behind for begin, behind in kept) or raw[start:end] in theirs:
+        if (
+            any(begin < end and start < behind for begin, behind in kept)
+            or raw[start:end] in theirs
+        ):
             continue
         out += raw[place:start] + MASKS[kind]
         place = end

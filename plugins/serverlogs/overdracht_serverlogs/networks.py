@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -13,7 +14,7 @@ from ipaddress import (
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overdracht_serverlogs.spellings import Anchor, Check
+    from overdracht_serverlogs.anchors import Anchor, Check
 
 Network = IPv4Network | IPv6Network
 _LONGEST = 64
@@ -23,7 +24,7 @@ _COLON = re.compile(rb"%3a", re.IGNORECASE)
 
 def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anchor, ...], ...]":
     """Return the sets of anchors of the address or network *value*; *before* and *after* are the boundaries of a whole IPv4 address."""
-    from overdracht_serverlogs.spellings import Anchor
+    from overdracht_serverlogs.anchors import Anchor
 
     network = ip_network(value, strict=False)
     if isinstance(network, IPv4Network):
@@ -38,7 +39,7 @@ def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anc
 
 
 def _numbered(text: bytes, check: "Check") -> "Anchor":
-    from overdracht_serverlogs.spellings import Anchor
+    from overdracht_serverlogs.anchors import Anchor
 
     return Anchor(text, re.compile(re.escape(text), re.IGNORECASE), check)
 
@@ -142,6 +143,7 @@ def _trimmed(token: bytes, start: int) -> Iterator[tuple[int, int]]:
             yield begin + inner.rindex(b":") + 1, end
 
 
+@lru_cache(maxsize=4096)
 def _address(text: bytes) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(_COLON.sub(b":", text).decode())

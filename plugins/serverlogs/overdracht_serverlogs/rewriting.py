@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from overdracht import Replacement, new_path, write_all
-from overdracht_serverlogs import packing
+from overdracht_serverlogs import direct, packing
 from overdracht_serverlogs.cuts import Cuts, Cutter
 from overdracht_serverlogs.exchanging import Meanwhile, put_in_place
 from overdracht_serverlogs.members import (
@@ -57,6 +57,8 @@ def write(old: int, new: int, cuts: Cuts, method: str) -> None:
     """Write to *new* what *old*, packed by *method*, is with the *cuts*."""
     size = os.fstat(old).st_size
     if method == "plain":
+        if size >= direct.LEAST and direct.write(old, new, cuts.kept(size)):
+            return
         for one in cuts.kept(size):
             write_all(new, one) if isinstance(one, bytes) else copy(old, new, *one)
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-_RECORD = struct.Struct("<hxxi32s4s32s256shhiii16s20x")
+_RECORD = struct.Struct("<hxxi32s4s32s256shhiIi16s20x")
 SIZE = _RECORD.size
 KINDS = {1: "runlevel", 2: "boot", 5: "init", 6: "login", 7: "session", 8: "ended"}
 _OF_PEOPLE = frozenset({6, 7})
@@ -67,7 +67,7 @@ def _moment(seconds: int, micros: int) -> datetime | None:
     if not seconds:
         return None
     try:
-        return datetime.fromtimestamp(seconds & 0xFFFFFFFF, UTC).replace(
+        return datetime.fromtimestamp(seconds, UTC).replace(
             microsecond=micros if 0 <= micros < 1_000_000 else 0
         )
     except (ValueError, OverflowError):

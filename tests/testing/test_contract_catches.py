@@ -7,10 +7,6 @@ import pytest
 from overdracht import Connector
 from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
 from overdracht.testing.numbering import promises as promises_of
-from tests.testing import breakers, erasing_breakers, rectifying_breakers
-from overdracht.testing import erasing as erasing_half
-from overdracht.testing import reading as reading_half
-from overdracht.testing import rectifying as rectifying_half
 from tests.testing import acting_breakers, breakers, erasing_breakers, rectifying_breakers
 from tests.testing.breaking import Breakers, broken
 from tests.testing.memory_harness import MemoryHarness

@@ -296,3 +296,15 @@ class TestMasterKey:
         with pytest.raises(StateError, match="does not fit its keys"):
             Store(tmp_path, self.KEY)
         assert not (tmp_path / "master.check").exists()
+
+
+def test_a_state_of_the_first_format_is_taken_further(tmp_path: Path) -> None:
+    """What an earlier version wrote is read, and gets what it lacks."""
+    with Store(tmp_path) as store:
+        reference = store.new_request([Given(SANNE)], NOW).reference
+    with closing(sqlite3.connect(tmp_path / "overdracht.sqlite", isolation_level=None)) as old:
+        old.execute("DROP TABLE blanked")
+        old.execute("PRAGMA user_version=1")
+    with Store(tmp_path) as store:
+        assert store.request(reference).given() == (Given(SANNE),)
+        assert len(store.blanked) == 0

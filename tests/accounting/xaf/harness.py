@@ -23,7 +23,7 @@ class XafHarness(Harness):
 
     known_by: ClassVar[tuple[str, ...]] = ("email", "customer", "phone", "iban")
     holders = True
-    many = 2_000
+    many = 1_000
     version = "3.2"
 
     def __init__(self, directory: Path) -> None:

@@ -65,13 +65,13 @@ def test_its_commands_work_when_they_are_copied(toured: tuple[Home, str]) -> Non
 
 
 def test_it_ends_with_a_certificate_of_what_was_erased(toured: tuple[Home, str]) -> None:
-    """Sanne's mail is gone but for the list that was left out, everybody else's is there, and the state knows her no more."""
+    """Sanne's mail is gone but for the lists that were left out, everybody else's is there, and the state knows her no more."""
     home, _ = toured
     world = home.path / "overdracht-demo"
     certificate = json.loads((world / "state" / "certificates" / "2026-0001.json").read_bytes())
     assert certificate["complete"] is True
-    assert sum(one["results"]["erased"] for one in certificate["sources"]) > 40
-    assert certificate["left_out"] == 1
+    assert sum(one["results"].get("erased", 0) for one in certificate["sources"]) > 40
+    assert certificate["left_out"] > 1
     for path in (world / "state").rglob("*"):
         assert not path.is_file() or b"vanderberg" not in path.read_bytes(), path
 

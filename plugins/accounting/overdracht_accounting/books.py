@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from overdracht_accounting.database import Database
     from overdracht_accounting.erasing import Erasure
     from overdracht_accounting.handing_over import Reader
+    from overdracht_accounting.invoices import Record
     from overdracht_accounting.loading import Loader
     from overdracht_accounting.mapping import DataMap
     from overdracht_accounting.search import Search
@@ -91,6 +92,10 @@ class BooksConnector(Connector[DatabaseSettings]):
         """Yield what is found outside the database."""
         yield from ()
 
+    def handed_beside(self, item: Item) -> "list[Record] | None":  # noqa: ARG002 - for who has something there
+        """Return what leaves of an item outside the database, None when it is gone or changed."""
+        return None
+
     def _unmapped(self, loader: "Loader") -> Iterator[Finding]:
         from overdracht_accounting.suspects import suspects
 
@@ -99,14 +104,18 @@ class BooksConnector(Connector[DatabaseSettings]):
             yield Gap(f"{one.table}.{one.column}", reason)
 
     def export(
-        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+        self,
+        items: Iterable[Item],
+        extras: frozenset[str] = frozenset(),  # noqa: ARG002 - there are none
     ) -> Iterator[Piece]:
         """Yield the records in open formats."""
         from overdracht_accounting.handing_over import HandingOver
         from overdracht_accounting.leaving import Leaving
 
         with self._loader() as loader:
-            handing = HandingOver(loader, self.settings, self.reader(loader.connection))
+            handing = HandingOver(
+                loader, self.settings, self.reader(loader.connection), self.handed_beside
+            )
             leaving = Leaving(handing.seller, handing.mask)
             yield from leaving.pieces(handing.records(items))
 

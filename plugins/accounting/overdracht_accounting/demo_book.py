@@ -1,36 +1,14 @@
 """Write a GnuCash book without GnuCash: accounts, customers, invoices as GnuCash posts them, payments and bank lines."""
 
-import random
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
-from overdracht_accounting.demo_schema import TABLES, VERSIONS
+from overdracht_accounting.demo_ledger import LedgerWriter
 
 CENTS = Decimal("0.01")
 CUSTOMER, JOB, VENDOR = 2, 3, 4
-_ISO = "ISO-8601 formatted date strings in SQLite3 databases."
-_ISO_MEANS = (
-    "Use ISO formatted date-time strings in SQLite3 databases (requires at least GnuCash 2.6.20)"
-)
-_NEVER = "1970-01-01 00:00:00"
-_ACCOUNTS = (
-    ("activa", "Activa", "ASSET", "1", ""),
-    ("bank", "Bank", "BANK", "1100", "activa"),
-    ("debtors", "Debiteuren", "RECEIVABLE", "1300", "activa"),
-    ("passiva", "Passiva", "LIABILITY", "2", ""),
-    ("creditors", "Crediteuren", "PAYABLE", "1600", "passiva"),
-    ("vat", "Af te dragen btw hoog", "LIABILITY", "1630", "passiva"),
-    ("income", "Omzet", "INCOME", "8", ""),
-    ("services", "Diensten", "INCOME", "8000", "income"),
-    ("hardware", "Hardware", "INCOME", "8100", "income"),
-    ("expenses", "Kosten", "EXPENSE", "4", ""),
-    ("costs", "Algemene kosten", "EXPENSE", "4500", "expenses"),
-    ("equity", "Eigen vermogen", "EQUITY", "0500", ""),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,71 +37,8 @@ class Posted:
     total: Decimal
 
 
-class BookWriter:
-    """Writes the book at *path*, or in *connection*; the same calls with the same *seed* write the same book."""
-
-    def __init__(
-        self, path: Path | None, seed: str = "book", connection: sqlite3.Connection | None = None
-    ) -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - the same book every time is what is wanted
-        self.db = connection or sqlite3.connect(path or ":memory:")
-        if connection is None:
-            self.db.executescript(TABLES)
-        self._insert("versions", *VERSIONS.items())
-        self._owners: dict[str, str] = {}
-        self._setup()
-
-    def close(self) -> None:
-        """Finish the book."""
-        self.db.commit()
-        self.db.close()
-
-    def guid(self) -> str:
-        """Return a key that is not used yet."""
-        return f"{self._chance.getrandbits(128):032x}"
-
-    def _insert(self, table: str, *rows: Iterable[object]) -> None:
-        for row in rows:
-            values = tuple(row)
-            marks = ",".join("?" * len(values))
-            self.db.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 - our own names
-
-    def _setup(self) -> None:
-        root, template, self.book, self.euro = (self.guid() for _ in range(4))
-        features = self.guid()
-        self.slot(self.book, "features", 9, guid=features)
-        self.slot(features, f"features/{_ISO}", 4, text=_ISO_MEANS)
-        self._insert(
-            "commodities", (self.euro, "CURRENCY", "EUR", "Euro", "978", 100, 1, "currency", None)
-        )
-        self._insert("books", (self.book, root, template))
-        for guid, name in ((root, "Root Account"), (template, "Template Root")):
-            self._insert("accounts", (guid, name, "ROOT", None, 0, 0, None, "", "", 0, 0))
-        self.accounts: dict[str, str] = {"": root}
-        for key, name, kind, code, parent in _ACCOUNTS:
-            self.accounts[key] = guid = self.guid()
-            row = (guid, name, kind, self.euro, 100, 0, self.accounts[parent], code, "", 0, 0)
-            self._insert("accounts", row)
-        self.taxtable = self.guid()
-        self._insert("taxtables", (self.taxtable, "BTW 21%", 0, 0, None))
-        rate = (None, self.taxtable, self.accounts["vat"], 2100000, 100000, 2)
-        self._insert("taxtable_entries", rate)
-
-    def slot(
-        self,
-        owner: str,
-        name: str,
-        kind: int,
-        *,
-        number: int = 0,
-        text: str | None = None,
-        guid: str | None = None,
-        day: str | None = None,
-    ) -> None:
-        """Add a slot as GnuCash keeps further data of a thing in."""
-        self._insert(
-            "slots", (None, owner, name, kind, number, text, None, _NEVER, guid, 0, 1, day)
-        )
+class BookWriter(LedgerWriter):
+    """Writes customers, invoices and payments into a ledger."""
 
     def customer(
         self,
@@ -157,7 +72,7 @@ class BookWriter:
             3,
             self.taxtable,
         )
-        self._insert("customers", row)
+        self.insert("customers", row)
         return guid
 
     def vendor(
@@ -167,7 +82,7 @@ class BookWriter:
         guid = self.guid()
         self._owners[guid] = name
         address = (name, "", "", "", "", phone, "", email)
-        self._insert(
+        self.insert(
             "vendors", (guid, name, number, notes, self.euro, 1, 0, *address, None, "", None)
         )
         return guid
@@ -176,7 +91,7 @@ class BookWriter:
         """Add a job for a customer and return its key."""
         guid = self.guid()
         self._owners[guid] = self._owners[customer]
-        self._insert("jobs", (guid, number, name, reference, 1, CUSTOMER, customer))
+        self.insert("jobs", (guid, number, name, reference, 1, CUSTOMER, customer))
         return guid
 
     def invoice(
@@ -195,7 +110,7 @@ class BookWriter:
         sold = tuple(sold)
         links = (transaction, lot, self.accounts["debtors"]) if posted else (None, None, None)
         when = f"{day} 10:59:00" if posted else None
-        self._insert(
+        self.insert(
             "invoices",
             (
                 guid,
@@ -220,16 +135,17 @@ class BookWriter:
             self._entry(guid, day, one)
         net = sum((one.net for one in sold), Decimal(0))
         tax = sum((_tax(one.net) for one in sold), Decimal(0))
+        made = Posted(guid, number, lot, owner, net + tax)
         if posted:
-            self._insert("lots", (lot, self.accounts["debtors"], -1))
-            self._post(guid, number, owner, day, transaction, lot, sold, net + tax, tax)
-        return Posted(guid, number, lot, owner, net + tax)
+            self.insert("lots", (lot, self.accounts["debtors"], -1))
+            self._post(made, day, transaction, sold, tax)
+        return made
 
     def _entry(self, invoice: str, day: date, one: Sold) -> None:
         action = "Uren" if one.account == "services" else "Materiaal"
         price = (self.accounts[one.account], int(one.price * 100), 100, 0, 1)
         tail = (None, 0, 1, None, 1, 0, None, 1, 0, None, None, None)
-        self._insert(
+        self.insert(
             "entries",
             (
                 self.guid(),
@@ -252,24 +168,16 @@ class BookWriter:
         )
 
     def _post(
-        self,
-        invoice: str,
-        number: str,
-        owner: str,
-        day: date,
-        transaction: str,
-        lot: str,
-        sold: tuple[Sold, ...],
-        total: Decimal,
-        tax: Decimal,
+        self, posted: Posted, day: date, transaction: str, sold: tuple[Sold, ...], tax: Decimal
     ) -> None:
-        name = self._owners[owner]
+        number, lot = posted.number, posted.lot
+        name = self._owners[posted.owner]
         memo = f"Factuur {number} {name}"
-        self._transaction(transaction, day, name, number)
+        self.transaction(transaction, day, name, number)
         self.split(transaction, "vat", memo, -tax, "Invoice")
         for one in sold:
             self.split(transaction, one.account, memo, -one.net, "Invoice")
-        self.split(transaction, "debtors", memo, total, "Invoice", lot)
+        self.split(transaction, "debtors", memo, posted.total, "Invoice", lot)
         self.slot(
             transaction,
             "trans-read-only",
@@ -281,68 +189,16 @@ class BookWriter:
         for thing in (transaction, lot):
             frame = self.guid()
             self.slot(thing, "gncInvoice", 9, guid=frame)
-            self.slot(frame, "gncInvoice/invoice-guid", 5, guid=invoice)
+            self.slot(frame, "gncInvoice/invoice-guid", 5, guid=posted.guid)
         self.slot(lot, "title", 4, text=f"Invoice {number}")
-
-    def _transaction(self, guid: str, day: date, text: str, number: str = "") -> None:
-        self._insert(
-            "transactions", (guid, self.euro, number, f"{day} 10:59:00", f"{day} 12:00:00", text)
-        )
-
-    def split(
-        self,
-        transaction: str,
-        account: str,
-        memo: str,
-        amount: Decimal,
-        action: str = "",
-        lot: str | None = None,
-    ) -> None:
-        """Add one side of a transaction."""
-        cents = int(amount * 100)
-        self._insert(
-            "splits",
-            (
-                self.guid(),
-                transaction,
-                self.accounts[account],
-                memo,
-                action,
-                "n",
-                _NEVER,
-                cents,
-                100,
-                cents,
-                100,
-                lot,
-            ),
-        )
 
     def pay(self, invoice: Posted, days: int, memo: str, posted: date) -> str:
         """Add the payment of an *invoice*, so many *days* after it was *posted*."""
         guid = self.guid()
-        self._transaction(guid, posted + timedelta(days=days), self._owners[invoice.owner])
+        self.transaction(guid, posted + timedelta(days=days), self._owners[invoice.owner])
         self.split(guid, "bank", memo, invoice.total, "Payment")
         self.split(guid, "debtors", memo, -invoice.total, "Payment", invoice.lot)
         self.slot(guid, "trans-txn-type", 4, text="P")
-        return guid
-
-    def bank_line(
-        self,
-        day: date,
-        text: str,
-        memo: str,
-        amount: Decimal,
-        account: str = "costs",
-        notes: str = "",
-    ) -> str:
-        """Add a line of the bank that belongs to no invoice."""
-        guid = self.guid()
-        self._transaction(guid, day, text)
-        self.split(guid, "bank", memo, amount)
-        self.split(guid, account, "", -amount)
-        if notes:
-            self.slot(guid, "notes", 4, text=notes)
         return guid
 
 

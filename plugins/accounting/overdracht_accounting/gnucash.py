@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from overdracht_accounting.gnucash_files import BookFiles
     from overdracht_accounting.handing_over import Reader
+    from overdracht_accounting.invoices import Record
     from overdracht_accounting.mapping import DataMap
     from overdracht_accounting.search import Search
 
@@ -123,6 +124,16 @@ class GnuCashConnector(BooksConnector):
         from overdracht_accounting.gnucash_files import Own
 
         yield from self._files().find(Own(*search.own()), search.mentions)
+
+    def handed_beside(self, item: Item) -> "list[Record] | None":
+        """Return the person's lines of a log, or that there is a copy of the whole book."""
+        from overdracht_accounting.invoices import Row
+
+        lines = self._files().lines(item)
+        if lines is None:
+            return None
+        told = "\n".join(lines) or "een kopie van het hele boek"
+        return [Row(item.key, "bestanden", {"bestand": item.title, "inhoud": told})]
 
     def _files(self) -> "BookFiles":
         from overdracht_accounting.gnucash_files import BookFiles

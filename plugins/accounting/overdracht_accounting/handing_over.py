@@ -1,7 +1,7 @@
 """Hand the records of an export to what writes them: still the ones that were found, and of somebody else's only the passage."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
@@ -36,10 +36,17 @@ class Reader(Protocol):
 
 
 class HandingOver:
-    """Reads by *loader* what leaves; *reader* knows more of it than that it is rows."""
+    """Reads by *loader* what leaves; *reader* knows more of it than that it is rows, and *beside* what stands outside the database."""
 
-    def __init__(self, loader: Loader, settings: DatabaseSettings, reader: Reader | None) -> None:
+    def __init__(
+        self,
+        loader: Loader,
+        settings: DatabaseSettings,
+        reader: Reader | None,
+        beside: Callable[[Item], list[Handed] | None] = lambda _: None,
+    ) -> None:
         self._loader = loader
+        self._beside = beside
         self._reader = reader
         self.seller = Party("") if settings.issuer is None else settings.issuer.party()
         self.mask = Mask(self._names(), ()) if settings.others == "mask" else None
@@ -49,11 +56,15 @@ class HandingOver:
         for part, group in groupby(items, key=lambda one: one.part):
             record = self._loader.mapping.record(part)
             if record is None or part in self._loader.broken:
-                reason = self._loader.reason(part)
-                yield from (Gap(part, reason, one.key) for one in group)
+                yield from (self._outside(one) for one in group)
                 continue
             for some in batches(group, AT_ONCE):
                 yield from self._batch(record, some)
+
+    def _outside(self, item: Item) -> tuple[Item, list[Handed]] | Gap:
+        """Return what is not in the database, or cannot be asked of it."""
+        told = None if item.part in self._loader.broken else self._beside(item)
+        return (item, told) if told else Gap(item.part, self._loader.reason(item.part), item.key)
 
     def _batch(
         self, record: Record, items: Sequence[Item]

@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import ExitStack
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
@@ -58,7 +59,7 @@ class Pool:
 
     def _dask(self) -> "Executor":
         try:
-            from distributed import Client
+            distributed: Any = import_module("distributed")
         except ImportError as error:
             raise ConfigError(
                 "engine.executor names a Dask scheduler, and Dask is not installed",
@@ -67,7 +68,7 @@ class Pool:
         scheme = "tls" if self._address.startswith("dask+tls:") else "tcp"
         place = f"{scheme}://{self._address.partition('://')[2]}"
         try:
-            client: Any = Client(place, timeout=_PATIENCE, set_as_default=False)
+            client = distributed.Client(place, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise Unreachable(
                 f"the Dask scheduler at {self._address} does not answer",

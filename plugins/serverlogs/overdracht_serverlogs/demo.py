@@ -156,8 +156,10 @@ def _rotated(path: Path, lines: Lines, world: World) -> None:
 def _logins(root: Path, world: World, chance: random.Random) -> None:
     moments = sorted(_moments(world, chance, 30))
     who = [chance.choice(sorted(LOGINS)) for _ in moments]
+    # Customers copy their files to the server by an account that is called as their mailbox is.
+    names = LOGINS | {"sanne": world.person("sanne").email}
     records = [
-        utmp.write(7, "pts/0", LOGINS[one], "", ADDRESSES[one], when)
+        utmp.write(7, "pts/0", names[one], "", ADDRESSES[one], when)
         for one, when in zip(who, moments, strict=True)
     ]
     (root / "wtmp").write_bytes(b"".join(records))

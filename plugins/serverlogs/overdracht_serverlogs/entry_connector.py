@@ -94,12 +94,14 @@ class EntryConnector(Connector[SettingsT]):
         extras: frozenset[str] = frozenset(),  # noqa: ARG002 - it has none
     ) -> Iterator[Piece]:
         """Yield each entry of the *items* as a JSON line."""
-        store, names = self.store(), SafeNames()
+        from overdracht_serverlogs.stems import Stems
+
+        store, names, stems = self.store(), SafeNames(), Stems()
         known = set(store.parts())
         for part, group in groupby(items, key=lambda one: one.part):
             chosen = tuple(group)
             if part in known:
-                yield from _exported(store, part, chosen, names(f"{part.strip('/')}.jsonl"))
+                yield from _exported(store, part, chosen, names(f"{stems(part)}.jsonl"))
             else:
                 yield from (Gap(part, "it is not there any more", one.key) for one in chosen)
 

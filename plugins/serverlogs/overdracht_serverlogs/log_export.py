@@ -15,6 +15,7 @@ from overdracht_serverlogs.masking import masked
 from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.records import records
 from overdracht_serverlogs.settings import ServerLogsSettings
+from overdracht_serverlogs.stems import Stems
 
 _MOST_ITEMS = 400
 """Items whose lines are sought at a time."""
@@ -24,7 +25,7 @@ _CHANGED = "the lines are no longer those that were found"
 
 def export(settings: ServerLogsSettings, items: Iterable[Item]) -> Iterator[Piece]:
     """Yield a file with the lines of each log and a table with their fields, or gaps for the *items* that cannot be had."""
-    names = SafeNames()
+    names, stems = SafeNames(), Stems()
     for part, group in groupby(items, key=lambda one: one.part):
         number = 0
         while batch := tuple(islice(group, _MOST_ITEMS)):
@@ -33,8 +34,7 @@ def export(settings: ServerLogsSettings, items: Iterable[Item]) -> Iterator[Piec
             if log is None:
                 yield from (Gap(part, _GONE, one.key) for one in batch)
                 continue
-            # What sorts a log in a folder is part of its name: two servers have an access.log each.
-            stem = part.strip("/").replace("/", " ") + (f" {number}" if number > 1 else "")
+            stem = stems(part) + (f" {number}" if number > 1 else "")
             yield from _Lines(log, batch, names(f"{stem}.log"), names(f"{stem}.jsonl")).pieces()
 
 

@@ -10,6 +10,7 @@ from overdracht import Item, Kinds, Line, Question, Searched, Subject, hookspecs
 from overdracht.config.model import Organisation, State
 from overdracht.connector import CAPABILITIES
 from overdracht.errors import SourceError
+from overdracht.registry import load
 
 DOCS = Path(__file__).parents[2] / "docs"
 CONNECTOR = (DOCS / "writing-a-connector.md").read_text()
@@ -27,6 +28,15 @@ def test_every_key_of_the_configuration_is_documented() -> None:
             assert f"`{key}`" in CONFIGURATION, key
     example = tomllib.loads(_blocks(CONFIGURATION, "toml")[0])
     assert set(example["organisation"]) <= set(Organisation.model_fields)
+
+
+def test_every_setting_of_every_connector_is_documented() -> None:
+    """Some page names the connector and each of its keys."""
+    pages = [path.read_text() for path in DOCS.glob("*.md")]
+    for name, connector in load().connectors.items():
+        mine = "\n".join(page for page in pages if re.search(rf"\b{name}\b", page))
+        for key in connector.settings_type.model_fields:
+            assert re.search(rf"\b{key}\b", mine), f"{name}: {key}"
 
 
 def test_every_hook_and_capability_is_documented() -> None:

@@ -27,7 +27,7 @@ class BookHarness(RectifyingHarness):
     holders = True
     dated = False
     """A customer has no time of its own, and no invoices here."""
-    many = 8_000
+    many = 5_000
     batch = 6 << 20
     """It notes the keys of all that it found, and reads some thousand rows at a time."""
     most_at_once = 1_001

@@ -79,7 +79,7 @@ class SqlHarness(RectifyingHarness):
     known_by = ("email", "phone", "iban", "customer")
     corrects = ("email", "phone", "iban", "customer", "name")
     holders = True
-    many = 10_000
+    many = 5_000
     batch = 6 << 20
     """It notes the keys of all that it found, and reads some thousand rows at a time."""
     most_at_once = 1_001

@@ -23,7 +23,8 @@ class BookInvoices:
         owners = self._tables.owners(invoices.values())
         entries: dict[str, list[Fields]] = defaultdict(list)
         for row in self._tables.rows(
-            "SELECT * FROM entries WHERE invoice IN :guids ORDER BY date, date_entered, description, guid", guids
+            "SELECT * FROM entries WHERE invoice IN :guids ORDER BY date, date_entered, description, guid",
+            guids,
         ):
             entries[row["invoice"]].append(row)
         credit_notes = {

@@ -196,7 +196,8 @@ class Restores(Protocol):
     """A connector that can take in what another one exported."""
 
     def restore(self, pieces: Iterable[Piece]) -> Iterator[Outcome]:
-        """Put the *pieces* of an export back; what is there already stays as it is."""
+        """Put the *pieces* of an export back and yield one outcome for each item: RESTORED, or RETAINED when it was there already and
+        stays as it is, or why not. Nothing else changes."""
 
 
 @runtime_checkable

@@ -154,6 +154,8 @@ class Result(StrEnum):
     RETAINED = "retained"
     SCHEDULED = "scheduled"
     RECTIFIED = "rectified"
+    RESTORED = "restored"
+    """What was exported is there again."""
     REFUSED = "refused"
     FAILED = "failed"
 
@@ -166,6 +168,7 @@ DONE = frozenset(
         Result.RETAINED,
         Result.SCHEDULED,
         Result.RECTIFIED,
+        Result.RESTORED,
     }
 )
 """The results after which nothing is left to do for a step."""

@@ -11,7 +11,12 @@ import click
 import pytest
 
 from overdracht.cli.main import cli
-from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
+from overdracht.testing import (
+    ErasingContract,
+    ReadingContract,
+    RectifyingContract,
+    RestoringContract,
+)
 from overdracht.testing.numbering import promises
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +50,7 @@ def test_the_contract_is_numbered_in_the_documentation() -> None:
     """docs/contract.md has every promise by its number, as the test of that number says it, and no other."""
     text = (DOCS / "contract.md").read_text()
     told = dict(re.findall(r"^- \*\*([A-Z][0-9]+)\*\* (.*)$", text, re.MULTILINE))
-    contracts = (ReadingContract, ErasingContract, RectifyingContract)
+    contracts = (ReadingContract, ErasingContract, RectifyingContract, RestoringContract)
     assert told == {
         number: one for contract in contracts for number, one in promises(contract).items()
     }

@@ -488,3 +488,12 @@ class RevealsOnlyWhatIsNew(Twisted):
                 yield replace(one, reveals=new)
             else:
                 yield one
+
+
+@breaks("r37")
+class GivesUpWhenItIsAskedToWait(MemoryConnector):
+    def find(self, question: Question) -> Findings:
+        if not self.settings.system.admits():
+            yield Gap("", "asked too often")
+            return
+        yield from super().find(question)

@@ -75,6 +75,12 @@ class MemoryHarness(RectifyingHarness):
         self.system.locked = set()
 
     @contextmanager
+    def throttled(self) -> Iterator[None]:
+        self.system.busy = 3
+        yield
+        self.system.busy = 0
+
+    @contextmanager
     def break_part(self) -> Iterator[None]:
         self.system.broken.add(SECOND)
         yield

@@ -5,9 +5,20 @@ from typing import Any
 import pytest
 
 from overdracht import Connector
-from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
+from overdracht.testing import (
+    ErasingContract,
+    ReadingContract,
+    RectifyingContract,
+    RestoringContract,
+)
 from overdracht.testing.numbering import promises as promises_of
-from tests.testing import acting_breakers, breakers, erasing_breakers, rectifying_breakers
+from tests.testing import (
+    acting_breakers,
+    breakers,
+    erasing_breakers,
+    rectifying_breakers,
+    restoring_breakers,
+)
 from tests.testing.breaking import Breakers, broken
 from tests.testing.memory_harness import MemoryHarness
 
@@ -50,13 +61,24 @@ def test_a_broken_promise_about_correcting_fails_its_test(
 
 
 @pytest.mark.parametrize(
+    ("promise", "connector"), restoring_breakers.BREAKERS, ids=restoring_breakers.BREAKERS.names
+)
+def test_a_broken_promise_about_restoring_fails_its_test(
+    promise: str, connector: type[Connector[Any]]
+) -> None:
+    """The connector fails the tests of the promises that it breaks, and passes all others."""
+    assert list(broken(RestoringContract, connector)) == promise.split()
+
+
+@pytest.mark.parametrize(
     ("letter", "promises", "breaking"),
     [
         ("R", promises_of(ReadingContract), READING),
         ("E", promises_of(ErasingContract), ERASING),
         ("C", promises_of(RectifyingContract), RECTIFYING),
+        ("S", promises_of(RestoringContract), restoring_breakers.BREAKERS),
     ],
-    ids=["reading", "erasing", "correcting"],
+    ids=["reading", "erasing", "correcting", "taking in"],
 )
 def test_every_promise_has_a_breaker(
     letter: str, promises: dict[str, str], breaking: Breakers

@@ -206,6 +206,11 @@ class AccountHarness(RectifyingHarness):
     def break_whole(self) -> AbstractContextManager[None]:
         return self.account.away()
 
+    def throttled(self) -> AbstractContextManager[None]:
+        return self.account.failing(
+            Fault(Kind.STATUS, "GET", times=3, status=429, text="Rate limit exceeded")
+        )
+
     def obstacles(self) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
         return {
             "a token that may only read": self.account.reading_only,

@@ -19,7 +19,7 @@ import pytest
 for _module in (
     *("conduct", "finding", "exporting", "faults", "reading"),
     *("acting", "proposing", "exactness", "crashing", "knowing", "erasing"),
-    *("correcting", "amending", "rectifying"),
+    *("correcting", "amending", "rectifying", "restoring"),
 ):
     pytest.register_assert_rewrite(f"overdracht.testing.{_module}")
 
@@ -28,6 +28,7 @@ from overdracht.testing.erasing import ErasingContract  # noqa: E402
 from overdracht.testing.harness import ErasingHarness, Harness, RectifyingHarness  # noqa: E402
 from overdracht.testing.reading import ReadingContract  # noqa: E402
 from overdracht.testing.rectifying import RectifyingContract  # noqa: E402
+from overdracht.testing.restoring import RestoringContract  # noqa: E402
 
 __all__ = [
     "RECORDS",
@@ -38,5 +39,6 @@ __all__ = [
     "Record",
     "RectifyingContract",
     "RectifyingHarness",
+    "RestoringContract",
     "crowd",
 ]

@@ -19,7 +19,7 @@ ALLOWED = 400
 
 
 class Faults:
-    """R29 to R35."""
+    """R29 to R35, and R37."""
 
     def test_r29_a_broken_part_is_a_gap_and_stays_alone(self, harness: Harness) -> None:
         """R29: A part that cannot be read is a gap that says why, and the others are searched to their end."""
@@ -114,6 +114,17 @@ class Faults:
         everything = find(harness.connector(), person).items
         many = peak(lambda: discard(harness.connector().export(iter(everything))))
         assert many - few < harness.batch + ALLOWED * harness.many
+
+    def test_r37_throttling_is_respected(self, harness: Harness) -> None:
+        """R37: A system that says for a while that it is asked too often is asked again later: what is found is the same, and no part is
+        a gap."""
+        harness.fill(RECORDS)
+        person = subject(SANNE, harness.known_by)
+        before = find(harness.connector(), person)
+        with harness.throttled():
+            throttled = find(harness.connector(), person)
+        assert throttled.gaps == []
+        assert {one.key for one in throttled.items} == {one.key for one in before.items}
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
+import pytest
+
 from overdracht.connector import Connector, Erases, Rectifies
 from overdracht.testing.cast import Record
 
@@ -52,6 +54,10 @@ class Harness(ABC):
     @abstractmethod
     def break_whole(self) -> AbstractContextManager[None]:
         """Make the whole system unreachable or unreadable, and well again at the end."""
+
+    def throttled(self) -> AbstractContextManager[None]:
+        """Make the system say for a while that it is asked too often, and answer who asks again later; override it where it can."""
+        pytest.skip("the system never says that it is asked too often")
 
     def tokens(self, content: bytes) -> frozenset[str]:
         """Return the tokens that stand in an export's *content*; override it where they are packed away (a PDF, a zip)."""

@@ -37,6 +37,7 @@ from overdracht.steps import (
     Objection,
     Outcome,
     Residue,
+    Result,
     Ruling,
     Sighting,
     Step,
@@ -52,6 +53,7 @@ FIELDS_ONLY = Text("vrije tekst is niet doorzocht", "free text was not searched"
 
 
 _RECORDS = TypeAdapter(list[MemoryRecord])
+_RECORD = TypeAdapter(MemoryRecord)
 
 
 def _as_system(value: object) -> object:
@@ -106,6 +108,8 @@ class MemoryConnector(Connector[MemorySettings]):
         system = self.settings.system
         system.reach()
         for part in sorted(system.parts):
+            while not system.admits():
+                pass
             if part in system.broken:
                 yield Gap(part, "the part cannot be read")
             else:
@@ -184,6 +188,21 @@ class MemoryConnector(Connector[MemorySettings]):
     def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry out the steps one by one."""
         return forgetting.carry_out(self.settings.system, steps)
+
+    def restore(self, pieces: Iterable[Piece]) -> Iterator[Outcome]:
+        """Put the records back that the export's files hold."""
+        system = self.settings.system
+        for piece in pieces:
+            if not isinstance(piece, File) or not piece.path.endswith(".json"):
+                continue
+            system.reach()
+            content = piece.content if isinstance(piece.content, bytes) else b"".join(piece.content)
+            record = _RECORD.validate_json(content)
+            if system.get(record.part, record.key) is not None:
+                yield Outcome(record.key, Result.RETAINED)
+                continue
+            system.add(record)
+            yield Outcome(record.key, Result.RESTORED)
 
     def residue(self) -> Iterable[Residue]:
         """Say that there is a backup."""

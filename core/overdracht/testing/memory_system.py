@@ -82,6 +82,8 @@ class MemorySystem:
         """Parts that can be read and not written."""
         self.away = False
         self.read_only = False
+        self.busy = 0
+        """How often it still says that it is asked too often."""
         self.watch: Callable[[str, str], None] = lambda _moment, _key: None
         """Called `before` and `after` each act with the record's key; whatever it raises is the act's fault."""
         for record in records:
@@ -102,6 +104,11 @@ class MemorySystem:
         """Raise Unreachable when the system is away."""
         if self.away:
             raise Unreachable("the system does not answer", remedy="start it and try again")
+
+    def admits(self) -> bool:
+        """Say whether it can be asked now; who is told no asks again later."""
+        self.busy = max(0, self.busy - 1)
+        return not self.busy
 
     def get(self, part: str, key: str) -> MemoryRecord | None:
         """Return the record of this *key*; None when the part is broken or does not hold it."""

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from overdracht.survey.engine import explain
-from overdracht.testing import ErasingContract, ReadingContract, RectifyingContract
+from overdracht.testing import (
+    ErasingContract,
+    ReadingContract,
+    RectifyingContract,
+    RestoringContract,
+)
 from overdracht.testing.numbering import promises
 
 OWN_SYSTEM = "needs a system to fill and break: inherit the contract in the connector's own tests"
@@ -42,7 +47,7 @@ def require(kept: object, otherwise: str) -> None:
 
 def texts() -> Mapping[str, str]:
     """Return the contract: number → what is promised."""
-    contracts = (ReadingContract, ErasingContract, RectifyingContract)
+    contracts = (ReadingContract, ErasingContract, RectifyingContract, RestoringContract)
     return {number: text for one in contracts for number, text in promises(one).items()}
 
 

@@ -20,7 +20,7 @@ class Links:
     """The links of a mapping, in the database at the other end of *connection*."""
 
     connection: Connection
-    _known: dict[tuple[str, Link], dict[str, set[str]]] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[str, Link], dict[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     """By part and link, the keys that belong to each owner that was asked about."""
 
     def linked(
@@ -40,11 +40,13 @@ class Links:
         if len(known) + len(asked) > MOST_KNOWN:
             known.clear()
             asked = list(owners)
-        known |= {one: set() for one in asked}
+        found: dict[str, set[str]] = {}
         for key, owner in self._pairs(record, link, asked, from_owners=True):
-            known[owner].add(key)
+            found.setdefault(owner, set()).add(key)
+        # Most own nothing, and share the one empty tuple.
+        known |= {one: tuple(sorted(found.get(one, ()))) for one in asked}
         for owner in owners:
-            yield from ((key, owner) for key in sorted(known[owner]))
+            yield from ((key, owner) for key in known[owner])
 
     def _pairs(
         self, record: Record, link: Link, ends: Collection[str], *, from_owners: bool

@@ -106,7 +106,7 @@ def listing(screen: Screen, items: Iterator[Reviewed], limit: int) -> int:
             f"{one.item.when:%Y-%m-%d}" if one.item.when else "",
             one.certainty if one.inclusion is Inclusion.AWAITING else one.inclusion,
             _matched(one),
-            one.item.title,
+            one.item.title or "(untitled)",
         )
         for one in islice(items, limit or None)
     ]

@@ -29,7 +29,7 @@ from overdracht import (
 from overdracht.people import SANNE
 from overdracht.testing.acting import approved, ruling
 from overdracht.testing.watching import find
-from overdracht_transip.cancelling import next_term
+from overdracht_transip.cancelling import Cancelling, next_term
 from overdracht_transip.sandbox import Fault, Kind
 from tests.transip.account_harness import LOGIN, Account, contacts_of
 
@@ -44,6 +44,8 @@ LOST = [
 """What happens to an answer after the cancellation took effect."""
 NEVER = [Fault(Kind.CUT, method="DELETE"), Fault(Kind.STATUS, method="DELETE", status=500)]
 """The same for who asked, but nothing took effect."""
+COLLECTIONS = {f"domain/{DOMAIN}": "domains", f"server/{SERVER}": "vps", f"disk/{DISK}": "storages"}
+"""Where in the account the thing of each key stands."""
 
 
 @pytest.fixture
@@ -299,6 +301,89 @@ def test_a_withdrawn_cancellation_is_not_called_erased(transip: Account) -> None
     assert told.result is Result.REFUSED
     assert "withdrawn" in told.reason
     assert len(transip.sent("DELETE")) == 1
+
+
+@pytest.mark.parametrize("key", [f"server/{SERVER}", f"disk/{DISK}"])
+def test_a_withdrawn_cancellation_is_not_called_scheduled(transip: Account, key: str) -> None:
+    """A server and a disk do not show that a cancellation was withdrawn, not even where our tag says that there was one: it is refused
+    in words when it is looked for, and a new erasure asks for it anew, once."""
+    cancel = step(transip, key)
+    carried_out(transip, cancel)
+    with transip.sandbox.state() as state:
+        for one in state["objects"][LOGIN][COLLECTIONS[key]].values():
+            one["_cancelledFor"] = ""
+    item = replace(cancel.item, running=False)
+    (told,) = carried_out(transip, approved(transip.connector().propose(item, ERASE)))
+    assert told.result is Result.REFUSED
+    assert "withdrawn" in told.reason
+    assert len(transip.sent("DELETE")) == 1
+    for _ in range(2):
+        assert carried_out(transip, step(transip, key))[0].result is Result.SCHEDULED
+    assert len(transip.sent("DELETE")) == 2
+    assert transip.objects[COLLECTIONS[key]][key.partition("/")[2]]["_cancelledFor"]
+
+
+def test_a_server_that_is_asked_for_anew_can_be_in_doubt(transip: Account) -> None:
+    """After a withdrawal the old tag is no evidence any more: where the new answer was lost, it is left to a person."""
+    carried_out(transip, step(transip, f"server/{SERVER}"))
+    with transip.sandbox.state() as state:
+        state["objects"][LOGIN]["vps"][SERVER]["_cancelledFor"] = ""
+    cancel = step(transip, f"server/{SERVER}")
+    with transip.failing(Fault(Kind.CUT, method="DELETE", path=f"/v6/vps/{SERVER}", skip=1)):
+        assert carried_out(transip, cancel)[0].result is Result.REFUSED
+    assert carried_out(transip, cancel)[0].result is Result.REFUSED
+    tags = transip.objects["vps"][SERVER]["tags"]
+    assert tags == [f"klant-{SANNE.customer}", "overdracht-cancelling"]
+
+
+@pytest.mark.parametrize("action", ["cancel", "await"])
+def test_what_cannot_be_rehearsed_stays_scheduled(transip: Account, action: str) -> None:
+    """Where TransIP refuses in test mode for another reason, what was cancelled before is not said to be withdrawn."""
+    cancel = step(transip, f"server/{SERVER}")
+    carried_out(transip, cancel)
+    if action == "await":
+        item = replace(cancel.item, running=False)
+        cancel = approved(transip.connector().propose(item, ERASE))
+    with transip.sandbox.state() as state:
+        state["objects"][LOGIN]["vps"][SERVER]["isBlocked"] = True
+    assert carried_out(transip, cancel)[0].result is Result.SCHEDULED
+    assert len(transip.sent("DELETE")) == 1
+
+
+@pytest.mark.parametrize("key", COLLECTIONS)
+def test_what_is_not_found_and_still_there_is_not_cancelled(transip: Account, key: str) -> None:
+    """TransIP answers that it does not know what it lists: nothing was cancelled, which is said, and no mark of ours stays on it."""
+    cancel = step(transip, key)
+    skip = 0 if key.startswith("domain") else 1
+    before = transip.objects
+    with transip.failing(Fault(Kind.STATUS, "DELETE", skip=skip, status=404, text="Not found")):
+        (told,) = carried_out(transip, cancel)
+    assert told.result in {Result.REFUSED, Result.FAILED}
+    assert "404" in told.reason
+    assert transip.objects == before
+    assert carried_out(transip, cancel)[0].result is Result.SCHEDULED
+
+
+@pytest.mark.parametrize("key", COLLECTIONS)
+@pytest.mark.parametrize("earlier", [0, 1], ids=["in the rehearsal", "in earnest"])
+def test_what_went_away_meanwhile_is_erased(
+    transip: Account, monkeypatch: pytest.MonkeyPatch, key: str, earlier: int
+) -> None:
+    """What TransIP does not find because it went away after it was looked at is erased."""
+    kind, _, name = key.partition("/")
+    cancel = step(transip, key)
+    calls: list[ApprovedStep] = []
+    ask = Cancelling.ask
+
+    def late(self: Cancelling, asked: ApprovedStep) -> None:
+        if len(calls) >= earlier or kind == "domain":
+            with transip.sandbox.state() as state:
+                state["objects"][LOGIN][COLLECTIONS[key]].pop(name, None)
+        calls.append(asked)
+        ask(self, asked)
+
+    monkeypatch.setattr(Cancelling, "ask", late)
+    assert carried_out(transip, cancel)[0].result is Result.ERASED
 
 
 def test_in_quarantine_it_is_scheduled(transip: Account) -> None:

@@ -2,7 +2,8 @@
 
 A domain shows its cancellation. A server shows it nowhere, so two tags are put on it: one before it is asked for and one after. Where the first
 stands alone the answer was lost, and the server is never cancelled a second time on a guess. A disk shows nothing and carries no tags, but
-TransIP refuses to cancel one twice.
+TransIP refuses to cancel one twice. So it does with a server, and in test mode too: where it would now take the cancellation of what was
+cancelled before, somebody has withdrawn that one.
 """
 
 import calendar
@@ -74,8 +75,12 @@ class Ending:
         """Return what came of *step*, which is about what was *seen* and is still what was planned."""
         if isinstance(seen.record, Domain):
             return self._domain(step, seen.record)
-        if step.action == AWAIT:
+        pending = self._is_pending(step)
+        asked_before = step.action == AWAIT or DONE in getattr(seen.record, "tags", ())
+        if pending or (pending is None and asked_before):
             return self._scheduled(step, seen)
+        if step.action == AWAIT:
+            return Outcome(step.item.key, Result.REFUSED, WITHDRAWN)
         if isinstance(seen.record, Vps):
             return self._server(step, seen, seen.record)
         return self._disk(step, seen)
@@ -87,7 +92,7 @@ class Ending:
         if reason:
             return Outcome(step.item.key, Result.REFUSED, reason)
         failed = self._asked(step)
-        if failed is not None and not failed.in_doubt:
+        if failed is not None and not failed.in_doubt and not isinstance(failed, NotFound):
             return Outcome(step.item.key, Result.REFUSED, words(failed))
         return self._domain_afterwards(step, failed)
 
@@ -109,10 +114,10 @@ class Ending:
         return Outcome(step.item.key, Result.FAILED, reason)
 
     def _asked(self, step: ApprovedStep) -> TransipError | None:
-        """Ask for the cancellation, once; return what went wrong. That it was cancelled before, or is gone, is not wrong."""
+        """Ask for the cancellation, once; return what went wrong. That it was cancelled before is not wrong."""
         try:
             self._cancelling.ask(step)
-        except (CancellationPending, NotFound):
+        except CancellationPending:
             return None
         except TransipError as error:
             if isinstance(error, WHOLE) and not error.in_doubt:
@@ -121,16 +126,14 @@ class Ending:
         return None
 
     def _server(self, step: ApprovedStep, seen: Seen, server: Vps) -> Outcome:
-        if DONE in server.tags or self._is_pending(step):
-            return self._scheduled(step, seen)
         if BEGUN in server.tags:
             return Outcome(step.item.key, Result.REFUSED, LOST_SERVER)
         try:
-            self._api.set_server_tags(server.name, (*server.tags, BEGUN))
+            self._api.set_server_tags(server.name, (*_plain(server), BEGUN))
         except TransipError as error:
             if isinstance(error, WHOLE):
                 raise
-            return Outcome(step.item.key, Result.REFUSED, words(error))
+            return self._gone_or_refused(step, error)
         return self._server_asked(step, seen, server)
 
     def _server_asked(self, step: ApprovedStep, seen: Seen, server: Vps) -> Outcome:
@@ -145,7 +148,7 @@ class Ending:
         if failed.in_doubt:
             return self._lost(step, seen, server)
         self._tag(server, ())
-        return Outcome(step.item.key, Result.REFUSED, words(failed))
+        return self._gone_or_refused(step, failed)
 
     def _lost(self, step: ApprovedStep, seen: Seen, server: Vps) -> Outcome:
         """Find out, without asking for it again, whether *server* was cancelled."""
@@ -156,8 +159,8 @@ class Ending:
             return self._scheduled(step, seen)
         return Outcome(step.item.key, Result.REFUSED, LOST_SERVER)
 
-    def _is_pending(self, step: ApprovedStep) -> bool:
-        """Ask in test mode for what *step* asks: TransIP refuses what was cancelled before."""
+    def _is_pending(self, step: ApprovedStep) -> bool | None:
+        """Ask in test mode for a cancellation: TransIP refuses what was cancelled before. None where it refuses for another reason."""
         try:
             self._rehearsal.ask(step)
         except CancellationPending:
@@ -165,6 +168,7 @@ class Ending:
         except TransipError as error:
             if isinstance(error, WHOLE):
                 raise
+            return None
         return False
 
     def _tag(self, server: Vps, evidence: tuple[str, ...]) -> None:
@@ -175,15 +179,22 @@ class Ending:
             return
 
     def _disk(self, step: ApprovedStep, seen: Seen) -> Outcome:
-        if self._is_pending(step):
-            return self._scheduled(step, seen)
         failed = self._asked(step)
         if failed is None:
             return self._ended_or_scheduled(step, seen)
-        if failed.in_doubt and (self._lookup.seen(step.item.key) is None or self._is_pending(step)):
+        if not failed.in_doubt:
+            return self._gone_or_refused(step, failed)
+        if self._lookup.seen(step.item.key) is None or self._is_pending(step):
             return self._ended_or_scheduled(step, seen)
-        reason = LOST if failed.in_doubt else words(failed)
-        return Outcome(step.item.key, Result.REFUSED, reason)
+        return Outcome(step.item.key, Result.REFUSED, LOST)
+
+    def _gone_or_refused(self, step: ApprovedStep, failed: TransipError) -> Outcome:
+        """Return what came of a cancellation that TransIP surely did not take; that it cannot find the thing is looked up."""
+        if isinstance(failed, NotFound):
+            self._lookup.refresh()
+            if self._lookup.seen(step.item.key) is None:
+                return Outcome(step.item.key, Result.ERASED)
+        return Outcome(step.item.key, Result.REFUSED, words(failed))
 
     def _ended_or_scheduled(self, step: ApprovedStep, seen: Seen) -> Outcome:
         self._lookup.refresh()

@@ -30,7 +30,6 @@ from overdracht_transip.domain_holdings import (
     CONTACT,
     contact_holding,
     default_holding,
-    domain_holding,
 )
 from overdracht_transip.faults import WHOLE, translated
 from overdracht_transip.holding import Holding, names_of
@@ -107,8 +106,7 @@ class Correcting:
 
     def __init__(self, api: Writer, settings: TransipSettings) -> None:
         self._api = api
-        self._ownership = Ownership(settings)
-        self._lookup = Lookup(api, self._ownership)
+        self._lookup = Lookup(api, Ownership(settings))
 
     def outcomes(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry out *steps* and yield the outcome of each."""
@@ -150,17 +148,19 @@ class Correcting:
             return Outcome(key, Result.FAILED, words(error))
         if seen is None:
             return Outcome(key, Result.ALREADY_GONE)
-        if self.is_done(step, seen):
+        if _has_right_values(step, seen):
             return _rectified(step, seen)
         return Outcome(key, Result.FAILED, UNSEEN if doubt is None else words(doubt))
 
     def is_done(self, step: ApprovedStep, seen: Seen) -> bool:
-        """Say whether *seen* is what *step* makes of what was planned: with the old values back in it, it is that again."""
-        there = {value.where: value.text for value in values_of(seen.record)}
-        if any(there.get(edit.where) != edit.new for edit in step.edits):
+        """Say whether *seen* is what *step* makes of what was planned: with the old values back in it, it is that again. A domain is
+        told by its right values alone: a step of its own corrects who is another contact of it.
+        """
+        if not _has_right_values(step, seen):
             return False
-        before = with_values(seen.record, {edit.where: edit.old for edit in step.edits})
-        held = self._held(step, before)
+        if isinstance(seen.record, Domain):
+            return True
+        held = _held(step, with_values(seen.record, {edit.where: edit.old for edit in step.edits}))
         return held is not None and held.fingerprint == step.item.fingerprint
 
     def make(self, step: ApprovedStep, seen: Seen) -> None:
@@ -186,18 +186,22 @@ class Correcting:
         else:
             self._api.replace_default_contacts(contacts)
 
-    def _held(self, step: ApprovedStep, record: object) -> Holding | None:
-        kind, name, *_ = names_of(step.item.key)
-        if isinstance(record, Contact):
-            return contact_holding(name, record) if kind == CONTACT else default_holding(record)
-        if isinstance(record, Domain):
-            return domain_holding(record, self._ownership)
-        holdings: dict[type, Callable[..., Holding]] = {
-            MonitoringContact: monitoring_holding,
-            OpenStackUser: user_holding,
-        }
-        holding = holdings.get(type(record))
-        return None if holding is None else holding(record)
+
+def _has_right_values(step: ApprovedStep, seen: Seen) -> bool:
+    there = {value.where: value.text for value in values_of(seen.record)}
+    return all(there.get(edit.where) == edit.new for edit in step.edits)
+
+
+def _held(step: ApprovedStep, record: object) -> Holding | None:
+    kind, name, *_ = names_of(step.item.key)
+    if isinstance(record, Contact):
+        return contact_holding(name, record) if kind == CONTACT else default_holding(record)
+    holdings: dict[type, Callable[..., Holding]] = {
+        MonitoringContact: monitoring_holding,
+        OpenStackUser: user_holding,
+    }
+    holding = holdings.get(type(record))
+    return None if holding is None else holding(record)
 
 
 def _rectified(step: ApprovedStep, seen: Seen) -> Outcome:

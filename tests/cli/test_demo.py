@@ -61,7 +61,8 @@ def test_its_commands_work_when_they_are_copied(toured: tuple[Home, str]) -> Non
             capture_output=True,
             check=False,
         )
-        assert done.returncode == 0, (command, done.stderr)
+        # A plan says by 1 that something waits for whoever made it.
+        assert done.returncode == (" plan " in command), (command, done.stderr)
 
 
 def test_it_ends_with_a_certificate_of_what_was_erased(toured: tuple[Home, str]) -> None:

@@ -29,7 +29,7 @@ def _made(result: Result) -> Any:
 
 def test_everything_searched_and_decided_is_complete(run: Run, home: Home, secret: str) -> None:
     """A person's identifiers lead to a bundle in one command; it is verified and opened with the same passphrase."""
-    made = run("export", SANNE, "--to", "uit.age", "--passphrase-file", secret)
+    made = run("export", SANNE, "--quick", "--to", "uit.age", "--passphrase-file", secret)
     assert made.exit_code == 0, made.output
     assert "3 items in" in made.output
     assert "Passphrase, shown once" not in made.output

@@ -68,7 +68,7 @@ def test_connectors_says_what_each_can_do(run: Run) -> None:
     line = next(one for one in run("connectors").output.splitlines() if "cabinet " in one)
     name, abilities = line.split(maxsplit=1)
     assert name == "cabinet"
-    assert abilities.startswith("find, export, erase, rectify, identifiers, age ")
+    assert abilities.startswith("find, export, erase, rectify, restore, identifiers, age ")
     assert abilities.endswith("overdracht-cabinet 1.2  a filing cabinet, for tests")
 
 
@@ -79,7 +79,15 @@ def test_connectors_shows_the_settings_of_one(run: Run) -> None:
     assert "--extra text: the free text of every record as a file" in output
     (one,) = json.loads(run("connectors", "cabinet", "--json").output)["connectors"]
     assert one["settings"][0]["key"] == "system"
-    assert one["can"] == ["find", "export", "erase", "rectify", "identifiers", "age"]
+    assert one["can"] == [
+        "find",
+        "export",
+        "erase",
+        "rectify",
+        "restore",
+        "identifiers",
+        "age",
+    ]
 
 
 def test_a_broken_plugin_is_named(

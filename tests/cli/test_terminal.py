@@ -118,7 +118,9 @@ def test_a_passphrase_is_asked_for_and_not_shown(
     home: Home, run: Run, terminals: list[Terminal]
 ) -> None:
     """verify asks for the passphrase that it needs, without an echo; a chosen one is asked for twice."""
-    terminals.append(making := Terminal(home, "export", SANNE, "--to", "uit.age", "--passphrase"))
+    terminals.append(
+        making := Terminal(home, "export", SANNE, "--quick", "--to", "uit.age", "--passphrase")
+    )
     making.answer("Passphrase for the bundle:", "paard-batterij-niet")
     making.answer("Repeat for confirmation:", "paard-batterij-niet")
     assert making.end() == 0, making.shown

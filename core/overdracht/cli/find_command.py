@@ -16,9 +16,9 @@ from overdracht.state import Given, RequestFile, Role, Store
 from overdracht.survey import Identity
 
 THOROUGH = click.option(
-    "--thorough",
-    is_flag=True,
-    help="Also search where that is slow; a request that was searched so already is so again.",
+    "--thorough/--quick",
+    default=True,
+    help="Search everywhere first, also where that is slow, or only where it is fast; what was not looked into is said.",
 )
 NO_FIND = click.option(
     "--no-find",

@@ -10,7 +10,7 @@ from overdracht.cli.files import check_free, write
 from overdracht.cli.screen import screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE, own_key
-from overdracht.errors import BundleError
+from overdracht.errors import BundleError, UsageError
 from overdracht.report.correction_letter import CorrectionLetter
 from overdracht.report.letter import Letter
 
@@ -61,6 +61,10 @@ def command(
     found = check(certificate, own_key(session))
     if found.problem:
         raise BundleError(f"{certificate} is not as it was made: {found.problem}")
+    if found.certificate.of_a_sweep:
+        raise UsageError(
+            f"{certificate} is of a retention round: nobody asked for it, and there is nobody to write to"
+        )
     kind = CorrectionLetter if found.certificate.rectifies else Letter
     letter = kind(
         found.certificate,

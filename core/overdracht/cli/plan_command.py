@@ -45,7 +45,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
 ) -> None:
     """Plan the erasure of PERSON, identifiers or the reference of a request. Nothing is touched.
 
-    The sources are searched first. The plan says of every item what happens to it and why; what waits for review is left alone. Its
+    The sources are searched first, everywhere unless --quick. The plan says of every item what happens to it and why; what waits for review is left alone. Its
     digest is what `overdracht erase --apply` wants: what runs is what was seen. Exit code 1 when not everything could be searched, or
     something waits for you.
 

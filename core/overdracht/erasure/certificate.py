@@ -102,10 +102,18 @@ def _sources(coverage: Iterable[Coverage], counts: Iterable[Count]) -> Iterator[
             "connector": covered.connector,
             "searched": covered.reach,
             "gaps": len(covered.gaps),
+            "notes": [_both(note) for note in covered.notes],
             **_results(by_source.pop(covered.source, ())),
         }
     for source, rest in by_source.items():
-        yield {"source": source, "connector": "", "searched": "", "gaps": 0, **_results(rest)}
+        yield {
+            "source": source,
+            "connector": "",
+            "searched": "",
+            "gaps": 0,
+            "notes": [],
+            **_results(rest),
+        }
 
 
 def _results(counts: Iterable[Count]) -> dict[str, Any]:

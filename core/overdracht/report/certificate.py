@@ -50,6 +50,8 @@ class SourceResults(_Part):
     connector: str = ""
     searched: str = ""
     gaps: int = 0
+    notes: tuple[Text, ...] = ()
+    """What the search did not look into."""
     results: Mapping[str, int]
     categories: Mapping[Category, Mapping[str, int]] = Field(default_factory=dict)
     left_to_review: int = 0
@@ -123,6 +125,11 @@ class Certificate(_Part):
     def rectifies(self) -> bool:
         """Whether it is about a correction."""
         return self.format == RECTIFIED
+
+    @property
+    def of_a_sweep(self) -> bool:
+        """Whether nobody asked for it: what outlived its term was erased, whomever it was about."""
+        return not self.rectifies and not any(one.searched for one in self.sources)
 
     def of(self, *results: str) -> int:
         """Return how many items came to one of *results*."""

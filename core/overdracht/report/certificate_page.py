@@ -117,7 +117,12 @@ class CertificatePage:
 
     def _verdict(self) -> Html:
         certificate = self.certificate
-        if certificate.complete:
+        if certificate.complete and certificate.of_a_sweep:
+            told = self.say(
+                "Alles wat dit plan noemde is gewist, en bij opnieuw kijken was het er niet meer.",
+                "Everything that this plan named was erased, and looking again showed that it is gone.",
+            )
+        elif certificate.complete:
             told = self.say(
                 "Alle bronnen zijn geheel doorzocht, alles wat weg mocht is gewist, en bij opnieuw zoeken was er alleen nog wat bewaard moet blijven.",
                 "Every source was searched whole, everything that could go was erased, and searching again showed only what must stay.",
@@ -182,9 +187,10 @@ class CertificatePage:
         reach = Reach(one.searched)
         good = reach in {Reach.WHOLE, Reach.EMPTY}
         return html(
-            '<span class="{}">{}</span>',
+            '<span class="{}">{}</span>{}',
             "good-word" if good else "bad-word",
             REACHES[reach].in_(self.language) if reach in REACHES else one.searched,
+            [html('<p class="soft">{}</p>', note.in_(self.language)) for note in one.notes],
         )
 
     def _retained(self) -> Iterator[Html]:

@@ -3,7 +3,7 @@
 There is nothing personal in it but what the administrator fills in between the brackets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,20 @@ from overdracht.report.plan_tables import told_residue
 from overdracht.report.words import CATEGORIES, told_day, told_items
 from overdracht.retention import local_day
 from overdracht.steps import Result
+from overdracht.text import together
+
+
+def _by_ground(
+    retained: Iterable[Staying],
+) -> Iterator[tuple[Staying, int, tuple[date, ...]]]:
+    """Yield what stays, of each kind in each source on one ground together: one of it, how much it is, and the days on which it goes."""
+    groups: dict[object, list[Staying]] = {}
+    for one in retained:
+        kind = (one.source, one.category, one.pseudonymous, one.until is None, one.ground)
+        groups.setdefault(kind, []).append(one)
+    for several in groups.values():
+        days = sorted({one.until for one in several if one.until})
+        yield several[0], sum(one.items for one in several), tuple(days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,7 @@ class Letter:
                 "What we still keep, why and until when",
             )
         )
-        points = [self._kept_point(one) for one in retained]
+        points = [self._kept_point(*one) for one in _by_ground(retained)]
         if left_out:
             points.append(told_left_out(left_out, self.language))
         yield Points(tuple(points))
@@ -144,13 +158,22 @@ class Letter:
             "As soon as a term is over we erase that too. You need not do anything for it.",
         )
 
-    def _kept_point(self, one: Staying) -> str:
-        told = f"{CATEGORIES[one.category].in_(self.language)} ({one.source}): {told_items(one.items, self.language)}"
+    def _kept_point(self, one: Staying, items: int, days: tuple[date, ...]) -> str:
+        told = f"{CATEGORIES[one.category].in_(self.language)} ({one.source}): {told_items(items, self.language)}"
+        if one.pseudonymous and not days:
+            return told + self.say(
+                ", waaruit wat over u gaat is gewist; de rest gaat over iemand anders of is nodig om de boeken te laten kloppen.",
+                ", of which what is about you was erased; the rest is about somebody else, or is needed for the books to balance.",
+            )
         if one.pseudonymous:
             told += self.say(", gepseudonimiseerd", ", pseudonymised")
-        if one.until:
-            day = told_day(one.until, self.language)
-            told += self.say(f", tot {day}", f", until {day}")
+        if days:
+            first, last = (told_day(day, self.language) for day in (days[0], days[-1]))
+            told += self.say(f", tot {first}", f", until {first}")
+            if last != first:
+                told += self.say(
+                    f" en later, het laatste tot {last}", f" and later, the last until {last}"
+                )
         return f"{told}. {told_ground(one.ground, one.article, self.language)}"
 
     def _not_done(self) -> Iterator[Block]:
@@ -194,8 +217,10 @@ class Letter:
         if self.certificate.residue:
             yield Points(
                 tuple(
-                    f"{one.source}: {one.what.in_(self.language)}{told_residue(one.residue, self.language)}"
-                    for one in self.certificate.residue
+                    f"{sources}: {one.what.in_(self.language)}{told_residue(one, self.language)}"
+                    for sources, one in together(
+                        (left.source, left.residue) for left in self.certificate.residue
+                    )
                 )
             )
 

@@ -9,8 +9,11 @@ from typing import ClassVar, Protocol
 from overdracht_contacts.appointments import ENTRIES
 from overdracht_contacts.shelves import digest
 
-_LIMIT = re.compile(rb"^(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*\r?\n?", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_BOM = b"\xef\xbb\xbf"
+_LIMIT = re.compile(rb"^(?:\xef\xbb\xbf)?(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*\r?\n?", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _UID = re.compile(rb"^(?:[\w-]+\.)?UID(?:;[^:\n]*)?:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_AGENT = re.compile(rb"(?:^|\n)(?:[\w-]+\.)?AGENT(?:;[^:\n]*)?:\s*\Z", re.IGNORECASE)
+_OUTERMOST = frozenset({b"VCARD", b"VCALENDAR"})
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
 Span = tuple[int, int]
@@ -47,6 +50,9 @@ class Container(Protocol):
     def pieces(self, content: bytes) -> list[bytes]:
         """Return the bytes of *content*, a document of its own, that belong in the thing's spans."""
 
+    def is_well_formed(self, file: bytes) -> bool:
+        """Say whether all in *file* ends where it should; if not, something may be missing from what is held."""
+
 
 def _components(file: bytes, names: frozenset[str], depth: int) -> Iterator[Span]:
     """Yield where the components of these *names* begin and end that stand *depth* deep in *file*."""
@@ -54,14 +60,40 @@ def _components(file: bytes, names: frozenset[str], depth: int) -> Iterator[Span
     for found in _LIMIT.finditer(file):
         name = found[2].decode().upper()
         if found[1].upper() == b"BEGIN":
+            if _starts_anew(file, found):
+                level, start = 0, -1
             if level == depth and name in names:
-                start = found.start()
+                start = found.start(1)
             level += 1
             continue
         level = max(0, level - 1)
         if level == depth and start >= 0 and name in names:
             yield start, found.end()
             start = -1
+
+
+def _starts_anew(file: bytes, begin: re.Match[bytes]) -> bool:
+    """Say whether a card or a calendar begins here: it stands in no other, so one that is still open was never closed.
+
+    Only the card of an agent stands in another card (vCard 2.1).
+    """
+    if begin[2].upper() not in _OUTERMOST:
+        return False
+    return not _AGENT.search(file, max(0, begin.start() - 200), begin.start())
+
+
+def _is_well_formed(file: bytes) -> bool:
+    """Say whether each component in *file* ends, and inside the one in which it began."""
+    opened: list[bytes] = []
+    for found in _LIMIT.finditer(file):
+        name = found[2].upper()
+        if found[1].upper() == b"BEGIN":
+            if opened and _starts_anew(file, found):
+                return False
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
 
 
 def _uid(content: bytes) -> str:
@@ -93,6 +125,10 @@ class CardFile:
         """Return the card."""
         return [content]
 
+    def is_well_formed(self, file: bytes) -> bool:
+        """Say whether every card ends."""
+        return _is_well_formed(file)
+
 
 class CalendarFile:
     """A calendar with everything of several UIDs."""
@@ -116,13 +152,17 @@ class CalendarFile:
         around = [(start, head)]
         zones = _components(calendar, frozenset({"VTIMEZONE"}), 1)
         around += [(a + start, b + start) for a, b in zones if a + start >= head]
-        closing = [found.start() for found in _LIMIT.finditer(calendar)][-1] + start
+        closing = [found.start(1) for found in _LIMIT.finditer(calendar)][-1] + start
         for name, spans in by_name.items():
             yield Held(name, tuple(spans), tuple(around), (closing, end))
 
     def pieces(self, content: bytes) -> list[bytes]:
         """Return the entries."""
         return [content[start:end] for start, end in _components(content, ENTRIES, 1)]
+
+    def is_well_formed(self, file: bytes) -> bool:
+        """Say whether every calendar ends, and all in it."""
+        return _is_well_formed(file)
 
 
 class NoteFile:
@@ -138,6 +178,10 @@ class NoteFile:
     def pieces(self, content: bytes) -> list[bytes]:
         """Return the whole file."""
         return [content]
+
+    def is_well_formed(self, file: bytes) -> bool:  # noqa: ARG002 - any file is a note
+        """Text has no ends that could be missing."""
+        return True
 
 
 def put_together(
@@ -162,8 +206,9 @@ def put_together(
 
 def is_empty(file: bytes) -> bool:
     """Say whether nothing but an empty calendar, or nothing at all, is left in *file*."""
-    if not file.strip():
+    file = file.replace(_BOM, b"").strip()
+    if not file:
         return True
-    return bool(re.match(rb"\s*BEGIN:VCALENDAR", file, re.IGNORECASE)) and not any(
+    return bool(re.match(rb"BEGIN[ \t]*:[ \t]*VCALENDAR", file, re.IGNORECASE)) and not any(
         _components(file, ENTRIES, 1)
     )

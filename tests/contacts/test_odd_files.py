@@ -1,0 +1,115 @@
+"""Files that cannot be read to the last card: what can be read is found, and the rest is never passed over in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from overdracht import Result
+from tests.contacts.asking import agenda, cards, erased, find, only, proposed
+
+SANNE, PIET = "sanne@vanderberg.example", "piet@dewit.example"
+BOM = b"\xef\xbb\xbf"
+
+
+def card(email: str, uid: str = "") -> bytes:
+    """Return a card with this *email*."""
+    told = f"UID:{uid or email}\r\nFN:Klant\r\nEMAIL:{email}\r\n"
+    return f"BEGIN:VCARD\r\nVERSION:3.0\r\n{told}END:VCARD\r\n".encode()
+
+
+def event(email: str, uid: str = "", kind: str = "VEVENT") -> bytes:
+    """Return a component of this *kind* with one party."""
+    told = f"UID:{uid or email}\r\nDTSTART:20260301T090000Z\r\nATTENDEE:mailto:{email}\r\n"
+    return f"BEGIN:{kind}\r\n{told}END:{kind}\r\n".encode()
+
+
+def calendar(*components: bytes) -> bytes:
+    """Return the calendar that holds these *components*."""
+    head = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//NL\r\n"
+    return b"".join([head, *components, b"END:VCALENDAR\r\n"])
+
+
+@pytest.mark.parametrize("kind", ["cards", "calendar"])
+def test_a_byte_order_mark_hides_nothing(tmp_path: Path, kind: str) -> None:
+    """The first card or calendar after a mark that Windows puts at the top is found and goes, the mark and the others stay to the byte,
+    and with the last one the file goes."""
+    connector = cards(tmp_path) if kind == "cards" else agenda(tmp_path)
+    mine, other = (
+        (card(SANNE), card(PIET))
+        if kind == "cards"
+        else (calendar(event(SANNE)), calendar(event(PIET)))
+    )
+    path = tmp_path / ("a.vcf" if kind == "cards" else "a.ics")
+    path.write_bytes(BOM + mine + BOM + other)
+    found = find(connector, SANNE)
+    assert found.gaps == []
+    (item,) = found.items
+    assert [one.result for one in erased(connector, [proposed(connector, item)])] == [Result.ERASED]
+    assert path.read_bytes().replace(BOM, b"").endswith(other)
+    assert b"sanne" not in path.read_bytes()
+    path.write_bytes(BOM + mine)
+    erased(connector, [proposed(connector, only(connector, SANNE))])
+    assert not path.exists()
+
+
+UNREADABLE = {
+    "utf-16.vcf": card(SANNE).decode().encode("utf-16"),
+    "utf-16.ics": calendar(event(SANNE)).decode().encode("utf-16"),
+    "returns.vcf": card(SANNE).replace(b"\r\n", b"\r"),
+    "returns.ics": calendar(event(SANNE)).replace(b"\r\n", b"\r"),
+    "no end.vcf": card(SANNE).removesuffix(b"END:VCARD\r\n"),
+    "no end.ics": calendar(event(SANNE)).removesuffix(b"END:VCALENDAR\r\n"),
+    "no end inside.ics": calendar(event(SANNE).removesuffix(b"END:VEVENT\r\n"), event(PIET)),
+    "two ends.ics": calendar(event(PIET), b"END:VEVENT\r\n", event(SANNE)),
+    "no cards.vcf": b"Sanne: sanne@vanderberg.example\r\n",
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_a_gap_and_the_others_come(tmp_path: Path, name: str) -> None:
+    """A file in another encoding, with other line ends, or broken off is named as one of which not all can be read; its neighbours are
+    found, and the folder is not taken for searched to its end."""
+    ending = name[-4:]
+    (tmp_path / name).write_bytes(UNREADABLE[name])
+    whole = card(SANNE) if ending == ".vcf" else calendar(event(SANNE))
+    (tmp_path / f"z{ending}").write_bytes(whole)
+    connector = cards(tmp_path) if ending == ".vcf" else agenda(tmp_path)
+    found = find(connector, SANNE)
+    assert [one.key.rpartition("/")[2].partition("#")[0] for one in found.items] == [f"z{ending}"]
+    (gap,) = found.gaps
+    assert gap.key.endswith(name)
+    assert gap.reason == "not all of the file can be read as cards or appointments"
+    assert [one.cursor for one in found.searched.values()] == [""]
+
+
+def test_empty_files_are_no_gap(tmp_path: Path) -> None:
+    """A file without anything in it, or a calendar without appointments, is read to its end."""
+    for name, content in {"a.ics": b"", "b.ics": BOM + b"\r\n", "c.ics": calendar()}.items():
+        (tmp_path / name).write_bytes(content)
+    assert find(agenda(tmp_path), SANNE).gaps == []
+
+
+def test_a_card_without_an_end_hides_no_other(tmp_path: Path) -> None:
+    """The cards around it are found and go; the one without an end, which may be anybody's, stays to the byte and is a gap. What was
+    found in such a file and is not there any more is not said to be gone, for it may be in what cannot be read."""
+    path = tmp_path / "alles.vcf"
+    half = card(PIET).removesuffix(b"END:VCARD\r\n")
+    other = card("kees@elders.example")
+    path.write_bytes(half + card(SANNE) + other)
+    connector = cards(tmp_path)
+    found = find(connector, SANNE)
+    assert len(found.gaps) == 1
+    (item,) = found.items
+    step = proposed(connector, item)
+    assert [one.result for one in erased(connector, [step])] == [Result.ERASED]
+    assert path.read_bytes() == half + other
+    (again,) = erased(connector, [step])
+    assert again.result is Result.FAILED
+
+
+def test_the_card_of_an_agent_is_part_of_the_card(tmp_path: Path) -> None:
+    """In vCard 2.1 a card may stand inside another; that is no card without an end."""
+    agent = b"AGENT:\r\n" + card("hulp@elders.example", "hulp")
+    (tmp_path / "a.vcf").write_bytes(card(SANNE).replace(b"END:", agent + b"END:") + card(PIET))
+    found = find(cards(tmp_path), SANNE)
+    assert (len(found.items), found.gaps) == (1, [])

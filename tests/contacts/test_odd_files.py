@@ -113,3 +113,32 @@ def test_the_card_of_an_agent_is_part_of_the_card(tmp_path: Path) -> None:
     (tmp_path / "a.vcf").write_bytes(card(SANNE).replace(b"END:", agent + b"END:") + card(PIET))
     found = find(cards(tmp_path), SANNE)
     assert (len(found.items), found.gaps) == (1, [])
+
+
+@pytest.mark.parametrize("kind", ["VFREEBUSY", "VAVAILABILITY", "X-DIENST"])
+def test_a_calendar_is_removed_only_when_nothing_is_in_it(tmp_path: Path, kind: str) -> None:
+    """When her appointment goes, somebody else's component of whatever kind stays to the byte, and so does its file."""
+    path = tmp_path / "agenda.ics"
+    path.write_bytes(calendar(event(SANNE), event(PIET, kind=kind)))
+    connector = agenda(tmp_path)
+    erased(connector, [proposed(connector, only(connector, SANNE))])
+    assert path.read_bytes() == calendar(event(PIET, kind=kind))
+
+
+def test_a_calendar_with_time_zones_only_is_removed(tmp_path: Path) -> None:
+    """The zones are nobody's: with the last appointment the file goes."""
+    zone = b"BEGIN:VTIMEZONE\r\nTZID:x\r\nBEGIN:STANDARD\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+    path = tmp_path / "agenda.ics"
+    path.write_bytes(calendar(zone, event(SANNE)))
+    connector = agenda(tmp_path)
+    erased(connector, [proposed(connector, only(connector, SANNE))])
+    assert not path.exists()
+
+
+def test_busy_times_are_found_and_go(tmp_path: Path) -> None:
+    """A file of busy times says whose they are: it is found by that party and goes."""
+    path = tmp_path / "sanne.ifb"
+    path.write_bytes(calendar(event(SANNE, kind="VFREEBUSY")))
+    connector = agenda(tmp_path)
+    erased(connector, [proposed(connector, only(connector, SANNE))])
+    assert not path.exists()

@@ -13,6 +13,9 @@ _BOM = b"\xef\xbb\xbf"
 _LIMIT = re.compile(rb"^(?:\xef\xbb\xbf)?(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*\r?\n?", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _UID = re.compile(rb"^(?:[\w-]+\.)?UID(?:;[^:\n]*)?:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _AGENT = re.compile(rb"(?:^|\n)(?:[\w-]+\.)?AGENT(?:;[^:\n]*)?:\s*\Z", re.IGNORECASE)
+_CALENDAR = re.compile(rb"BEGIN[ \t]*:[ \t]*VCALENDAR", re.IGNORECASE)
+_FRAME = frozenset({b"VCALENDAR", b"VTIMEZONE", b"STANDARD", b"DAYLIGHT"})
+"""What of a calendar is nobody's."""
 _OUTERMOST = frozenset({b"VCARD", b"VCALENDAR"})
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
@@ -209,6 +212,5 @@ def is_empty(file: bytes) -> bool:
     file = file.replace(_BOM, b"").strip()
     if not file:
         return True
-    return bool(re.match(rb"BEGIN[ \t]*:[ \t]*VCALENDAR", file, re.IGNORECASE)) and not any(
-        _components(file, ENTRIES, 1)
-    )
+    names = {found[2].upper() for found in _LIMIT.finditer(file)}
+    return bool(_CALENDAR.match(file)) and names <= _FRAME

@@ -142,3 +142,67 @@ def test_busy_times_are_found_and_go(tmp_path: Path) -> None:
     connector = agenda(tmp_path)
     erased(connector, [proposed(connector, only(connector, SANNE))])
     assert not path.exists()
+
+
+def titled(content: bytes, title: str) -> bytes:
+    """Return the component *content* with this *title*."""
+    return content.replace(b"DTSTART", f"SUMMARY:{title}\r\nDTSTART".encode())
+
+
+def test_appointments_that_share_a_uid_are_told_apart(tmp_path: Path) -> None:
+    """Two calendars in one file hold each an appointment with the same UID: both are found, under keys of their own; one goes and the
+    other stays, and after that it is still known for the one that was found."""
+    path = tmp_path / "agenda.ics"
+    first, second = (titled(event(SANNE, "zelfde"), title) for title in ("Een", "Twee"))
+    path.write_bytes(calendar(first) + calendar(second))
+    connector = agenda(tmp_path)
+    items = {one.title: one for one in find(connector, SANNE).items}
+    assert sorted(items) == ["Een", "Twee"]
+    assert len({one.key for one in items.values()}) == 2
+    steps = {title: proposed(connector, one) for title, one in items.items()}
+    assert [one.result for one in erased(connector, [steps["Een"]])] == [Result.ERASED]
+    assert path.read_bytes() == calendar() + calendar(second)
+    outcomes = erased(connector, [steps["Twee"]])
+    assert [(one.key, one.result) for one in outcomes] == [(items["Twee"].key, Result.ERASED)]
+    assert not path.exists()
+
+
+def test_both_of_two_appointments_with_one_uid_go(tmp_path: Path) -> None:
+    """Erased together, each has an outcome of its own and none stays; two that are equal to the letter are one item."""
+    path = tmp_path / "agenda.ics"
+    first, second = (titled(event(SANNE, "zelfde"), title) for title in ("Een", "Twee"))
+    path.write_bytes(calendar(first) + calendar(second) + calendar(second, event(PIET)))
+    connector = agenda(tmp_path)
+    items = find(connector, SANNE).items
+    outcomes = erased(connector, [proposed(connector, one) for one in items])
+    assert {(one.key, one.result) for one in outcomes} == {
+        (one.key, Result.ERASED) for one in items
+    }
+    assert len(outcomes) == 2
+    assert path.read_bytes() == calendar() + calendar() + calendar(event(PIET))
+
+
+@pytest.mark.parametrize("kind", ["cards", "calendar"])
+@pytest.mark.parametrize("before", [1, 2])
+def test_what_shares_its_uid_since_is_changed_and_not_gone(
+    tmp_path: Path, kind: str, before: int
+) -> None:
+    """When something else with the UID was added after the plan, or the other one with it was altered and this one removed, it cannot be
+    said which was found: it is told as changed and nothing is touched."""
+    if kind == "cards":
+        mine, other = card(SANNE, "zelfde"), card(PIET, "zelfde")
+        path, connector = tmp_path / "a.vcf", cards(tmp_path)
+    else:
+        mine, other = calendar(event(SANNE, "zelfde")), calendar(event(PIET, "zelfde"))
+        path, connector = tmp_path / "a.ics", agenda(tmp_path)
+    states = [mine, mine + other] if before == 1 else [mine + other, other]
+    path.write_bytes(states[0])
+    step = proposed(connector, only(connector, SANNE))
+    path.write_bytes(states[1])
+    assert [one.key for one in connector.prepare(iter([step]))] == [step.item.key]
+    (outcome,) = erased(connector, [step])
+    assert (outcome.result, outcome.reason) == (
+        Result.CHANGED,
+        "it is no longer the one that was found",
+    )
+    assert path.read_bytes() == states[1]

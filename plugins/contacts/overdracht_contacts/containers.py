@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from overdracht_contacts.appointments import ENTRIES
@@ -17,6 +17,8 @@ _CALENDAR = re.compile(rb"BEGIN[ \t]*:[ \t]*VCALENDAR", re.IGNORECASE)
 _FRAME = frozenset({b"VCALENDAR", b"VTIMEZONE", b"STANDARD", b"DAYLIGHT"})
 """What of a calendar is nobody's."""
 _OUTERMOST = frozenset({b"VCARD", b"VCALENDAR"})
+BY_CONTENT = re.compile(r"@([0-9a-f]{32})\Z")
+"""How a name ends that tells by the content what has no UID of its own."""
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
 Span = tuple[int, int]
@@ -38,6 +40,10 @@ class Held:
         """Return it as a document of its own."""
         spans = (*self.around, *self.spans, self.tail)
         return b"".join(file[start:end] for start, end in spans)
+
+    def digest(self, file: bytes) -> str:
+        """Return what tells its own bytes from any other's."""
+        return digest(b"".join(file[start:end] for start, end in self.spans))
 
 
 class Container(Protocol):
@@ -140,8 +146,12 @@ class CalendarFile:
 
     def held(self, file: bytes) -> Iterator[Held]:
         """Yield what belongs to each UID: an entry and its changed occurrences."""
+        same: dict[str, list[Held]] = {}
         for start, end in _components(file, frozenset({"VCALENDAR"}), 0):
-            yield from self._in(file, start, end)
+            for one in self._in(file, start, end):
+                same.setdefault(one.name, []).append(one)
+        for name, ones in same.items():
+            yield from ones if len(ones) == 1 else _apart(file, name, ones)
 
     def _in(self, file: bytes, start: int, end: int) -> Iterator[Held]:
         calendar = file[start:end]
@@ -185,6 +195,17 @@ class NoteFile:
     def is_well_formed(self, file: bytes) -> bool:  # noqa: ARG002 - any file is a note
         """Text has no ends that could be missing."""
         return True
+
+
+def _apart(file: bytes, name: str, ones: Iterable[Held]) -> Iterator[Held]:
+    """Yield what goes by one *name* in several calendars, by its content; what is equal to the letter is one thing."""
+    equal: dict[str, list[Held]] = {}
+    for one in ones:
+        called = name if BY_CONTENT.search(name) else f"{name}@{one.digest(file)}"
+        equal.setdefault(called, []).append(one)
+    for called, twins in equal.items():
+        spans = tuple(span for one in twins for span in one.spans)
+        yield replace(twins[0], name=called, spans=spans)
 
 
 def put_together(

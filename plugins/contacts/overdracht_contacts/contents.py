@@ -2,7 +2,8 @@
 
 from functools import cached_property
 
-from overdracht_contacts.containers import Container, Held, is_empty
+from overdracht_contacts.containers import BY_CONTENT, Container, Held, is_empty
+from overdracht_contacts.shelves import CHANGED
 
 UNREADABLE = "not all of the file can be read as cards or appointments"
 
@@ -23,9 +24,22 @@ class Contents:
         return self._container.is_well_formed(self.file)
 
     def get(self, name: str) -> Held | None:
-        """Return the thing called *name*, if it is there."""
-        return self.held.get(name)
+        """Return the thing called *name*, if it is there, also when it shared its UID with others and does not any more."""
+        if name in self.held:
+            return self.held[name]
+        found = BY_CONTENT.search(name)
+        alone = self.held.get(name[: found.start()]) if found else None
+        return alone if found and alone and alone.digest(self.file) == found[1] else None
 
-    def doubt(self, name: str) -> str:  # noqa: ARG002
+    def doubt(self, name: str) -> str:
         """Return why the thing called *name*, which is not held, may yet be there; nothing when it is gone."""
+        if self._is_renamed(name):
+            return CHANGED
         return "" if self.is_readable else UNREADABLE
+
+    def _is_renamed(self, name: str) -> bool:
+        """Say whether what has the UID of *name* shares it with others since then, or does not any more."""
+        if found := BY_CONTENT.search(name):
+            return name[: found.start()] in self.held
+        ends = (one.removeprefix(name) for one in self.held if one.startswith(f"{name}@"))
+        return any(BY_CONTENT.fullmatch(one) for one in ends)

@@ -191,10 +191,11 @@ def test_what_shares_its_uid_since_is_changed_and_not_gone(
     said which was found: it is told as changed and nothing is touched."""
     if kind == "cards":
         mine, other = card(SANNE, "zelfde"), card(PIET, "zelfde")
-        path, connector = tmp_path / "a.vcf", cards(tmp_path)
+        path = tmp_path / "a.vcf"
     else:
         mine, other = calendar(event(SANNE, "zelfde")), calendar(event(PIET, "zelfde"))
-        path, connector = tmp_path / "a.ics", agenda(tmp_path)
+        path = tmp_path / "a.ics"
+    connector = cards(tmp_path) if kind == "cards" else agenda(tmp_path)
     states = [mine, mine + other] if before == 1 else [mine + other, other]
     path.write_bytes(states[0])
     step = proposed(connector, only(connector, SANNE))

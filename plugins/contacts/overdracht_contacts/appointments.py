@@ -1,4 +1,4 @@
-"""Read a calendar object (RFC 5545): an appointment, a task or a journal entry, with its changed occurrences."""
+"""Read a calendar object (RFC 5545): an appointment, a task, a journal entry or busy times, with its changed occurrences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from overdracht_contacts.documents import Field, identifiers, moment, one_line, 
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 
-ENTRIES = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
+ENTRIES = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 PARTIES = frozenset({"ATTENDEE", "ORGANIZER"})
 _HEADINGS = frozenset({"SUMMARY", "CONTACT"})
 """Fields that say with whom it is, as the first line of a note does."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from overdracht import Change, Edit
 from overdracht_contacts.appointments import PARTIES, Appointment
 from overdracht_contacts.cards import Card, address_in, said_name
-from overdracht_contacts.contentlines import ContentLine, escaped, folded, unescaped
+from overdracht_contacts.contentlines import ContentLine, escaped, folded
 from overdracht_contacts.documents import Field
 
 _SIMPLE = frozenset({"email", "phone", "iban", "customer", "kvk", "username"})
@@ -153,7 +153,9 @@ def _party_edited(line: ContentLine, edits: tuple[Edit, ...]) -> bytes:
             quoted = edit.new.replace('"', "'")
             head = _CALLED.sub(lambda found, name=quoted: f'{found[1]}"{name}"', head, count=1)  # type: ignore[misc]  # the default binds it
             done = True
-        elif unescaped(value).strip().endswith(edit.old):
+        # Programs write the address as the name too: then both are corrected.
+        if _bare(line) == edit.old:
+            value = value.rstrip()
             value = value[: len(value) - len(edit.old)] + edit.new
             done = True
     end = b"\r\n" if b"\r\n" in line.raw else b"\n"

@@ -3,14 +3,22 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from overdracht_contacts.appointments import ENTRIES
 from overdracht_contacts.shelves import digest
 
-_LIMIT = re.compile(rb"^(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*\r?\n?", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_BOM = b"\xef\xbb\xbf"
+_LIMIT = re.compile(rb"^(?:\xef\xbb\xbf)?(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*\r?\n?", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _UID = re.compile(rb"^(?:[\w-]+\.)?UID(?:;[^:\n]*)?:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_AGENT = re.compile(rb"(?:^|\n)(?:[\w-]+\.)?AGENT(?:;[^:\n]*)?:\s*\Z", re.IGNORECASE)
+_CALENDAR = re.compile(rb"BEGIN[ \t]*:[ \t]*VCALENDAR", re.IGNORECASE)
+_FRAME = frozenset({b"VCALENDAR", b"VTIMEZONE", b"STANDARD", b"DAYLIGHT"})
+"""What of a calendar is nobody's."""
+_OUTERMOST = frozenset({b"VCARD", b"VCALENDAR"})
+BY_CONTENT = re.compile(r"@([0-9a-f]{32})\Z")
+"""How a name ends that tells by the content what has no UID of its own."""
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
 Span = tuple[int, int]
@@ -33,6 +41,10 @@ class Held:
         spans = (*self.around, *self.spans, self.tail)
         return b"".join(file[start:end] for start, end in spans)
 
+    def digest(self, file: bytes) -> str:
+        """Return what tells its own bytes from any other's."""
+        return digest(b"".join(file[start:end] for start, end in self.spans))
+
 
 class Container(Protocol):
     """How one kind of file holds things."""
@@ -47,6 +59,9 @@ class Container(Protocol):
     def pieces(self, content: bytes) -> list[bytes]:
         """Return the bytes of *content*, a document of its own, that belong in the thing's spans."""
 
+    def is_well_formed(self, file: bytes) -> bool:
+        """Say whether all in *file* ends where it should; if not, something may be missing from what is held."""
+
 
 def _components(file: bytes, names: frozenset[str], depth: int) -> Iterator[Span]:
     """Yield where the components of these *names* begin and end that stand *depth* deep in *file*."""
@@ -54,14 +69,40 @@ def _components(file: bytes, names: frozenset[str], depth: int) -> Iterator[Span
     for found in _LIMIT.finditer(file):
         name = found[2].decode().upper()
         if found[1].upper() == b"BEGIN":
+            if _starts_anew(file, found):
+                level, start = 0, -1
             if level == depth and name in names:
-                start = found.start()
+                start = found.start(1)
             level += 1
             continue
         level = max(0, level - 1)
         if level == depth and start >= 0 and name in names:
             yield start, found.end()
             start = -1
+
+
+def _starts_anew(file: bytes, begin: re.Match[bytes]) -> bool:
+    """Say whether a card or a calendar begins here: it stands in no other, so one that is still open was never closed.
+
+    Only the card of an agent stands in another card (vCard 2.1).
+    """
+    if begin[2].upper() not in _OUTERMOST:
+        return False
+    return not _AGENT.search(file, max(0, begin.start() - 200), begin.start())
+
+
+def _is_well_formed(file: bytes) -> bool:
+    """Say whether each component in *file* ends, and inside the one in which it began."""
+    opened: list[bytes] = []
+    for found in _LIMIT.finditer(file):
+        name = found[2].upper()
+        if found[1].upper() == b"BEGIN":
+            if opened and _starts_anew(file, found):
+                return False
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
 
 
 def _uid(content: bytes) -> str:
@@ -93,6 +134,10 @@ class CardFile:
         """Return the card."""
         return [content]
 
+    def is_well_formed(self, file: bytes) -> bool:
+        """Say whether every card ends."""
+        return _is_well_formed(file)
+
 
 class CalendarFile:
     """A calendar with everything of several UIDs."""
@@ -101,8 +146,12 @@ class CalendarFile:
 
     def held(self, file: bytes) -> Iterator[Held]:
         """Yield what belongs to each UID: an entry and its changed occurrences."""
+        same: dict[str, list[Held]] = {}
         for start, end in _components(file, frozenset({"VCALENDAR"}), 0):
-            yield from self._in(file, start, end)
+            for one in self._in(file, start, end):
+                same.setdefault(one.name, []).append(one)
+        for name, ones in same.items():
+            yield from ones if len(ones) == 1 else _apart(file, name, ones)
 
     def _in(self, file: bytes, start: int, end: int) -> Iterator[Held]:
         calendar = file[start:end]
@@ -116,13 +165,17 @@ class CalendarFile:
         around = [(start, head)]
         zones = _components(calendar, frozenset({"VTIMEZONE"}), 1)
         around += [(a + start, b + start) for a, b in zones if a + start >= head]
-        closing = [found.start() for found in _LIMIT.finditer(calendar)][-1] + start
+        closing = [found.start(1) for found in _LIMIT.finditer(calendar)][-1] + start
         for name, spans in by_name.items():
             yield Held(name, tuple(spans), tuple(around), (closing, end))
 
     def pieces(self, content: bytes) -> list[bytes]:
         """Return the entries."""
         return [content[start:end] for start, end in _components(content, ENTRIES, 1)]
+
+    def is_well_formed(self, file: bytes) -> bool:
+        """Say whether every calendar ends, and all in it."""
+        return _is_well_formed(file)
 
 
 class NoteFile:
@@ -138,6 +191,21 @@ class NoteFile:
     def pieces(self, content: bytes) -> list[bytes]:
         """Return the whole file."""
         return [content]
+
+    def is_well_formed(self, file: bytes) -> bool:  # noqa: ARG002 - any file is a note
+        """Text has no ends that could be missing."""
+        return True
+
+
+def _apart(file: bytes, name: str, ones: Iterable[Held]) -> Iterator[Held]:
+    """Yield what goes by one *name* in several calendars, by its content; what is equal to the letter is one thing."""
+    equal: dict[str, list[Held]] = {}
+    for one in ones:
+        called = name if BY_CONTENT.search(name) else f"{name}@{one.digest(file)}"
+        equal.setdefault(called, []).append(one)
+    for called, twins in equal.items():
+        spans = tuple(span for one in twins for span in one.spans)
+        yield replace(twins[0], name=called, spans=spans)
 
 
 def put_together(
@@ -162,8 +230,8 @@ def put_together(
 
 def is_empty(file: bytes) -> bool:
     """Say whether nothing but an empty calendar, or nothing at all, is left in *file*."""
-    if not file.strip():
+    file = file.replace(_BOM, b"").strip()
+    if not file:
         return True
-    return bool(re.match(rb"\s*BEGIN:VCALENDAR", file, re.IGNORECASE)) and not any(
-        _components(file, ENTRIES, 1)
-    )
+    names = {found[2].upper() for found in _LIMIT.finditer(file)}
+    return bool(_CALENDAR.match(file)) and names <= _FRAME

@@ -14,9 +14,8 @@ from overdracht import (
 )
 from overdracht_contacts.erasing import BATCH, CORRECT
 from overdracht_contacts.matters import Matter
-from overdracht_contacts.shelves import Entry, Shelf
+from overdracht_contacts.shelves import CHANGED, Entry, Shelf
 
-_CHANGED = "it is no longer the one that was found"
 _BY_HAND = Text(
     "De waarde staat hier in een vorm die iemand zelf moet verbeteren.",
     "The value stands here in a form that somebody has to correct by hand.",
@@ -44,7 +43,7 @@ def _batch(
             continue
         item = waiting.pop(entry.key)
         if entry.fingerprint != item.fingerprint:
-            yield Gap(part, _CHANGED, item.key)
+            yield Gap(part, CHANGED, item.key)
         elif (step := _step(matter, item, entry, changes)) is not None:
             yield step
     yield from (Gap(part, "it is not there any more", key) for key in waiting)

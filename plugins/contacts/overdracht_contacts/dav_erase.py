@@ -5,9 +5,8 @@ from collections.abc import Callable
 from overdracht import Outcome, Result
 from overdracht_contacts.dav import Server, Status, why
 from overdracht_contacts.multistatus import Dialect
-from overdracht_contacts.shelves import Entry, Rewrite, digest
+from overdracht_contacts.shelves import CHANGED, Entry, Rewrite, digest
 
-_CHANGED = "it is no longer the one that was found"
 _WEAK = "the server gives no strong ETag, without which nothing is changed: see whether a proxy weakens it"
 _TWO_WAYS = "the server shows it in two ways, so that it cannot be edited without loss"
 
@@ -61,7 +60,7 @@ def _failed(key: str, code: int) -> Outcome:
     if code in {404, 410}:
         return Outcome(key, Result.ALREADY_GONE)
     if code == 412:
-        return Outcome(key, Result.CHANGED, _CHANGED)
+        return Outcome(key, Result.CHANGED, CHANGED)
     if code in {403, 405}:
         return Outcome(key, Result.REFUSED, why(code))
     return Outcome(key, Result.FAILED, why(code))

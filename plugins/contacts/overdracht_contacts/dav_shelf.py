@@ -15,6 +15,7 @@ from overdracht_contacts.shelves import Entry, Rewrite
 _ETAG = f"{DAV}getetag"
 _AT_ONCE = 50
 """Resources that are asked for by name in one question."""
+_GONE = frozenset({404, 410})
 _WRITING = frozenset({"all", "write", "unbind"})
 
 
@@ -126,33 +127,45 @@ class DavShelf:
                 return
             href = place.href if place is not None else batch[0].rpartition("/")[0] + "/"
             try:
-                yield from self._batch(href, batch)
+                found, left = self._batch(href, batch)
             except Status as error:
-                if error.code not in {404, 410}:
+                if error.code not in _GONE:
                     yield Gap(part, why(error.code))
                     return
+                found, left = (
+                    [],
+                    batch,
+                )  # it is the place that is gone: what was in it may have moved
             except Garbled:
-                yield from self._each(part, batch)
+                found, left = [], batch
+            yield from found
+            yield from self._each(part, left)
 
-    def _batch(self, href: str, keys: tuple[str, ...]) -> Iterator[Entry]:
+    def _batch(self, href: str, keys: tuple[str, ...]) -> tuple[list[Entry], tuple[str, ...]]:
+        """Return those of *keys* that the server gives, and those that it neither gives nor says to be gone."""
         question = self._dialect.these(keys)
         wanted = {path_of(key): key for key in keys}
         with self._server.asked("REPORT", href, question, Depth="1") as answer:
-            found = [self._entry(one) for one in responses(answer.iter_bytes())]
-        for entry in found:
-            if entry is not None and entry.key in wanted:
-                yield entry
+            told = list(responses(answer.iter_bytes()))
+        entries = [self._entry(one) for one in told]
+        found = {one.key: one for one in entries if one is not None and one.key in wanted}
+        known = {*found, *(path_of(one.href) for one in told if one.status in _GONE)}
+        return list(found.values()), tuple(key for path, key in wanted.items() if path not in known)
 
-    def _each(self, part: str, keys: tuple[str, ...]) -> Iterator[Entry | Gap]:
-        """Ask for each by itself: one of them holds what no XML may hold."""
+    def _each(self, part: str, keys: Iterable[str]) -> Iterator[Entry | Gap]:
+        """Ask for each by itself: the server left it out, or one of them holds what no XML may hold."""
         for key in keys:
             try:
                 with self._server.asked("GET", key) as answer:
                     content = answer.read()
-                    yield Entry(key, content, tag=answer.headers.get("ETag", ""))
             except Status as error:
-                if error.code not in {404, 410}:
+                if error.code not in _GONE:
                     yield Gap(part, why(error.code), key)
+                continue
+            if content.strip():
+                yield Entry(key, content, tag=answer.headers.get("ETag", ""))
+            else:
+                yield Gap(part, "the server gives it without its content", key)
 
     def obstacle(self, part: str) -> str:
         """Ask the server what this user may do."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from overdracht import Gap, Outcome, Unreachable
 from overdracht_contacts import disk_erase, files
-from overdracht_contacts.containers import Container, Held
+from overdracht_contacts.containers import Container
+from overdracht_contacts.contents import UNREADABLE, Contents
 from overdracht_contacts.shelves import Entry, Rewrite
 
 _SETTLED = 2.0
@@ -35,7 +36,7 @@ class DiskShelf:
         self._folders: dict[str, _Folder] | None = None
         self._gaps: list[Gap] = []
         self._cursor = ""
-        self._last: tuple[bytes, dict[str, Held]] | None = None
+        self._last: Contents | None = None
 
     def parts(self) -> Iterator[str | Gap]:
         """Yield the folders with such files in them, and those that cannot be read."""
@@ -140,31 +141,45 @@ class DiskShelf:
             same = False
         self._cursor = f"files {before} {count}" if same and settled else ""
 
-    def _in_file(
-        self, part: str, folder: _Folder, name: str, wanted: frozenset[str] | None = None
-    ) -> Iterator[Entry | Gap]:
+    def _in_file(self, part: str, folder: _Folder, name: str) -> Iterator[Entry | Gap]:
         key = f"{part}/{files.printable(name)}"
         try:
-            file = files.read(os.path.join(folder.path, name))  # noqa: PTH118 - a path a file is too slow
+            contents = self._taken_apart(folder, name)
         except FileNotFoundError:
             return
         except OSError as error:
             yield Gap(part, f"a file cannot be read: {files.why(error)}", key)
             return
-        if wanted is None:
-            for held in self._container.held(file):
-                yield Entry(f"{key}{held.name}", held.content(file), _stem(name))
-            return
-        known = self._taken_apart(file)
-        for one in sorted(wanted):
-            if there := known.get(one.removeprefix(key)):
-                yield Entry(one, there.content(file), _stem(name))
+        for held in contents.held.values():
+            yield Entry(f"{key}{held.name}", held.content(contents.file), _stem(name))
+        if not contents.is_readable:
+            yield Gap(part, UNREADABLE, key)
 
-    def _taken_apart(self, file: bytes) -> dict[str, Held]:
-        """Return what is in *file* by name; that of the last file is kept, for who asks for a few things at a time."""
-        if self._last is None or self._last[0] != file:
-            self._last = file, {one.name: one for one in self._container.held(file)}
-        return self._last[1]
+    def _wanted(
+        self, part: str, folder: _Folder, name: str, keys: Iterable[str]
+    ) -> Iterator[Entry | Gap]:
+        prefix = f"{part}/{files.printable(name)}"
+        try:
+            contents = self._taken_apart(folder, name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            reason = f"a file cannot be read: {files.why(error)}"
+            yield from (Gap(part, reason, key) for key in sorted(keys))
+            return
+        for key in sorted(keys):
+            called = key.removeprefix(prefix)
+            if there := contents.get(called):
+                yield Entry(key, there.content(contents.file), _stem(name))
+            elif reason := contents.doubt(called):
+                yield Gap(part, reason, key)
+
+    def _taken_apart(self, folder: _Folder, name: str) -> Contents:
+        """Return what is in a file; that of the last one is kept, for who asks for a few things at a time."""
+        file = files.read(os.path.join(folder.path, name))  # noqa: PTH118 - a path a file is too slow
+        if self._last is None or self._last.file != file:
+            self._last = Contents(file, self._container)
+        return self._last
 
     def cursor(self) -> str:
         """Return the state of the folder that was read."""
@@ -183,11 +198,7 @@ class DiskShelf:
             yield Gap(part, f"the folder cannot be read: {files.why(error)}")
             return
         for name, wanted in by_file.items():
-            for one in self._in_file(part, folder, name, wanted):
-                if isinstance(one, Gap):
-                    yield from (Gap(part, one.reason, key) for key in sorted(wanted))
-                else:
-                    yield one
+            yield from self._wanted(part, folder, name, wanted)
 
     def _unread(self, part: str) -> str:
         """Return why *part*, which is not among the folders, is not known to be gone."""

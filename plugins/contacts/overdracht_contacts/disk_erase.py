@@ -6,9 +6,9 @@ from pathlib import Path
 from overdracht import Outcome, Replacement, Result
 from overdracht_contacts import files
 from overdracht_contacts.containers import Container, Held, is_empty, put_together
-from overdracht_contacts.shelves import Rewrite, digest
+from overdracht_contacts.contents import Contents
+from overdracht_contacts.shelves import CHANGED, Rewrite, digest
 
-_CHANGED = "it is no longer the one that was found"
 _RESTLESS = "the file changed while it was written: try again"
 
 
@@ -18,19 +18,17 @@ def carry_out(path: str, container: Container, changes: Mapping[str, Rewrite]) -
     try:
         with files.opened(path) as descriptor:
             file = files.content(descriptor)
+            contents = Contents(file, container)
             doing: list[tuple[Held, bytes | None]] = []
-            seen: set[str] = set()
-            for held in container.held(file):
-                change = changes.get(held.name)
-                if change is None:
-                    continue
-                seen.add(held.name)
-                if held.content(file) != change.entry.content:
-                    told.append(Outcome(change.entry.key, Result.CHANGED, _CHANGED))
-                    continue
-                doing.append((held, change.content))
-                told.append(_outcome(change))
-            told += vanished(one for name, one in changes.items() if name not in seen)
+            for name, change in changes.items():
+                held = contents.get(name)
+                if held is None:
+                    told.append(_missing(change, contents.doubt(name)))
+                elif held.content(file) != change.entry.content:
+                    told.append(Outcome(change.entry.key, Result.CHANGED, CHANGED))
+                else:
+                    doing.append((held, change.content))
+                    told.append(_outcome(change))
             if doing:
                 _replace(path, descriptor, put_together(file, doing, container))
     except FileNotFoundError:
@@ -62,6 +60,11 @@ def _replace(path: str, descriptor: int, content: bytes) -> None:
 def _outcome(change: Rewrite) -> Outcome:
     left = "" if change.content is None else digest(change.content)
     return Outcome(change.entry.key, change.done, fingerprint=left)
+
+
+def _missing(change: Rewrite, doubt: str) -> Outcome:
+    result = Result.CHANGED if doubt else Result.ALREADY_GONE
+    return Outcome(change.entry.key, result, doubt)
 
 
 def vanished(changes: Iterable[Rewrite]) -> Iterator[Outcome]:

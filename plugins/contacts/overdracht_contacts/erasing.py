@@ -20,7 +20,7 @@ from overdracht import (
     Verdict,
 )
 from overdracht_contacts.matters import Matter, is_parted
-from overdracht_contacts.shelves import Entry, Rewrite, Shelf
+from overdracht_contacts.shelves import CHANGED, Entry, Rewrite, Shelf
 
 REMOVE = "remove"
 """The action of a step: all of it goes."""
@@ -29,7 +29,6 @@ EDIT = "edit"
 CORRECT = "correct"
 """The first word of the action of a step that corrects values: then the likeness of what it becomes."""
 BATCH = 50
-CHANGED = "it is no longer the one that was found"
 _NOT_PARTLY = Text(
     "Hiervan kan niet een los veld worden gewist: dit moet iemand bekijken.",
     "No single field of this can be blanked: somebody has to look at it.",
@@ -123,9 +122,10 @@ def _carry_out(
     for entry in shelf.fetch(part, tuple(waiting)):
         if isinstance(entry, Gap):
             failed = [entry.key] if entry.key else list(waiting)
+            result = Result.CHANGED if entry.reason == CHANGED else Result.FAILED
             for key in failed:
                 if waiting.pop(key, None):
-                    yield Outcome(key, Result.FAILED, entry.reason)
+                    yield Outcome(key, result, entry.reason)
             continue
         step = waiting.pop(entry.key)
         change = _change(matter, step, entry)

@@ -5,12 +5,11 @@ from itertools import groupby, islice
 
 from overdracht import File, Gap, Item, Line, Piece, SafeNames
 from overdracht_contacts.matters import Matter, is_parted
-from overdracht_contacts.shelves import Entry, Shelf
+from overdracht_contacts.shelves import CHANGED, Entry, Shelf
 
 INDEX = "index.jsonl"
 BATCH = 50
 _GONE = "it is not there any more"
-_CHANGED = "it is no longer the one that was found"
 
 
 def pieces(shelf: Shelf, matter: Matter, items: Iterable[Item]) -> Iterator[Piece]:
@@ -57,7 +56,7 @@ def _batch(shelf: Shelf, part: str, batch: list[Item]) -> Iterator[tuple[Item, E
         if item is None:
             continue
         if entry.fingerprint != item.fingerprint:
-            yield Gap(part, _CHANGED, item.key)
+            yield Gap(part, CHANGED, item.key)
         else:
             yield item, entry
     yield from (Gap(part, _GONE, key) for key in wanted)

@@ -1,5 +1,6 @@
 """Put right values in the place of wrong ones in the head of a note; its text stays as it was written."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from overdracht import Change, Edit
@@ -17,7 +18,7 @@ def edits(note: Note, changes: Sequence[Change]) -> Iterator[Edit]:
                 continue
             for old in _spelled(line, change):
                 edit = Edit(field.where, old, _written(change))
-                if edit not in told:
+                if edit not in told and re.search(_alone(old), line):
                     told.add(edit)
                     yield edit
 
@@ -35,9 +36,13 @@ def _spelled(line: str, change: Change) -> Iterator[str]:
             if kind == change.old.kind and change.replaces(written)
         )
         return
-    at = line.casefold().find(change.old.value.casefold())
-    if at >= 0:
-        yield line[at : at + len(change.old.value)]
+    for found in re.finditer(_alone(change.old.value), line, re.IGNORECASE):
+        yield found[0]
+
+
+def _alone(value: str) -> str:
+    """Return the pattern of *value* where it stands by itself, and is no part of somebody else's."""
+    return rf"(?<![\w.+@-]){re.escape(value)}(?![\w@-]|\.\w)"
 
 
 def edited(note: Note, changes: Iterable[Edit]) -> bytes:
@@ -48,6 +53,6 @@ def edited(note: Note, changes: Iterable[Edit]) -> bytes:
         where, text = head_field(line).where, line
         for edit in made:
             if edit.where == where:
-                text = text.replace(edit.old, edit.new)
+                text = re.sub(_alone(edit.old), edit.new.replace("\\", r"\\"), text)
         lines.append(text)
     return note.encoded("".join(lines) + note.body)

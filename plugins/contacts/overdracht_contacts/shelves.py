@@ -7,6 +7,8 @@ from typing import Protocol
 
 from overdracht import ApprovedStep, Gap, Outcome, Result, Verdict
 
+CHANGED = "it is no longer the one that was found"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

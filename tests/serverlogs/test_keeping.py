@@ -1,9 +1,17 @@
 """What is not old is kept, and what could not be erased is never called erased: whatever others do to the logs meanwhile."""
 
+import gzip
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from overdracht import Aged, Category
+import pytest
+
+from overdracht import Aged, ApprovedStep, Category, Result
+from overdracht.testing.acting import ERASE, approved, erase
+from overdracht_serverlogs import file_erase, rewriting
+from overdracht_serverlogs.connector import ServerLogs
 from tests.serverlogs.asking import find, logs_in
 
 TODAY = datetime.now(UTC).date()
@@ -37,3 +45,55 @@ def test_a_clock_that_was_reset_makes_nothing_old(tmp_path: Path) -> None:
     booted = f"{reset:%b} {reset.day:2} 00:00:12 host kernel: booted\n"
     (tmp_path / "syslog").write_text(_syslog(3, 2, 1) + booted + _syslog(0))
     assert _old(tmp_path) == []
+
+
+ME = "sanne@vanderberg.example"
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def _line(user: str = "-", path: str = "/", when: datetime = NOON) -> bytes:
+    return f'192.0.2.1 - {user} [{when:%d/%b/%Y:%H:%M:%S %z}] "GET {path} HTTP/1.1" 200 7 "-" "x"\n'.encode()
+
+
+def _steps(connector: ServerLogs) -> list[ApprovedStep]:
+    return [approved(connector.propose(one, ERASE)) for one in find(connector, ME).items]
+
+
+def _results(connector: ServerLogs, steps: list[ApprovedStep]) -> set[str]:
+    done = erase(connector, steps)
+    assert done.error is None
+    return set(done.results.values())
+
+
+def _once(does: Callable[[], None], then: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what is as *then*, and before the first time *does* what somebody else does meanwhile."""
+    before = [does]
+
+    def both(*given: Any, **named: Any) -> Any:
+        if before:
+            before.pop()()
+        return then(*given, **named)
+
+    return both
+
+
+def test_what_was_being_compressed_is_cut_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opened the rotated file before it was written anew writes its old lines under another name: they go there too."""
+    log, packed = tmp_path / "access.log.1", tmp_path / "access.log.1.gz"
+    log.write_bytes(_line(ME) + _line())
+    connector = logs_in(tmp_path)
+    steps = _steps(connector)
+    rewrite = rewriting.rewrite
+
+    def while_it_is_packed(*given: Any) -> None:
+        with log.open("rb") as old:
+            rewrite(*given)
+            packed.write_bytes(gzip.compress(old.read()))
+        log.unlink()
+        monkeypatch.undo()
+
+    monkeypatch.setattr(file_erase, "rewrite", while_it_is_packed)
+    assert _results(connector, steps) == {Result.ERASED}
+    assert gzip.decompress(packed.read_bytes()) == _line()

@@ -10,7 +10,7 @@ import pytest
 
 from overdracht import Aged, ApprovedStep, Category, Result
 from overdracht.testing.acting import ERASE, approved, erase
-from overdracht_serverlogs import file_erase, rewriting
+from overdracht_serverlogs import file_erase, line_erase, rewriting
 from overdracht_serverlogs.connector import ServerLogs
 from tests.serverlogs.asking import find, logs_in
 
@@ -97,3 +97,28 @@ def test_what_was_being_compressed_is_cut_too(
     monkeypatch.setattr(file_erase, "rewrite", while_it_is_packed)
     assert _results(connector, steps) == {Result.ERASED}
     assert gzip.decompress(packed.read_bytes()) == _line()
+
+
+def test_the_second_try_ends_what_the_first_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rotated when one of two lines was cut, and with a new line of the same day: the other planned line goes, and the new one stays."""
+    (tmp_path / "access.log.2").write_bytes(_line(ME, "/one"))
+    (tmp_path / "access.log.1").write_bytes(_line(ME, "/two"))
+    (tmp_path / "access.log").write_bytes(b"")
+    connector = logs_in(tmp_path)
+    steps = _steps(connector)
+    new = _line(ME, "/new")
+    with (tmp_path / "access.log.1").open("ab") as file:
+        file.write(new)
+    cut = file_erase.cut
+
+    def then_rotated(*given: Any) -> None:
+        cut(*given)
+        for number in (2, 1):
+            (tmp_path / f"access.log.{number}").rename(tmp_path / f"access.log.{number + 1}")
+        monkeypatch.undo()
+
+    monkeypatch.setattr(line_erase, "cut", then_rotated)
+    assert _results(connector, steps) == {Result.ERASED}
+    assert (tmp_path / "access.log.2").read_bytes() == new

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, islice
@@ -180,7 +180,8 @@ class LineErasure:
             try:
                 places = _sought(log, items, cutting, standing)
                 known = {one.path: (one.device, one.inode) for one in log.files}
-                failed = _cut_all(log, places, known)
+                planned = {key for key, one in standing.items() if one is Standing.PLANNED}
+                failed = _cut_all(log, places, planned, known)
                 self._require_no_other(part, known)
             except (Meanwhile, Unreadable) as error:
                 passing = (
@@ -232,10 +233,12 @@ def _sought(
     return places
 
 
-def _cut_all(log: Log, places: LinePlaces, known: Identities) -> dict[str, str]:
-    """Write the files anew and take note which they are then; return by key why some could not be."""
+def _cut_all(
+    log: Log, places: LinePlaces, planned: Collection[str], known: Identities
+) -> dict[str, str]:
+    """Write the files anew, for what changed too if it is *planned*, and take note which they are then; return by key why some could not be."""
     failed: dict[str, str] = {}
-    for file, cuts in places.files():
+    for file, cuts in places.files(planned):
         try:
             cut(log, file, cuts)
             known[file.path] = _identity(file.path)

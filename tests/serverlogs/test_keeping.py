@@ -122,3 +122,15 @@ def test_the_second_try_ends_what_the_first_began(
     monkeypatch.setattr(line_erase, "cut", then_rotated)
     assert _results(connector, steps) == {Result.ERASED}
     assert (tmp_path / "access.log.2").read_bytes() == new
+
+
+def test_a_log_that_is_not_searched_any_more_is_not_gone(tmp_path: Path) -> None:
+    """Left out of the configuration since the plan, its lines are still there: an objection, and a failure; removed, they are gone."""
+    (tmp_path / "access.log.1").write_bytes(_line(ME))
+    (tmp_path / "other.log").write_bytes(_line())
+    steps = _steps(logs_in(tmp_path))
+    without = logs_in(tmp_path, exclude=("access.log*",))
+    assert len(list(without.prepare(iter(steps)))) == 1
+    assert _results(without, steps) == {Result.FAILED}
+    (tmp_path / "access.log.1").unlink()
+    assert _results(without, steps) == {Result.ALREADY_GONE}

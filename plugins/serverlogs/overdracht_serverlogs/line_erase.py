@@ -34,7 +34,7 @@ from overdracht_serverlogs.file_erase import (
 from overdracht_serverlogs.line_cuts import Cutting, LinePlaces, whole
 from overdracht_serverlogs.lineitems import Key
 from overdracht_serverlogs.locating import Standing
-from overdracht_serverlogs.logs import Log, log_of, logs
+from overdracht_serverlogs.logs import Log, base_of, log_of, logs
 from overdracht_serverlogs.packed import DAMAGED, Unreadable
 from overdracht_serverlogs.pseudonyms import Pseudonyms
 from overdracht_serverlogs.settings import ServerLogsSettings
@@ -51,6 +51,7 @@ Identities = dict[str, tuple[int, int]]
 """By path, which file has it: device and inode."""
 
 _CHANGED = "lines of it were changed or added since the plan"
+_UNLISTED = "it is there, and not in `paths` any more"
 _NO_PARTS = Text(
     "Een regel kan niet voor een deel worden gewist: dit moet iemand bekijken.",
     "A line cannot be erased in part: somebody has to look at this.",
@@ -204,7 +205,10 @@ class LineErasure:
         """Return the log called *part*, None when there is none any more; raise OSError when that cannot be told."""
         log = log_of(self.settings, part)
         if log is None:
-            os.stat(os.path.dirname(part))  # noqa: PTH116, PTH120 - a disk that is not there is no log that went
+            # A disk that is not there, or a log that is not to be searched any more, is no log that went.
+            folder = Path(part).parent
+            if any(base_of(str(folder / one))[0] == part for one in os.listdir(folder)):  # noqa: PTH208 - names are all that is wanted
+                raise OSError(_UNLISTED)
         return log
 
     def _require(self) -> None:

@@ -10,8 +10,10 @@ import pytest
 
 from overdracht import Aged, ApprovedStep, Category, Result
 from overdracht.testing.acting import ERASE, approved, erase
-from overdracht_serverlogs import file_erase, line_erase, rewriting
+from overdracht_serverlogs import file_erase, line_erase, login_files, rewriting, utmp
 from overdracht_serverlogs.connector import ServerLogs
+from overdracht_serverlogs.entries import Unreadable
+from overdracht_serverlogs.login_files import LoginFiles
 from tests.serverlogs.asking import find, logs_in
 
 TODAY = datetime.now(UTC).date()
@@ -134,3 +136,29 @@ def test_a_log_that_is_not_searched_any_more_is_not_gone(tmp_path: Path) -> None
     assert _results(without, steps) == {Result.FAILED}
     (tmp_path / "access.log.1").unlink()
     assert _results(without, steps) == {Result.ALREADY_GONE}
+
+
+def _login(user: str) -> bytes:
+    return utmp.write(7, "pts/0", user, "h.example", "192.0.2.9", NOON)
+
+
+@pytest.mark.parametrize("name", ["held", "_entries"])
+def test_logins_are_not_cut_in_another_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rotated between reading and writing: what stands at the same places in the other file are other people's logins, and stay."""
+    log, rotated = tmp_path / "wtmp", tmp_path / "wtmp.1"
+    rotated.write_bytes(_login("sanne") + _login("jan"))
+    log.write_bytes(others := _login("piet") + _login("kees"))
+
+    def rotate() -> None:
+        rotated.rename(tmp_path / "wtmp.2")
+        log.rename(rotated)
+        log.touch()
+
+    monkeypatch.setattr(login_files, name, _once(rotate, getattr(login_files, name)))
+    with pytest.raises(Unreadable, match="rotated meanwhile"):
+        LoginFiles([log], "s").remove(
+            str(log), lambda one: "x" if one.record["user"] == "sanne" else None
+        )
+    assert others in [one.read_bytes() for one in tmp_path.iterdir()]

@@ -162,3 +162,19 @@ def test_logins_are_not_cut_in_another_file(
             str(log), lambda one: "x" if one.record["user"] == "sanne" else None
         )
     assert others in [one.read_bytes() for one in tmp_path.iterdir()]
+
+
+def test_a_rotated_log_waits_for_who_still_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that did not open its log anew yet writes on in the rotated one: no line of it is lost, and who waits can erase."""
+    log = tmp_path / "access.log.1"
+    log.write_bytes(_line(ME))
+    monkeypatch.setattr(line_erase, "_PATIENCE", 0.5)
+    steps = _steps(connector := logs_in(tmp_path))
+    with log.open("ab", buffering=0) as server:
+        assert _results(connector, steps) == {Result.FAILED}
+        server.write(_line())
+    assert log.read_bytes() == _line(ME) + _line()
+    assert _results(connector, steps) == {Result.ERASED}
+    assert log.read_bytes() == _line()

@@ -86,6 +86,8 @@ def cut(log: Log, file: LogFile, cuts: Cuts) -> None:
         if not same or (not is_live and status.st_mtime_ns != file.modified):
             raise Meanwhile
         if not is_live:
+            if live.is_seen_written(descriptor):
+                raise Meanwhile  # who wrote it before it was rotated still does
             rewrite(path, descriptor, cuts, method)
         elif not live.is_written(descriptor):
             live.rewrite_live(path, descriptor, cuts, None)

@@ -178,3 +178,31 @@ def test_a_rotated_log_waits_for_who_still_writes_it(
     assert log.read_bytes() == _line(ME) + _line()
     assert _results(connector, steps) == {Result.ERASED}
     assert log.read_bytes() == _line()
+
+
+def test_zeros_between_two_packed_pieces_are_no_erasure(tmp_path: Path) -> None:
+    """What stands behind them is read and cannot be cut: it is said to have failed, and the file stays."""
+    log = tmp_path / "access.log.1.gz"
+    log.write_bytes(content := gzip.compress(_line()) + bytes(512) + gzip.compress(_line(ME)))
+    steps = _steps(connector := logs_in(tmp_path))
+    assert _results(connector, steps) == {Result.FAILED}
+    assert log.read_bytes() == content
+
+
+def test_a_log_that_was_copied_and_cut_off_is_sought_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filled again before it is cut, its lines at the same places are others': they stay, and the planned one goes from the copy."""
+    log, copied = tmp_path / "access.log", tmp_path / "access.log.1"
+    log.write_bytes(_line(path="/before") + _line(ME) + _line())
+    steps = _steps(connector := logs_in(tmp_path))
+    others = _line("piet") * 6
+
+    def rotate() -> None:
+        copied.write_bytes(log.read_bytes())
+        log.write_bytes(others)
+
+    monkeypatch.setattr(line_erase, "cut", _once(rotate, file_erase.cut))
+    assert _results(connector, steps) == {Result.ERASED}
+    assert log.read_bytes() == others
+    assert copied.read_bytes() == _line(path="/before") + _line()

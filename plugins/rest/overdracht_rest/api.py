@@ -20,6 +20,8 @@ MOST_BYTES = 64 << 20
 """Of one answer."""
 _LATER = frozenset({429, 502, 503, 504})
 _GONE = frozenset({404, 410})
+_COUNTED = frozenset({"page", "offset"})
+_NO_PAGES = "look whether the server knows the parameter that `paging` names"
 
 Record = dict[str, Any]
 
@@ -73,18 +75,30 @@ class Api:
     def pages(self, resource: Resource, query: str = "") -> Iterator[list[Record]]:
         """Yield the records of *resource* as the server gives them, a page at a time; *query* narrows the list."""
         paging = resource.paging
-        url, number = self._first(resource, query), 0
+        counted = paging.by in _COUNTED
+        url, number, total, before = self._first(resource, query), 0, 0, None
         while url:
             response = self._get(url)
-            records = at(self._read(response), resource.items)
-            if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-                raise Misbehaving(f"{self.place}: there is no list of records where `items` says")
+            if counted and number and response.status_code == httpx.codes.NOT_FOUND:
+                return  # so some say that there is no such page any more
+            records = self._records(response, resource)
+            if counted and records and records == before:
+                raise Misbehaving(f"{self.place}: a list that does not end", remedy=_NO_PAGES)
             yield records
-            number += 1
-            following = self._next(paging, response, url, number, len(records))
+            if counted and not records:
+                return  # a page that is not full is no end: the server may give fewer than were asked for
+            number, total, before = number + 1, total + len(records), records
+            value = total if paging.by == "offset" else paging.first + number
+            following = self._next(paging, response, url, value)
             if following == url:
                 raise Misbehaving(f"{self.place}: a list that does not end")
             url = following
+
+    def _records(self, response: httpx.Response, resource: Resource) -> list[Record]:
+        records = at(self._read(response), resource.items)
+        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+            raise Misbehaving(f"{self.place}: there is no list of records where `items` says")
+        return records
 
     def one(self, resource: Resource, identity: str) -> One | None:
         """Return the record of this *identity*, None when there is none."""
@@ -124,9 +138,7 @@ class Api:
             wanted.append(f"{quote(paging.name)}={paging.first}")
         return _with(url, wanted)
 
-    def _next(
-        self, paging: Paging, response: httpx.Response, url: str, number: int, count: int
-    ) -> str:
+    def _next(self, paging: Paging, response: httpx.Response, url: str, value: int) -> str:
         following: object
         if paging.by == "link":
             following = response.links.get("next", {}).get("url", "")
@@ -134,10 +146,9 @@ class Api:
             following = response.headers.get(paging.name, "")
         elif paging.by == "field":
             following = at(self._read(response), paging.name) or ""
-        elif paging.by == "nothing" or count < paging.size:
+        elif paging.by == "nothing":
             return ""
         else:
-            value = number * paging.size if paging.by == "offset" else paging.first + number
             return str(httpx.URL(url).copy_set_param(paging.name, value))
         if not isinstance(following, str):
             raise Misbehaving(f"{self.place}: what says how a list goes on is no address")
@@ -185,7 +196,7 @@ class Api:
             raise Refused(
                 f"{self.place} says no ({code})", remedy="look at the account and its rights"
             )
-        if code in _LATER or response.is_server_error:
+        if code in _LATER:
             raise Unreachable(f"{self.place} cannot answer now ({code})")
         raise Misbehaving(f"{self.place} answers {code}", remedy="look at the paths")
 

@@ -20,7 +20,6 @@ from overdracht import (
     Piece,
     Processing,
     Question,
-    Refused,
     Residue,
     Ruling,
     SafeNames,
@@ -215,15 +214,25 @@ class RestConnector(Connector[RestSettings]):
     def _all(
         self, categories: frozenset[Category] = frozenset(Category)
     ) -> "Iterator[tuple[str, Resource, Record | Gap]]":
+        from overdracht_rest.records import identity
+
         with self._api() as api:
             for name, resource in self.settings.resources.items():
                 if resource.category not in categories:
                     continue
+                nameless = 0
                 try:
-                    for page in api.pages(resource):
-                        yield from ((name, resource, record) for record in page)
-                except Refused as error:
+                    for record in (one for page in api.pages(resource) for one in page):
+                        if identity(record, resource):
+                            yield name, resource, record
+                        else:
+                            nameless += 1
+                except Unreachable:
+                    raise
+                except SourceError as error:
                     yield name, resource, Gap(name, error.message)
+                if nameless:
+                    yield name, resource, _nameless(name, resource, nameless)
 
 
 def _search(api: "Api", name: str, resource: Resource, question: Question) -> Iterator[Finding]:
@@ -234,7 +243,7 @@ def _search(api: "Api", name: str, resource: Resource, question: Question) -> It
     mentions = Mentions(wanted) if question.thorough and resource.text else None
     asked = _queries(resource, question)
     seen: set[str] = set()
-    looked_at = 0
+    looked_at = nameless = 0
     for query in asked or ("",):
         for page in api.pages(resource, query):
             for record in page:
@@ -247,11 +256,21 @@ def _search(api: "Api", name: str, resource: Resource, question: Question) -> It
                     if asked:
                         seen.add(identity)
                     yield records.item(name, resource, record, found)
+                elif found:
+                    nameless += 1
+    if nameless:
+        yield _nameless(name, resource, nameless)
+        return
     if question.thorough:
         note = None
     else:
         note = BY_SERVER if asked else FIELDS_ONLY if resource.text else None
     yield Searched(name, looked_at, note=note)
+
+
+def _nameless(name: str, resource: Resource, count: int) -> Gap:
+    """Return the gap for records of which nothing says at which address each is."""
+    return Gap(name, f"{count} records have no `{resource.id}` by which each can be asked for")
 
 
 def _queries(resource: Resource, question: Question) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Read records by what the configuration says of their fields."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,6 +28,9 @@ KINDS = Kinds()
 _MILLISECONDS = 100_000_000_000
 """Seconds since 1970 reach so far in the year 5138: a larger number counts milliseconds."""
 
+_BELIEVED = range(1990, 2200)
+"""Years: systems write 0001-01-01, 0 or 9999-12-31 where nothing was filled in."""
+
 
 def values(record: object, path: str) -> Iterator[str]:
     """Yield the texts and numbers at *path* in *record*; a list on the way stands for each of its elements."""
@@ -41,9 +45,11 @@ def values(record: object, path: str) -> Iterator[str]:
 
 
 def identity(record: Record, resource: Resource) -> str:
-    """Return what goes in the place of {id}; empty when the record has none."""
+    """Return what goes in the place of {id}; empty when the record has none that can stand in an address."""
     found = at(record, resource.id)
-    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    text = str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    # Dots alone would be another address, and half a surrogate pair none.
+    return text if text.strip(".") and text == text.encode("utf-8", "ignore").decode() else ""
 
 
 def key(name: str, identity: str) -> str:
@@ -58,8 +64,14 @@ def identity_in(key: str) -> str:
 
 def fingerprint(record: Record) -> str:
     """Return what differs as soon as anything in the *record* does."""
-    content = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    return hashlib.sha256(content).hexdigest()[:32]
+    return hashlib.sha256(_written(record)).hexdigest()[:32]
+
+
+def _written(record: Record) -> bytes:
+    try:
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:  # half a surrogate pair, or a number beyond 64 bits
+        return json.dumps(record, sort_keys=True).encode()
 
 
 def identifiers(record: Record, resource: Resource) -> Iterator[tuple[Identifier, str]]:
@@ -75,13 +87,18 @@ def when(record: Record, resource: Resource) -> datetime | None:
     """Return the record's own time, None when it has none that can be believed."""
     found = at(record, resource.when) if resource.when else None
     try:
-        if isinstance(found, str):
-            moment = datetime.fromisoformat(found)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return datetime.fromtimestamp(found / 1000 if found > _MILLISECONDS else found, UTC)
+        moment = _moment(found)
     except (ValueError, OverflowError, OSError):
-        pass
+        return None
+    return moment if moment and moment.year in _BELIEVED else None
+
+
+def _moment(found: object) -> datetime | None:
+    if isinstance(found, str):
+        moment = datetime.fromisoformat(found)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return datetime.fromtimestamp(found / 1000 if found > _MILLISECONDS else found, UTC)
     return None
 
 
@@ -118,7 +135,7 @@ def item(name: str, resource: Resource, record: Record, found: tuple[Match, ...]
         fingerprint=fingerprint(record),
         title=_one_line(" ".join(values(record, resource.title))) if resource.title else name,
         when=when(record, resource),
-        size=len(orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS)),
+        size=len(_written(record)),
         holder=holder,
         reveals=reveals if exact else (),
         is_contact=resource.contact,

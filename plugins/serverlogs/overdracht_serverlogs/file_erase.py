@@ -85,7 +85,11 @@ def cut(log: Log, file: LogFile, cuts: Cuts) -> None:
         same = (status.st_dev, status.st_ino) == (file.device, file.inode)
         if not same or (not is_live and status.st_mtime_ns != file.modified):
             raise Meanwhile
+        if is_live and not _begins_with(descriptor, look(log, file).sample):
+            raise Meanwhile  # it was copied, cut off and filled again
         if not is_live:
+            if live.is_seen_written(descriptor):
+                raise Meanwhile  # who wrote it before it was rotated still does
             rewrite(path, descriptor, cuts, method)
         elif not live.is_written(descriptor):
             live.rewrite_live(path, descriptor, cuts, None)
@@ -93,6 +97,10 @@ def cut(log: Log, file: LogFile, cuts: Cuts) -> None:
             live.rewrite_live(path, descriptor, cuts, live.command(log.family.reopen))
         else:
             raise OSError(_WRITTEN)
+
+
+def _begins_with(descriptor: int, seen: bytes) -> bool:
+    return os.pread(descriptor, len(seen), 0) == seen
 
 
 def remove_if_empty(file: LogFile) -> None:

@@ -90,12 +90,12 @@ class LinePlaces:
             return Standing.PLANNED if key in self._there else Standing.GONE
         return self._sought.standing(key)
 
-    def files(self) -> Iterator[tuple[LogFile, Cuts]]:
-        """Yield the files in which something is to be cut for items that did not change, and the cuts."""
+    def files(self, planned: Collection[str] = ()) -> Iterator[tuple[LogFile, Cuts]]:
+        """Yield the files in which something is to be cut, and the cuts: for items that did not change, or were as *planned* before some of their lines were cut."""
         changed = {
             number
             for key, number in self._numbers.items()
-            if self.standing(key) is Standing.CHANGED
+            if key not in planned and self.standing(key) is Standing.CHANGED
         }
         for path, places in self._places.items():
             cuts = places.cuts(changed)

@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, islice
+from pathlib import Path
 
 from overdracht import (
     ApprovedStep,
@@ -33,7 +34,7 @@ from overdracht_serverlogs.file_erase import (
 from overdracht_serverlogs.line_cuts import Cutting, LinePlaces, whole
 from overdracht_serverlogs.lineitems import Key
 from overdracht_serverlogs.locating import Standing
-from overdracht_serverlogs.logs import Log, log_of, logs
+from overdracht_serverlogs.logs import Log, base_of, log_of, logs
 from overdracht_serverlogs.packed import DAMAGED, Unreadable
 from overdracht_serverlogs.pseudonyms import Pseudonyms
 from overdracht_serverlogs.settings import ServerLogsSettings
@@ -46,7 +47,11 @@ _PATIENCE = 60.0
 """Seconds to wait until a log that is being rotated, or compressed, has been."""
 _PAUSE = 0.2
 
+Identities = dict[str, tuple[int, int]]
+"""By path, which file has it: device and inode."""
+
 _CHANGED = "lines of it were changed or added since the plan"
+_UNLISTED = "it is there, and not in `paths` any more"
 _NO_PARTS = Text(
     "Een regel kan niet voor een deel worden gewist: dit moet iemand bekijken.",
     "A line cannot be erased in part: somebody has to look at this.",
@@ -174,20 +179,36 @@ class LineErasure:
             if log is None:
                 return {one.key: standing.get(one.key, Standing.GONE) for one in items}, {}
             try:
-                return standing, _cut_in(log, items, cutting, standing)
+                places = _sought(log, items, cutting, standing)
+                known = {one.path: (one.device, one.inode) for one in log.files}
+                planned = {key for key, one in standing.items() if one is Standing.PLANNED}
+                failed = _cut_all(log, places, planned, known)
+                self._require_no_other(part, known)
             except (Meanwhile, Unreadable) as error:
                 passing = (
                     not isinstance(error, Unreadable) or error.missing or str(error) == DAMAGED
                 )
                 if not passing or time.monotonic() > deadline:
                     raise
+            else:
+                return standing, failed
             time.sleep(_PAUSE)
+
+    def _require_no_other(self, part: str, known: Identities) -> None:
+        """Raise Meanwhile when a file is there that is not *known*: who began to compress one before it was written anew puts its old lines there."""
+        log = self._log(part)
+        files = log.files if log else ()
+        if any(known.get(one.path) != (one.device, one.inode) for one in files):
+            raise Meanwhile
 
     def _log(self, part: str) -> Log | None:
         """Return the log called *part*, None when there is none any more; raise OSError when that cannot be told."""
         log = log_of(self.settings, part)
         if log is None:
-            os.stat(os.path.dirname(part))  # noqa: PTH116, PTH120 - a disk that is not there is no log that went
+            # A disk that is not there, or a log that is not to be searched any more, is no log that went.
+            folder = Path(part).parent
+            if any(base_of(str(folder / one))[0] == part for one in os.listdir(folder)):  # noqa: PTH208 - names are all that is wanted
+                raise OSError(_UNLISTED)
         return log
 
     def _require(self) -> None:
@@ -201,13 +222,10 @@ def _pseudonymising(pseudonyms: Pseudonyms) -> Cutting:
     return lambda one: pseudonyms.cuts(one.start, one.spans)
 
 
-def _cut_in(
+def _sought(
     log: Log, items: list[Item], cutting: Cutting, standing: dict[str, Standing]
-) -> dict[str, str]:
-    """Cut the lines of *items* in the files of *log* and take note how they stood; return why those of some could not be cut.
-
-    Raise Meanwhile when the log is being rotated.
-    """
+) -> LinePlaces:
+    """Look for the lines of *items* in the files of *log* and take note how they stood; raise Meanwhile when the log is being rotated."""
     if is_being_packed(log):
         raise Meanwhile
     tidy(log)
@@ -216,15 +234,18 @@ def _cut_in(
         # What an earlier try has cut already is not there any more, and was as planned.
         if standing.get(one.key) is not Standing.PLANNED:
             standing[one.key] = places.standing(one.key)
-    return _cut_all(log, places)
+    return places
 
 
-def _cut_all(log: Log, places: LinePlaces) -> dict[str, str]:
-    """Write the files anew; return by key why some could not be."""
+def _cut_all(
+    log: Log, places: LinePlaces, planned: Collection[str], known: Identities
+) -> dict[str, str]:
+    """Write the files anew, for what changed too if it is *planned*, and take note which they are then; return by key why some could not be."""
     failed: dict[str, str] = {}
-    for file, cuts in places.files():
+    for file, cuts in places.files(planned):
         try:
             cut(log, file, cuts)
+            known[file.path] = _identity(file.path)
             if places.are_days and not file.live:
                 remove_if_empty(file)
         except Meanwhile:
@@ -233,6 +254,14 @@ def _cut_all(log: Log, places: LinePlaces) -> dict[str, str]:
             reason = f"the log stays as it is: {_why(error)}"
             failed |= dict.fromkeys(places.keys_in(file.path), reason)
     return failed
+
+
+def _identity(path: str) -> tuple[int, int]:
+    try:
+        status = Path(path).stat()
+    except FileNotFoundError:
+        raise Meanwhile from None
+    return status.st_dev, status.st_ino
 
 
 def _why(error: Exception) -> str:

@@ -5,6 +5,7 @@ wrote to the old one since is added to the new one when nobody has the old one o
 it, under a name that says which it is and how much of it was copied, so that whoever comes after a crash can end it.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -62,14 +63,24 @@ def command(words: tuple[str, ...]) -> Reopen:
 
 def is_written(descriptor: int) -> bool:
     """Say whether anybody has the file open for writing; True when that cannot be seen."""
+    return _refusal(descriptor) is not None
+
+
+def is_seen_written(descriptor: int) -> bool:
+    """Say whether somebody is seen to have the file open for writing; False when that cannot be seen."""
+    return _refusal(descriptor) == errno.EAGAIN
+
+
+def _refusal(descriptor: int) -> int | None:
+    """Return why the system gives no lease on the file, which is EAGAIN when somebody has it open for writing; None when it does."""
     try:
         # Who opens it at this very moment waits until the lease is given back; the signal that asks for it is one that is ignored.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except OSError:
-        return True
-    return False
+    except OSError as error:
+        return error.errno or errno.EIO
+    return None
 
 
 def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None, *, unit: int = 0) -> None:

@@ -103,7 +103,7 @@ class _Lines:
 
 def _of_days(log: Log, file: LogFile, days: Mapping[date | None, str]) -> Iterator[Located]:
     """Yield every record of the *days*, each of which is an item as a whole."""
-    for one in records(log, file):
+    for one in records(log, file, kindly=True):
         if one.day in days:
             yield Located(one.start, one.end, one.raw, one.moment, days[one.day])
 

@@ -8,6 +8,7 @@ from overdracht import Unreachable
 from overdracht_serverlogs import packed, utmp
 from overdracht_serverlogs.cuts import Cuts
 from overdracht_serverlogs.entries import Entry, Unreadable
+from overdracht_serverlogs.exchanging import Meanwhile
 from overdracht_serverlogs.live import recover, rewrite_live
 from overdracht_serverlogs.logs import base_of
 from overdracht_serverlogs.obstacles import in_the_way
@@ -70,22 +71,30 @@ class LoginFiles:
 
     def remove(self, part: str, planned: Callable[[Entry], str | None]) -> None:
         """Write the files of *part* anew without the planned logins."""
-        for path in self._files(part):
-            try:
+        try:
+            for path in self._files(part):
                 recover(path, None)
-                _cut(path, planned, live=str(path) == part)
-            except OSError as error:
-                raise Unreadable(f"the file stays as it is: {_why(error)}") from error
+            for path, listed in [(one, one.stat()) for one in self._files(part)]:
+                _cut(path, listed, planned, live=str(path) == part)
+        except OSError as error:
+            raise Unreadable(f"the file stays as it is: {_why(error)}") from error
 
 
-def _cut(path: Path, planned: Callable[[Entry], str | None], *, live: bool) -> None:
+def _cut(
+    path: Path, listed: os.stat_result, planned: Callable[[Entry], str | None], *, live: bool
+) -> None:
+    """Write the file at *path* anew without the *planned* logins; raise Meanwhile when it is not the one that was *listed*."""
     cuts = Cuts()
-    for place, entry in _entries(path):
-        if planned(entry):
-            cuts.add(place, place + utmp.SIZE)
-    if not cuts:
-        return
     with held(path) as (descriptor, method):
+        for place, entry in _entries(path):
+            if planned(entry):
+                cuts.add(place, place + utmp.SIZE)
+        held_now = os.fstat(descriptor)
+        # Rotated, the places may be those of another file, and the logins that are sought in one that is not gone through.
+        if not all(os.path.samestat(held_now, one) for one in (listed, path.stat())):
+            raise Meanwhile
+        if not cuts:
+            return
         if live and method == "plain":
             # Who logs somebody in opens it, writes one record and closes it: there is nobody to be told.
             rewrite_live(path, descriptor, cuts, None, unit=utmp.SIZE)

@@ -19,6 +19,8 @@ _EVERY_LINE = 256 << 10
 """Bytes of a file of which every line is asked for its month: a quiet log of years is short."""
 _SAMPLES = 128
 _SLACK = timedelta(days=1)
+_DISORDER = timedelta(days=31)
+"""So much earlier than the line before it a line may be, delivered late or by a clock that was wrong, and be of the same year."""
 _LAST_DAY = date(2199, 12, 31)
 
 
@@ -74,7 +76,7 @@ def look(log: Log, file: LogFile) -> Look:
         dating = Dating(log.zone, (_LAST_DAY,), strptime=spelt.time_format)
         first = next(_stamps(sample, 0, spelt.form), None)
         if first is not None and is_without_year(first[1]):
-            latest = min(_latest(file), _next_begins(log, file) + _SLACK)
+            latest = min(latest_day(file), _next_begins(log, file) + _DISORDER)
             dating = _dating(_marks(reader, file, sample, spelt.form), dating, latest)
         head = sample.lstrip(b"\0").partition(b"\n")[0]
         return Look(
@@ -129,7 +131,7 @@ def _spelt(log: Log, sample: bytes) -> Spelt:
     return Spelt(formats.looks_like(lines[:-1] or lines).name)
 
 
-def _latest(file: LogFile) -> date:
+def latest_day(file: LogFile) -> date:
     """Return the last day on which a line of *file* can have been written, by its own times."""
     today = datetime.now(UTC).date()
     modified = datetime.fromtimestamp(file.modified / 1e9, UTC).date()
@@ -176,7 +178,7 @@ def _dating(marks: Sequence[tuple[int, bytes]], dating: Dating, latest: date) ->
         day = Dating(dating.zone, (latest,)).day(stamp)
         found.append((place, latest))
         if day is not None:
-            latest = min(latest, day + _SLACK)
+            latest = min(latest, day + _DISORDER)
     found.reverse()
     starts, ends = [0], [found[0][1] if found else latest]
     for place, end in found:

@@ -6,13 +6,13 @@ a record. The same text gives the same records, wherever reading began.
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.logs import Log, LogFile
-from overdracht_serverlogs.looks import Look, look
+from overdracht_serverlogs.looks import Look, latest_day, look
 from overdracht_serverlogs.moments import Dating
 from overdracht_serverlogs.packed import Reader, Unreadable, opened
 
@@ -179,12 +179,19 @@ def lines(block: Block, form: Format) -> Iterator[tuple[int, int]]:
         place = end
 
 
-def records(log: Log, file: LogFile) -> Iterator[Record]:
-    """Yield every record of *file* in *log*, in order. Unreadable says why it cannot be read, or not on."""
+def records(log: Log, file: LogFile, *, kindly: bool = False) -> Iterator[Record]:
+    """Yield every record of *file* in *log*, in order, dated *kindly* as `days` does. Unreadable says why it cannot be read, or not on."""
     with opened(file.path) as reader:
         looked = look(log, file)
+        if kindly:
+            looked = replace(looked, dating=_kindly(looked, file))
         end = file.size if looked.method == "plain" else None
         yield from records_of(reader, looked, end)
+
+
+def _kindly(looked: Look, file: LogFile) -> Dating:
+    """Return what takes a time without a year for the latest that it can be, whatever stands around it."""
+    return Dating(looked.dating.zone, (latest_day(file),), strptime=looked.dating.strptime)
 
 
 def records_of(reader: Reader, looked: Look, end: int | None) -> Iterator[Record]:
@@ -207,12 +214,17 @@ def _record(raw: bytes, start: int, end: int, stamp: bytes | None, dating: Datin
 
 
 def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
-    """Yield runs of records of one day: from where to where in the uncompressed file, and the day."""
+    """Yield runs of records of one day: from where to where in the uncompressed file, and the day.
+
+    Whole days are deleted by it, so that it errs towards keeping: one line by a clock that was wrong must not make those before it a
+    year older.
+    """
     run: tuple[int, int, date | None] | None = None
     with opened(file.path) as reader:
         looked = look(log, file)
         end = file.size if looked.method == "plain" else None
-        form, dating = looked.form, looked.dating
+        form = looked.form
+        dating = _kindly(looked, file)
         day: date | None = None
         for block in blocks(reader, form, 0, end):
             for start, behind in lines(block, form):

@@ -94,6 +94,8 @@ class _Repacking:
         while (text := self._members.text(place)) is not None:
             text_place += self._member(place, text, cuts, text_place)
             place = text.end
+        if cuts.last > text_place:
+            raise Damaged  # there is text behind what is no member, as zeros between two of them
         self._emit(self._packer.finish())
         if not self._written:
             self._emit(self._packer.pack(b"") + self._packer.finish())

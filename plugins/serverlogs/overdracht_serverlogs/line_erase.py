@@ -248,6 +248,8 @@ def _cut_all(
             known[file.path] = _identity(file.path)
             if places.are_days and not file.live:
                 remove_if_empty(file)
+        except FileNotFoundError as error:
+            raise Meanwhile from error  # renamed just now; the server has not made its new one yet
         except Meanwhile:
             raise
         except (OSError, Unreadable) as error:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from overdracht import Aged, ApprovedStep, Item, Outcome, Result, Ruling, Step, Verdict
+from overdracht.erasure.closing import _reference as scheduled
 from overdracht.ruling import Rules, Situation
 from tests.accounting.asking import (
     TODAY,
@@ -176,6 +177,21 @@ def test_what_is_kept_now_is_erased_later_by_what_was_said_of_it(shop: Shop) -> 
 def _again(item: Item, outcome: Outcome | None) -> Item:
     fingerprint = item.fingerprint if outcome is None else outcome.fingerprint
     return Item(item.key, item.part, item.category, (), fingerprint, item.title, item.when)
+
+
+def test_a_mention_that_is_kept_now_takes_nothing_else_with_it_later(shop: Shop) -> None:
+    """The baker's address names him: when the term of that is over his words go, and the baker's number, name, notes and e-mail stay."""
+    note = "UPDATE customers SET addr_name = 't.a.v. oud@klant.example', notes = 'na 8 uur' WHERE guid = ?"
+    change(shop.path, note, shop.keys["baker"])
+    key = f"customers:{shop.keys['baker']}"
+    before = customer(shop, "baker")
+    found = [one for one in find(gnucash(shop.path), OLD) if one.key == key]
+    (kept,) = proposed(gnucash(shop.path), found)
+    assert kept.disposition.verdict is Verdict.RETAIN
+    later = scheduled(kept, Outcome(key, Result.RETAINED)).item
+    done = erase(gnucash(shop.path), [later], LATER)
+    assert done[key].result is Result.ANONYMISED
+    assert customer(shop, "baker") == before | {"addr_name": "t.a.v. [gewist]"}
 
 
 def test_a_new_invoice_since_the_plan_stops_it(shop: Shop) -> None:

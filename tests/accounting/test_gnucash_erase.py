@@ -207,28 +207,6 @@ def test_a_new_invoice_since_the_plan_stops_it(shop: Shop) -> None:
     assert customer(shop, "old")["name"] == "W. Oudeklant"
 
 
-def test_a_payment_of_two_customers_keeps_the_others_words(shop: Shop) -> None:
-    """In a transaction that is another customer's too only his identifiers are masked."""
-    (lot,) = rows(shop.path, "SELECT post_lot FROM invoices WHERE id = '2019-0004'")
-    (tx,) = rows(
-        shop.path,
-        "SELECT tx_guid FROM splits WHERE lot_guid = (SELECT post_lot FROM invoices WHERE id = '2017-0003') AND action = 'Payment'",
-    )
-    change(
-        shop.path,
-        "INSERT INTO splits SELECT 'f' || substr(guid, 2), tx_guid, account_guid, 'deel van Anna', action, reconcile_state, reconcile_date, 0, 100, 0, 100, ?"
-        " FROM splits WHERE tx_guid = ? AND lot_guid IS NOT NULL",
-        lot[0],
-        tx[0],
-    )
-    found = [one for one in find(gnucash(shop.path), OLD, f"iban:{OLD_IBAN}") if one.third_parties]
-    (step,) = proposed(gnucash(shop.path), found)
-    assert step.action == "mask payment"
-    erase(gnucash(shop.path), found)
-    memos = {one for (one,) in rows(shop.path, "SELECT memo FROM splits WHERE tx_guid = ?", tx[0])}
-    assert memos == {"[gewist] W OUDEKLANT factuur 2017-0003", "deel van Anna"}
-
-
 def test_the_retention_sweep_sees_what_is_old_and_not_what_is_blank(shop: Shop) -> None:
     """Without a request everything past seven years is told with whom it is about, and once it is anonymised it is not told again."""
     connector = gnucash(shop.path)

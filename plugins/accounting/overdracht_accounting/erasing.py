@@ -108,7 +108,17 @@ class Erasure:
 
     def outcomes(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry out *steps* and yield the outcome of each, when it is durable."""
+        early: list[ApprovedStep] = []
         for batch in batches(steps, MOST):
+            for step, outcome in zip(batch, self._carried_out(batch), strict=True):
+                if (outcome.result, outcome.reason) == (Result.REFUSED, LINKED):
+                    early.append(step)
+                else:
+                    yield outcome
+        # What depended on these may have gone with a later batch; what is linked to a record goes before it.
+        order = [one.name for one in reversed(self._mapping.records)]
+        early.sort(key=lambda one: order.index(one.item.part))
+        for batch in batches(early, MOST):
             yield from self._carried_out(batch)
 
     def _carried_out(self, steps: list[ApprovedStep]) -> list[Outcome]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from overdracht import (
@@ -102,11 +101,9 @@ class GnuCashConnector(BooksConnector):
 
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry the steps out: those in the book in one transaction, the files beside it one by one."""
-        for beside, some in groupby(steps, key=lambda one: one.item.part == FILES):
-            if beside:
-                yield from self._files().outcomes(self._closed(some))
-            else:
-                yield from super().erase(some)
+        files: list[ApprovedStep] = []
+        yield from super().erase(_apart(steps, files))
+        yield from self._files().outcomes(self._closed(files))
 
     def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
         """Say which fields hold an old value; a file beside the book is never corrected."""

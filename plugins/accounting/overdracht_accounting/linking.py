@@ -20,7 +20,9 @@ class Links:
     """The links of a mapping, in the database at the other end of *connection*."""
 
     connection: Connection
-    _known: dict[tuple[str, Link], dict[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[str, Link], dict[str, tuple[str, ...]]] = field(
+        default_factory=dict, repr=False
+    )
     """By part and link, the keys that belong to each owner that was asked about."""
 
     def linked(

@@ -1,11 +1,13 @@
 """The files beside a GnuCash book: only the person's own lines go, and each file by a key of its own."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from overdracht import Item, Result
-from tests.accounting.asking import change, erase, find, gnucash
+from overdracht import Gap, Item, Result, Verdict
+from tests.accounting.asking import change, erase, find, gnucash, proposed
 from tests.accounting.bookshop import OLD, Shop, open_shop
 
 NAME = "boek.gnucash.20260101120000.log"
@@ -47,3 +49,21 @@ def test_files_of_one_name_are_two(shop: Shop) -> None:
     outcomes = erase(connector, found)
     assert [one.result for one in outcomes.values()] == [Result.ERASED, Result.ERASED]
     assert [one.read_text() for one in logs] == ["C\tniets\n"] * 2
+
+
+def test_files_older_than_the_term_are_told(shop: Shop) -> None:
+    """The retention sweep says of each old log and copy that it is there, and nothing of one that is not old."""
+    old = "boek.gnucash.20180101120000.gnucash"
+    for name in (old, NAME):
+        shop.path.with_name(name).write_text(OLD)
+    connector = gnucash(shop.path)
+    told = connector.aged(dict.fromkeys(connector.categories, date(2019, 1, 1)))
+    assert [one.key for one in told if isinstance(one, Gap)] == [f"files:{old}"]
+
+
+def test_a_file_without_what_was_found_in_it_is_for_somebody_to_look_at(shop: Shop) -> None:
+    """Kept for later without the matches, a log cannot be written anew: that is said, and no line of it is called gone."""
+    shop.path.with_name(NAME).write_text(f"C\t{OLD}\n")
+    found = files(find(gnucash(shop.path), OLD))
+    (step,) = proposed(gnucash(shop.path), [replace(one, matches=()) for one in found])
+    assert (step.disposition.verdict, step.action) == (Verdict.REVIEW, "")

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
@@ -27,7 +27,9 @@ from overdracht import (
     Ruling,
     Searched,
     Step,
+    Text,
     Verdict,
+    local_day,
     write_all,
 )
 from overdracht_accounting.gnucash import FILES
@@ -37,6 +39,11 @@ from overdracht_accounting.proposals import UNCANCELLED, review
 
 GUID = "guid "
 """Begins the `where` of a match by the key of one of the person's own records."""
+AGED = "the file is older than notes are kept and names everybody: remove it, or look at it first"
+UNKNOWN = Text(
+    "Welke regels van de persoon zijn, is niet meer bekend: zoek opnieuw.",
+    "Which lines are the person's is not known any more: search again.",
+)
 REMOVE, REWRITE = "remove the file", "write the log anew without these lines"
 CHUNK, OVERLAP = 1 << 20, 4096
 
@@ -101,6 +108,16 @@ class BookFiles:
         if matches:
             yield _item(self._key(path), path, status, tuple(matches))
 
+    def aged(self, day: date) -> Iterator[Gap]:
+        """Yield a gap for each file that is of before *day*."""
+        try:
+            for path in self.files():
+                when = _when(path.name)
+                if when is not None and local_day(when) < day:
+                    yield Gap(FILES, AGED, self._key(path))
+        except OSError as error:
+            yield Gap(FILES, f"the directory cannot be read: {error.strerror}")
+
     def objections(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
         """Yield why files cannot be removed or written anew."""
         for step in steps:
@@ -156,6 +173,8 @@ def propose(item: Item, ruling: Ruling) -> Step:
     verdict = ruling.disposition.verdict
     if verdict in {Verdict.ANONYMISE, Verdict.CANCEL}:
         return review(item, ruling, UNCANCELLED)
+    if verdict is Verdict.ERASE and not item.matches:
+        return review(item, ruling, UNKNOWN)
     action = REWRITE if item.key.endswith(".log") else REMOVE
     return Step(item, ruling.disposition, action if verdict is Verdict.ERASE else "")
 

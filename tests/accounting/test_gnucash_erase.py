@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from overdracht import Aged, ApprovedStep, Item, Outcome, Result, Ruling, Step, Verdict
+from overdracht.erasure.closing import _reference as scheduled
 from overdracht.ruling import Rules, Situation
 from tests.accounting.asking import (
     TODAY,
@@ -178,6 +179,21 @@ def _again(item: Item, outcome: Outcome | None) -> Item:
     return Item(item.key, item.part, item.category, (), fingerprint, item.title, item.when)
 
 
+def test_a_mention_that_is_kept_now_takes_nothing_else_with_it_later(shop: Shop) -> None:
+    """The baker's address names him: when the term of that is over his words go, and the baker's number, name, notes and e-mail stay."""
+    note = "UPDATE customers SET addr_name = 't.a.v. oud@klant.example', notes = 'na 8 uur' WHERE guid = ?"
+    change(shop.path, note, shop.keys["baker"])
+    key = f"customers:{shop.keys['baker']}"
+    before = customer(shop, "baker")
+    found = [one for one in find(gnucash(shop.path), OLD) if one.key == key]
+    (kept,) = proposed(gnucash(shop.path), found)
+    assert kept.disposition.verdict is Verdict.RETAIN
+    later = scheduled(kept, Outcome(key, Result.RETAINED)).item
+    done = erase(gnucash(shop.path), [later], LATER)
+    assert done[key].result is Result.ANONYMISED
+    assert customer(shop, "baker") == before | {"addr_name": "t.a.v. [gewist]"}
+
+
 def test_a_new_invoice_since_the_plan_stops_it(shop: Shop) -> None:
     """Somebody posts an invoice for him after the plan was made: his record is no longer the one that was planned, and stays."""
     connector = gnucash(shop.path)
@@ -189,28 +205,6 @@ def test_a_new_invoice_since_the_plan_stops_it(shop: Shop) -> None:
     outcomes = {one.key: one.result for one in connector.erase(iter(steps))}
     assert outcomes[f"customers:{shop.keys['old']}"] is Result.CHANGED
     assert customer(shop, "old")["name"] == "W. Oudeklant"
-
-
-def test_a_payment_of_two_customers_keeps_the_others_words(shop: Shop) -> None:
-    """In a transaction that is another customer's too only his identifiers are masked."""
-    (lot,) = rows(shop.path, "SELECT post_lot FROM invoices WHERE id = '2019-0004'")
-    (tx,) = rows(
-        shop.path,
-        "SELECT tx_guid FROM splits WHERE lot_guid = (SELECT post_lot FROM invoices WHERE id = '2017-0003') AND action = 'Payment'",
-    )
-    change(
-        shop.path,
-        "INSERT INTO splits SELECT 'f' || substr(guid, 2), tx_guid, account_guid, 'deel van Anna', action, reconcile_state, reconcile_date, 0, 100, 0, 100, ?"
-        " FROM splits WHERE tx_guid = ? AND lot_guid IS NOT NULL",
-        lot[0],
-        tx[0],
-    )
-    found = [one for one in find(gnucash(shop.path), OLD, f"iban:{OLD_IBAN}") if one.third_parties]
-    (step,) = proposed(gnucash(shop.path), found)
-    assert step.action == "mask payment"
-    erase(gnucash(shop.path), found)
-    memos = {one for (one,) in rows(shop.path, "SELECT memo FROM splits WHERE tx_guid = ?", tx[0])}
-    assert memos == {"[gewist] W OUDEKLANT factuur 2017-0003", "deel van Anna"}
 
 
 def test_the_retention_sweep_sees_what_is_old_and_not_what_is_blank(shop: Shop) -> None:

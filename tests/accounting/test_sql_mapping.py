@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from overdracht import Category, Certainty, Item, Result, Verdict
-from overdracht_accounting.settings import SqlSettings
 from tests.accounting.asking import approved, change, erase, find, gaps, proposed, rows, sql
 
 SCHEMA = """
@@ -260,42 +258,6 @@ def test_two_views_of_one_table_are_two_things(book: Path) -> None:
     assert item.when.date() == date(2025, 5, 1)
     (kept,) = proposed(source, [item])
     assert (kept.disposition.verdict, kept.disposition.until) == (Verdict.RETAIN, date(2033, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("tables", "said"),
-    [
-        ([{**CUSTOMERS, "belongs_to": {"elders": "id"}}], "no table before it"),
-        ([CUSTOMERS, CUSTOMERS], "two tables are called klanten"),
-        ([{"table": "klanten", "category": "contact"}], "says nothing of people"),
-        ([{**CUSTOMERS, "columns": {"id": "contact"}}], "is the key"),
-        ([{**CUSTOMERS, "table": "a:b"}], "colon"),
-        (
-            [
-                CUSTOMERS,
-                {
-                    "table": "x",
-                    "category": "note",
-                    "part_of": {"klanten": "y"},
-                    "identifies": {"email": "z"},
-                },
-            ],
-            "go with that",
-        ),
-    ],
-)
-def test_a_mapping_that_does_not_hang_together_is_refused(tables: Any, said: str) -> None:
-    """Before anything is asked: the message names the table and what is wrong."""
-    with pytest.raises(ValidationError, match=said):
-        SqlSettings.model_validate({"url": "sqlite:///x", "tables": tables})
-
-
-@pytest.mark.parametrize("url", ["oracle://x/y", "postgresql://user:geheim@host/db", "zomaar"])
-def test_an_address_with_a_password_or_of_another_kind_is_refused(url: str) -> None:
-    """A password does not belong in the address, and the error does not repeat it."""
-    with pytest.raises(ValidationError) as error:
-        SqlSettings.model_validate({"url": url, "tables": [CUSTOMERS]})
-    assert "geheim" not in str(error.value)
 
 
 def test_the_categories_are_those_of_the_mapping(book: Path) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from overdracht import Category
 from overdracht.errors import StateError, UsageError
+from overdracht.review import Decision, Review
 from overdracht.state import Given, Store
-from tests.erasure.world import CUSTOMER, NOW, PHONE, PIET, SANNE, World
+from overdracht.survey import Organisation, identity_of
+from tests.erasure.world import CUSTOMER, KINDS, NOW, PHONE, PIET, SANNE, World, record
 
 SWEPT = date(2034, 1, 1)
 
@@ -123,6 +126,26 @@ def test_what_may_go_later_is_remembered_until_then(world: World) -> None:
     with pytest.raises(StateError, match="gone"):
         store.schedule_cipher(world.reference)
     assert spilled(world.directory, {"fact-1", "dom-1"}) == set()
+
+
+def test_what_only_mentions_the_person_is_remembered_as_no_more_than_that(world: World) -> None:
+    """Piet's invoice has her address in its text: whose it is and where she stands in it is kept with the reference, so that on its day
+    only that goes; without it the invoice would be taken for hers as a whole."""
+    more = {"part": "facturen", "category": Category.INVOICE}
+    text = f"Op verwijzing van {SANNE.value}"
+    world.systems["books"].add(record("fact-8", PIET, text=text, holder=PIET, **more))
+    world.find()
+    review = Review(world.request, identity_of(world.request, Organisation(), KINDS))
+    review.decide([Decision(accept=True, source="books", key="fact-8")])
+    plan = world.plan(search=False)
+    before = {one.step.item.key: one.step.item for one in plan.steps()}
+    world.close(world.execute(plan))
+    cipher = world.store.schedule_cipher(world.reference)
+    due = world.store.schedule.due(world.reference, cipher, SWEPT)
+    kept = {one.step.item.key: one.step.item for one in due}
+    assert kept["fact-8"].matches == before["fact-8"].matches != ()
+    assert kept["fact-8"].holder == PIET
+    assert kept["fact-1"].matches == ()
 
 
 def test_the_ledger_knows_who_was_erased_and_names_nobody(world: World) -> None:

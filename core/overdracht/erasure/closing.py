@@ -8,6 +8,7 @@ from typing import Any
 
 from overdracht.erasure.final import final_steps
 from overdracht.identifiers import Identifier
+from overdracht.items import Certainty
 from overdracht.retention import local_day
 from overdracht.state import PlanFile, Store
 from overdracht.state.audit import Entry
@@ -74,9 +75,20 @@ def _outcomes(plans: Sequence[PlanFile], *verdicts: Verdict) -> Iterator[tuple[s
 
 
 def _reference(step: Step, outcome: Outcome) -> Step:
-    """Return *step* with no more of its item than finding it again takes: the rest would be personal data kept for years."""
-    fingerprint = outcome.fingerprint or step.item.fingerprint
-    item = replace(
-        step.item, fingerprint=fingerprint, matches=(), reveals=(), holder=None, title="", marks=()
+    """Return *step* with no more of its item than carrying it out takes: the rest would be personal data kept for years.
+
+    Of what is somebody else's too, only what mentions the person may go: there the matches and the holder say what that is.
+    """
+    item = step.item
+    exact = any(one.certainty is Certainty.EXACT for one in item.matches)
+    own = exact and not item.third_parties
+    kept = replace(
+        item,
+        fingerprint=outcome.fingerprint or item.fingerprint,
+        matches=() if own else item.matches,
+        reveals=(),
+        holder=None if own else item.holder,
+        title="",
+        marks=(),
     )
-    return replace(step, item=item)
+    return replace(step, item=kept)

@@ -46,6 +46,10 @@ def _refuse(table: TableSettings, parts: Sequence[str]) -> None:
         raise ValueError(f"{name} is part of another table: belongs_to and identifies go with that")
     if len(table.part_of) > 1:
         raise ValueError(f"{name} can be part of one table only")
+    if any(len(columns) != 1 for columns in table.part_of.values()):
+        raise ValueError(
+            f"{name} can be part of one row only, by one column: of two, let it belong to both, by belongs_to with a SELECT"
+        )
     before = parts[: parts.index(name)] if name in parts else ()
     for to in table.belongs_to:
         if to not in before:

@@ -75,8 +75,10 @@ def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...],
                 if change.old.kind != kind or not change.replaces(", ".join(texts.values())):
                     continue
                 parts = _parts(change, texts)
-                left |= len(parts) != len(texts)
-                if len(parts) == len(texts):
+                # By the key others are linked to the row.
+                by_hand = len(parts) != len(texts) or loaded.record.table.key in texts
+                left |= by_hand
+                if not by_hand:
                     edits |= _each(loaded, texts, parts)
     return tuple(edits.values()), left
 

@@ -1,7 +1,6 @@
 """Change a database as an approved plan says: everything that is handed over at once in one transaction, and nothing unless it adds up."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -11,11 +10,11 @@ from sqlalchemy import Connection, delete, exc, text, update
 from overdracht import ApprovedStep, Objection, Outcome, Refused, Result
 from overdracht_accounting.changes import Change, Changer, Unmaskable
 from overdracht_accounting.database import Database
+from overdracht_accounting.invariants import digest
 from overdracht_accounting.loading import Loader
-from overdracht_accounting.mapping import DataMap, Invariant, Record, Table, row_key
+from overdracht_accounting.mapping import DataMap, Record, Table, row_key
 from overdracht_accounting.proposals import CORRECT, DELETE
 from overdracht_accounting.rows import Loaded, among, batches, from_table
-from overdracht_accounting.scanning import STREAMED
 from overdracht_accounting.sources import faults, read_schema
 
 MOST = 1_000
@@ -75,7 +74,7 @@ class Erasure:
                 self._permitted(connection)
                 for batch in batches(steps, MOST):
                     work = self._read(connection, batch)
-                    yield from self._in_the_way(batch, work)
+                    yield from self._in_the_way(connection, batch, work)
                 transaction.rollback()
         except Refused as error:
             yield Objection(str(error))
@@ -86,17 +85,30 @@ class Erasure:
         for record in self._mapping.records:
             if record.name not in broken:
                 for table in record.tables():
-                    self._try(connection, table)
+                    self._try(connection, table, {one.name for one in table.columns})
+
+    def _refused(self, connection: Connection, step: ApprovedStep, record: Record) -> str:
+        """Say why the columns of an edit may not be changed, empty when they may."""
+        names = {one.where for one in step.edits}
+        try:
+            with connection.begin_nested():
+                self._try(connection, record.table, names)
+        except exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            kind = type(error.orig).__name__
+            return f"the database does not let {', '.join(sorted(names))} be changed: {kind}"
+        return ""
 
     @staticmethod
-    def _try(connection: Connection, table: Table) -> None:
-        source = from_table(table)
-        names = [one.name for one in table.columns]
+    def _try(connection: Connection, table: Table, names: Collection[str]) -> None:
         if names:
-            nothing = update(source).where(text("1 = 0")).values(dict.fromkeys(names))
-            connection.execute(nothing)
+            nothing = update(from_table(table, names)).where(text("1 = 0"))
+            connection.execute(nothing.values(dict.fromkeys(names)))
 
-    def _in_the_way(self, steps: Iterable[ApprovedStep], work: _Work) -> Iterator[Objection]:
+    def _in_the_way(
+        self, connection: Connection, steps: Iterable[ApprovedStep], work: _Work
+    ) -> Iterator[Objection]:
         for step in steps:
             key, part = step.item.key, step.item.part
             if part in work.failed:
@@ -105,10 +117,22 @@ class Erasure:
             loaded = work.loaded.get(key)
             if loaded is not None and self._changed(loaded, step):
                 yield Objection(CHANGED, key)
+            elif step.edits and (why := self._refused(connection, step, work.records[part])):
+                yield Objection(why, key)
 
     def outcomes(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry out *steps* and yield the outcome of each, when it is durable."""
+        early: list[ApprovedStep] = []
         for batch in batches(steps, MOST):
+            for step, outcome in zip(batch, self._carried_out(batch), strict=True):
+                if (outcome.result, outcome.reason) == (Result.REFUSED, LINKED):
+                    early.append(step)
+                else:
+                    yield outcome
+        # What depended on these may have gone with a later batch; what is linked to a record goes before it.
+        order = [one.name for one in reversed(self._mapping.records)]
+        early.sort(key=lambda one: order.index(one.item.part))
+        for batch in batches(early, MOST):
             yield from self._carried_out(batch)
 
     def _carried_out(self, steps: list[ApprovedStep]) -> list[Outcome]:
@@ -194,15 +218,15 @@ class Erasure:
 
     def _apply(self, connection: Connection, work: _Work) -> bool:
         """Make the changes; raise Uneven when an invariant is not what it was. Say whether anything was changed."""
-        before = [_digest(connection, one) for one in self._mapping.invariants]
+        before = [digest(connection, one) for one in self._mapping.invariants]
         for key, changes in work.changes.items():
             self._attempt(connection, work, key, partial(_update, connection, changes))
         # What is linked to a record goes before it.
         for record in reversed(self._mapping.records):
             self._delete(connection, work, record)
         self._look_again(connection, work)
-        for one, digest in zip(self._mapping.invariants, before, strict=True):
-            if _digest(connection, one) != digest:
+        for one, was in zip(self._mapping.invariants, before, strict=True):
+            if digest(connection, one) != was:
                 raise Uneven(one.name)
         deleted = any(one.result is Result.ERASED for one in work.outcomes.values())
         return deleted or bool(work.changes)
@@ -255,7 +279,7 @@ class Erasure:
 
 def _update(connection: Connection, changes: Iterable[Change]) -> None:
     for change in changes:
-        table = from_table(change.row.table)
+        table = from_table(change.row.table, change.values)
         one = table.c[change.row.table.key]
         connection.execute(update(table).where(among(one, [change.row.key])).values(change.values))
 
@@ -264,16 +288,3 @@ def _remove(connection: Connection, loaded: Loaded) -> None:
     for row in reversed(list(loaded.rows())):
         table = from_table(row.table)
         connection.execute(delete(table).where(among(table.c[row.table.key], [row.key])))
-
-
-def _digest(connection: Connection, invariant: Invariant) -> tuple[int, int]:
-    """Return what is the same for the same rows in any order."""
-    count, total = 0, 0
-    with connection.execute(text(invariant.sql), execution_options=STREAMED) as result:
-        for row in result:
-            count += 1
-            digest = hashlib.sha256(
-                repr([None if one is None else str(one) for one in row]).encode()
-            )
-            total = (total + int.from_bytes(digest.digest())) % (1 << 256)
-    return count, total

@@ -1,11 +1,12 @@
 """The connector to a GnuCash book in SQLite, PostgreSQL or MySQL. It is read and changed by SQL, never through GnuCash."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from overdracht import (
+    Aged,
     ApprovedStep,
     Category,
     Change,
@@ -102,11 +103,15 @@ class GnuCashConnector(BooksConnector):
 
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Carry the steps out: those in the book in one transaction, the files beside it one by one."""
-        for beside, some in groupby(steps, key=lambda one: one.item.part == FILES):
-            if beside:
-                yield from self._files().outcomes(self._closed(some))
-            else:
-                yield from super().erase(some)
+        files: list[ApprovedStep] = []
+        yield from super().erase(_apart(steps, files))
+        yield from self._files().outcomes(self._closed(files))
+
+    def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        """Yield the records that are too old, and a gap for each file beside the book that is: it is everybody's, and a person removes it."""
+        yield from super().aged(before)
+        if Category.NOTE in before:
+            yield from self._files().aged(before[Category.NOTE])
 
     def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
         """Say which fields hold an old value; a file beside the book is never corrected."""

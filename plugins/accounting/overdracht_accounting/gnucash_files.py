@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
@@ -27,16 +27,23 @@ from overdracht import (
     Ruling,
     Searched,
     Step,
+    Text,
     Verdict,
+    local_day,
     write_all,
 )
 from overdracht_accounting.gnucash import FILES
 from overdracht_accounting.items import one_line, origin_of
-from overdracht_accounting.mapping import item_key, row_key
+from overdracht_accounting.mapping import item_key
 from overdracht_accounting.proposals import UNCANCELLED, review
 
 GUID = "guid "
 """Begins the `where` of a match by the key of one of the person's own records."""
+AGED = "the file is older than notes are kept and names everybody: remove it, or look at it first"
+UNKNOWN = Text(
+    "Welke regels van de persoon zijn, is niet meer bekend: zoek opnieuw.",
+    "Which lines are the person's is not known any more: search again.",
+)
 REMOVE, REWRITE = "remove the file", "write the log anew without these lines"
 CHUNK, OVERLAP = 1 << 20, 4096
 
@@ -79,7 +86,7 @@ class BookFiles:
                 try:
                     yield from self._in(path, own, mentions)
                 except OSError as error:
-                    yield Gap(FILES, f"the file cannot be read: {error.strerror}", _key(path))
+                    yield Gap(FILES, f"the file cannot be read: {error.strerror}", self._key(path))
         except OSError as error:
             yield Gap(FILES, f"the directory cannot be read: {error.strerror}")
             return
@@ -99,7 +106,17 @@ class BookFiles:
         ]
         matches += [match for one in found for match in Mentions((one,)).matches(one.value, "text")]
         if matches:
-            yield _item(path, status, tuple(matches))
+            yield _item(self._key(path), path, status, tuple(matches))
+
+    def aged(self, day: date) -> Iterator[Gap]:
+        """Yield a gap for each file that is of before *day*."""
+        try:
+            for path in self.files():
+                when = _when(path.name)
+                if when is not None and local_day(when) < day:
+                    yield Gap(FILES, AGED, self._key(path))
+        except OSError as error:
+            yield Gap(FILES, f"the directory cannot be read: {error.strerror}")
 
     def objections(self, steps: Iterable[ApprovedStep]) -> Iterator[Objection]:
         """Yield why files cannot be removed or written anew."""
@@ -137,8 +154,11 @@ class BookFiles:
         return Outcome(key, Result.ERASED)
 
     def _path(self, item: Item) -> Path | None:
-        name = row_key(FILES, item.key)
-        return next((one for one in self.files() if one.name == name), None)
+        return next((one for one in self.files() if self._key(one) == item.key), None)
+
+    def _key(self, path: Path) -> str:
+        beside = self._book is None or path.parent == self._book.parent
+        return item_key(FILES, path.name if beside else f"logs/{path.name}")
 
     def lines(self, item: Item) -> list[str] | None:
         """Return the lines about the person in the file of *item*; None when it is not the one that was found, empty for a copy."""
@@ -153,6 +173,8 @@ def propose(item: Item, ruling: Ruling) -> Step:
     verdict = ruling.disposition.verdict
     if verdict in {Verdict.ANONYMISE, Verdict.CANCEL}:
         return review(item, ruling, UNCANCELLED)
+    if verdict is Verdict.ERASE and not item.matches:
+        return review(item, ruling, UNKNOWN)
     action = REWRITE if item.key.endswith(".log") else REMOVE
     return Step(item, ruling.disposition, action if verdict is Verdict.ERASE else "")
 
@@ -173,7 +195,10 @@ class _About:
     def __init__(self, item: Item) -> None:
         wheres = (one.where for one in item.matches)
         self._guids = {one.removeprefix(GUID) for one in wheres if one.startswith(GUID)}
-        self._mentions = Mentions(one.identifier for one in item.matches)
+        # Beside a key stands the customer's number, which may be a number of anything in the text.
+        self._mentions = Mentions(
+            one.identifier for one in item.matches if not one.where.startswith(GUID)
+        )
 
     def __call__(self, line: str) -> bool:
         return not self._guids.isdisjoint(_GUIDS.findall(line)) or any(self._mentions.found(line))
@@ -198,13 +223,9 @@ def _sync(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _key(path: Path) -> str:
-    return item_key(FILES, path.name)
-
-
-def _item(path: Path, status: os.stat_result, matches: tuple[Match, ...]) -> Item:
+def _item(key: str, path: Path, status: os.stat_result, matches: tuple[Match, ...]) -> Item:
     return Item(
-        key=_key(path),
+        key=key,
         part=FILES,
         category=Category.NOTE,
         matches=matches,

@@ -109,7 +109,8 @@ class BookInvoices:
         taxable: dict[Vat, Decimal] = defaultdict(Decimal)
         for entry, line in zip(entries, lines, strict=True):
             if line.vat.rate:
-                accounts[line.vat] = self._tables.tax_tables[entry["i_taxtable"]].accounts
+                of_table = self._tables.tax_tables[entry["i_taxtable"]].accounts
+                accounts[line.vat] = accounts.get(line.vat, frozenset()) | of_table
                 taxable[line.vat] += line.net
         used = [account for some in accounts.values() for account in some]
         if not splits or len(used) != len(set(used)):

@@ -80,10 +80,8 @@ class Loader:
         """Add the rows of *member* to the records; *owners* tells by a parent's key which those are."""
         below: dict[str, list[str]] = {}
         for row in self.parts(member, owners):
-            parents = {
-                str(row.values[name]) for name in member.by if row.values.get(name) is not None
-            }
-            records = sorted({one for parent in parents for one in owners.get(parent, ())})
+            parent = next((text for name in member.by if (text := row.text(name))), "")
+            records = sorted(owners.get(parent, ()))
             for one in records:
                 loaded[one].parts.append(row)
             below[row.key] = records

@@ -64,7 +64,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Rows that are part of a record, by the columns in which they hold the key of the row that they are part of."""
+    """Rows that are part of a record, by the columns in which they hold the key of the row that they are part of.
+
+    With several filled, the first counts: what is part of two would be erased with either.
+    """
 
     table: Table
     by: tuple[str, ...]

@@ -29,6 +29,10 @@ OPEN = Text(
     "Er hangt een stuk zonder datum aan, zoals een concept: boek of verwijder dat eerst.",
     "Something without a date depends on it, such as a draft: post or delete that first.",
 )
+UNNAMED = Text(
+    "Dit is van iemand anders, of van meer mensen, en noemt de persoon in geen veld: dit moet iemand bekijken.",
+    "This is somebody else's, or several people's, and names the person in no field: somebody has to look at this.",
+)
 
 Group = tuple[Category, ...]
 
@@ -60,11 +64,14 @@ def review(item: Item, ruling: Ruling, ground: Text) -> Step:
 
 def is_masked(record: Record, item: Item) -> bool:
     """Say whether *item* only mentions the person: somebody else's record, or nobody's in particular."""
-    if record.only_masked or item.third_parties:
+    if record.only_masked:
         return True
-    if not item.matches or any(is_own(one, record) for one in item.matches):
+    if not item.matches:
+        # It is told by its age alone: everybody's term is over.
         return False
-    return item.holder is not None
+    if item.third_parties:
+        return True
+    return item.holder is not None and not any(is_own(one, record) for one in item.matches)
 
 
 @dataclass
@@ -76,6 +83,11 @@ class _Proposal:
     def step(self) -> Step:
         masked = is_masked(self.record, self.item)
         groups = self._mentioning() if masked else self._filled()
+        if masked and not groups and self.ruling.disposition.verdict is not Verdict.RETAIN:
+            return review(self.item, self.ruling, UNNAMED)
+        return self._of(groups, masked=masked)
+
+    def _of(self, groups: list[Group], *, masked: bool) -> Step:
         going = [one for one in groups if self._goes(one)]
         staying = [one for one in groups if one not in going]
         ruled = self.ruling.disposition

@@ -38,10 +38,10 @@ def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def from_table(table: Table) -> TableClause:
-    """Return *table* for a statement; its name may have a schema in front."""
+def from_table(table: Table, further: Iterable[str] = ()) -> TableClause:
+    """Return *table* for a statement, with its *further* columns beside the mapped ones; its name may have a schema in front."""
     schema, _, name = table.name.rpartition(".")
-    names = {table.key, *(one.name for one in table.columns)}
+    names = {table.key, *(one.name for one in table.columns), *further}
     return sql_table(name, *(column(one) for one in sorted(names)), schema=schema or None)
 
 

@@ -146,7 +146,7 @@ class Search:
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:
-                    parents = tuple(hit.parents[one] for one in use.by if one in hit.parents)
+                    parents = tuple(hit.parents[one] for one in use.by if hit.parents.get(one))[:1]
                     seen = _Seen(hit.key, parents, self._same.setdefault(matches, matches))
                     self._seen.setdefault(use.name, []).append(seen)
 

@@ -1,0 +1,69 @@
+"""The files beside a GnuCash book: only the person's own lines go, and each file by a key of its own."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from overdracht import Gap, Item, Result, Verdict
+from tests.accounting.asking import change, erase, find, gnucash, proposed
+from tests.accounting.bookshop import OLD, Shop, open_shop
+
+NAME = "boek.gnucash.20260101120000.log"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """The book."""
+    return open_shop(tmp_path)
+
+
+def files(items: list[Item]) -> list[Item]:
+    """Return those of *items* that are files."""
+    return [one for one in items if one.part == "files"]
+
+
+def test_a_short_customer_number_takes_no_line_of_another(shop: Shop) -> None:
+    """Customer 12 has the lines with the key of a record of his; a line of the twelfth of January is anybody's."""
+    key = shop.keys["old"]
+    change(shop.path, "UPDATE customers SET id = '12' WHERE guid = ?", key)
+    others = f"C\t{'a' * 32}\tPiet de Wit factuur 12 jan 2026\nC\t{'b' * 32}\t2026-01-12\tAnna\n"
+    log = shop.path.with_name(NAME)
+    log.write_text(f"C\t{key}\tiets van hem\n{others}")
+    found = files(find(gnucash(shop.path), OLD, "customer:12"))
+    outcomes = erase(gnucash(shop.path), found)
+    assert [one.result for one in outcomes.values()] == [Result.ERASED]
+    assert log.read_text() == others
+
+
+def test_files_of_one_name_are_two(shop: Shop) -> None:
+    """A log beside the book and one of the same name in the further directory have a key each, and both are written anew."""
+    logs = [shop.path.with_name(NAME), shop.path.parent / "logs" / NAME]
+    logs[1].parent.mkdir()
+    for one in logs:
+        one.write_text(f"C\t{OLD}\nC\tniets\n")
+    connector = gnucash(shop.path, logs=logs[1].parent)
+    found = files(find(connector, OLD))
+    assert [one.key for one in found] == [f"files:{NAME}", f"files:logs/{NAME}"]
+    outcomes = erase(connector, found)
+    assert [one.result for one in outcomes.values()] == [Result.ERASED, Result.ERASED]
+    assert [one.read_text() for one in logs] == ["C\tniets\n"] * 2
+
+
+def test_files_older_than_the_term_are_told(shop: Shop) -> None:
+    """The retention sweep says of each old log and copy that it is there, and nothing of one that is not old."""
+    old = "boek.gnucash.20180101120000.gnucash"
+    for name in (old, NAME):
+        shop.path.with_name(name).write_text(OLD)
+    connector = gnucash(shop.path)
+    told = connector.aged(dict.fromkeys(connector.categories, date(2019, 1, 1)))
+    assert [one.key for one in told if isinstance(one, Gap)] == [f"files:{old}"]
+
+
+def test_a_file_without_what_was_found_in_it_is_for_somebody_to_look_at(shop: Shop) -> None:
+    """Kept for later without the matches, a log cannot be written anew: that is said, and no line of it is called gone."""
+    shop.path.with_name(NAME).write_text(f"C\t{OLD}\n")
+    found = files(find(gnucash(shop.path), OLD))
+    (step,) = proposed(gnucash(shop.path), [replace(one, matches=()) for one in found])
+    assert (step.disposition.verdict, step.action) == (Verdict.REVIEW, "")

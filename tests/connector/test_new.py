@@ -3,15 +3,13 @@
 import importlib.util
 import json
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from overdracht.cli.main import cli
+from tests.connector.distribution import python, unpacked
 
 
 def new(name: str, parent: Path) -> Path:
@@ -19,19 +17,6 @@ def new(name: str, parent: Path) -> Path:
     done = CliRunner().invoke(cli, ["connector", "new", name, "--to", str(parent)])
     assert done.exit_code == 0, done.output
     return parent / f"overdracht-{name.replace('_', '-')}"
-
-
-def python(*words: str, path: Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """Run Python with what is installed in *path*."""
-    search = os.pathsep.join([str(path), *(os.path.abspath(one) for one in sys.path if one)])  # noqa: PTH100 - of a list of texts
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": search},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +28,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which that distribution's wheel was unpacked, as pip does it."""
-    target = tmp_path_factory.mktemp("installed")
-    built = python(
-        "-c",
-        "import sys; from hatchling.builders.wheel import WheelBuilder; print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=['standard']))",
-        str(written),
-        str(target),
-        path=target,
-        cwd=target,
-    )
-    assert built.returncode == 0, built.stderr
-    shutil.unpack_archive(built.stdout.strip(), target, "zip")
-    return target
+    return unpacked(written, tmp_path_factory.mktemp("installed"))
 
 
 def test_installed_it_shows_up(installed: Path, tmp_path: Path) -> None:

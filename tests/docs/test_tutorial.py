@@ -3,12 +3,11 @@
 import json
 import os
 import re
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.connector.distribution import python, unpacked
 
 DOCS = Path(__file__).parents[2] / "docs"
 TICKETS = DOCS / "tutorial" / "overdracht-tickets"
@@ -19,34 +18,15 @@ raise RuntimeError("no such library")
 '''
 
 
-def run(*words: str, path: Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """Run Python with what is installed in *path*."""
-    search = os.pathsep.join([str(path), *(os.path.abspath(one) for one in sys.path if one)])  # noqa: PTH100 - of a list of texts
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": search},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the tutorial's wheel, unpacked as pip does it."""
-    from hatchling.builders.wheel import WheelBuilder
-
-    target = tmp_path_factory.mktemp("installed")
-    (wheel,) = WheelBuilder(str(TICKETS)).build(directory=str(target), versions=["standard"])
-    with zipfile.ZipFile(wheel) as packed:
-        packed.extractall(target)
-    return target
+    return unpacked(TICKETS, tmp_path_factory.mktemp("installed"))
 
 
 def test_its_own_tests_pass(installed: Path) -> None:
     """As its author runs them: every promise of the contract, reading and erasing."""
-    done = run(
+    done = python(
         *("-m", "pytest", "-q", "-p", "no:cacheprovider"),
         path=installed,
         cwd=TICKETS,
@@ -57,7 +37,7 @@ def test_its_own_tests_pass(installed: Path) -> None:
 
 def test_it_is_found_exported_and_erased_through(installed: Path, tmp_path: Path) -> None:
     """In the demo's world: her tickets with what was written under them are in the bundle, and gone afterwards; the others' are not."""
-    done = run("-m", "overdracht", "demo", "world", path=installed, cwd=tmp_path)
+    done = python("-m", "overdracht", "demo", "world", path=installed, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     tables = (tmp_path / "world" / "opened").rglob("archive.jsonl")
     (ticket,) = [json.loads(line) for path in tables for line in path.read_text().splitlines()]
@@ -70,7 +50,7 @@ def test_it_is_found_exported_and_erased_through(installed: Path, tmp_path: Path
         ("sanne@vanderberg.example", 0),
         ("sanne.vanderberg@kleikunst.example", 1),
     ):
-        found = run(
+        found = python(
             *("-m", "overdracht", "--config", "world/overdracht.toml", "find", person, "--json"),
             path=installed,
             cwd=tmp_path,
@@ -91,7 +71,7 @@ def test_a_broken_one_is_named_and_stays_alone(installed: Path, tmp_path: Path) 
     (info / "entry_points.txt").write_text("[overdracht]\nbroken = overdracht_broken\n")
     both = Path(f"{installed}{os.pathsep}{other}")
 
-    done = run("-m", "overdracht", "connectors", "--json", path=both, cwd=tmp_path)
+    done = python("-m", "overdracht", "connectors", "--json", path=both, cwd=tmp_path)
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert {"tickets", "imap", "mailfiles"} <= {one["name"] for one in told["connectors"]}

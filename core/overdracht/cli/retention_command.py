@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from overdracht.cli import ended
-from overdracht.cli.carrying import Ended, begin, carry_out
+from overdracht.cli.carrying import begin, carry_out
+from overdracht.cli.ended import Ended
 from overdracht.cli.erase_command import check
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.planning import counted, show_dispositions, show_items

@@ -20,6 +20,7 @@ from overdracht.erasure.executing import (
     unconfirmed,
 )
 from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
+from overdracht.erasure.outdated import Outdated, outdated
 from overdracht.erasure.planning import (
     BY_HAND,
     CHANGING,
@@ -42,6 +43,7 @@ __all__ = [
     "Limits",
     "Means",
     "NotReady",
+    "Outdated",
     "Return",
     "Returned",
     "Scope",
@@ -58,6 +60,7 @@ __all__ = [
     "is_complete",
     "left_to_people",
     "open_steps",
+    "outdated",
     "plan_erasure",
     "prepare",
     "propose",

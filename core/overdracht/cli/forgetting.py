@@ -6,8 +6,8 @@ from shlex import quote
 
 from overdracht.cli import ended, plan_command, planning, verify_command
 from overdracht.cli.carrying import begin, carry_out
-from overdracht.cli.ended import Ended
 from overdracht.cli.certificates import check
+from overdracht.cli.ended import Ended
 from overdracht.cli.find_command import find
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session

@@ -6,9 +6,9 @@ import click
 
 from overdracht.cli import corrected, ended
 from overdracht.cli.carrying import carry_out
-from overdracht.cli.ended import Ended
 from overdracht.cli.certificates import check_place
 from overdracht.cli.corrected import Corrected
+from overdracht.cli.ended import Ended
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import emit, screen
 from overdracht.cli.session import Session, pass_session

@@ -16,7 +16,7 @@ from overdracht.state import Phase, PlanFile, Planned, StepState
 from overdracht.steps import RESULTS, UNDONE, ApprovedStep, Objection, Outcome, Result, Verdict
 from overdracht.survey.engine import explain
 
-BATCH = 200
+BATCH = 500
 """Steps whose intent is written at once, and outcomes likewise: two syncs of the disk for as many acts."""
 
 PAUSES = (1.0, 5.0, 25.0)

@@ -34,7 +34,5 @@ def outdated(request: RequestFile, identity: Identity, plan: PlanFile) -> Outdat
                 decided += 1
             elif one.inclusion is Inclusion.AWAITING:
                 waiting += verdict is Verdict.REVIEW
-    undecided = sum(
-        one.step.disposition.ground == UNDECIDED for one in plan.steps(Verdict.REVIEW)
-    )
+    undecided = sum(one.step.disposition.ground == UNDECIDED for one in plan.steps(Verdict.REVIEW))
     return Outdated(new, decided + max(0, undecided - waiting))

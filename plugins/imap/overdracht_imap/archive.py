@@ -59,8 +59,12 @@ class Archive:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self, *, politely: bool = True) -> None:
+        """End all conversations, *politely* or without a word that has to be answered."""
         for number in tuple(self._sessions):
-            self.forget(number)
+            self.forget(number, politely=politely)
 
     def session(self, number: int = 0) -> Session:
         """Return conversation *number*, opened if it is not."""
@@ -73,12 +77,12 @@ class Archive:
             self.answered = True
         return session
 
-    def forget(self, number: int) -> None:
+    def forget(self, number: int, *, politely: bool = True) -> None:
         """Close conversation *number*."""
         self._open.pop(number, None)
         session = self._sessions.pop(number, None)
         if session is not None:
-            session.close()
+            session.close(politely=politely)
 
     def persist(self, work: Callable[[Session], Found], number: int = 0) -> Found:
         """Return what *work* does in a conversation, begun anew when that breaks off."""

@@ -88,7 +88,7 @@ def carry_out(
 ) -> Ended:
     """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
     try:
-        tried = act(session, store, request, plan, confirmed)
+        tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
         if tried:
             _note_erased(session, store, request, plan)
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
@@ -109,8 +109,12 @@ def act(
     confirmed: Collection[str],
     *,
     what: str = "erase",
+    leave_out: bool = False,
 ) -> bool:
-    """Carry out the steps of *plan* that are not done, and say whether there were any; the audit trail calls it *what*."""
+    """Carry out the steps of *plan* that are not done, and say whether there were any; the audit trail calls it *what*.
+
+    A source that objects stops all, or is left out and named where *leave_out* says so.
+    """
     retry(plan)
     begun = plan.phase is not Phase.EXECUTED
     late = {clue.source for clue in request.clues()}
@@ -122,6 +126,7 @@ def act(
                 late=late,
                 confirmed=confirmed,
                 means=Means(listen=listen),
+                leave_out=leave_out,
             )
     except NotReady:
         refused = {"digest": plan.digest, "why": "a source was not ready"}
@@ -158,6 +163,7 @@ def _conclude(
         session.now(),
     )
     written["left_out"] = _left_out(session, request)
+    written["audit_head"] = None if store.audit.head is None else str(store.audit.head)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())

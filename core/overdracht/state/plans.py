@@ -203,6 +203,7 @@ class Plans:
     ) -> PlanFile:
         """Write a plan down and digest it; a plan that was proposed before and not begun is replaced.
 
+        The *facts* are those that there are when the last of the *steps* has come: whoever yields them may add to them.
         Raise StateError while one is being carried out: what it has in hand must not be planned a second time.
         """
         with transaction(self._connection):
@@ -218,16 +219,10 @@ class Plans:
             self._connection.execute(
                 "DELETE FROM plan WHERE request=? AND phase=?", (self._request, Phase.PROPOSED)
             )
-            payload = self._cipher.encrypt(orjson.dumps(facts, default=str))
+            drawing = f"being drawn {self._request}"
             number = self._connection.execute(
-                "INSERT INTO plan (request, digest, made, phase, payload) VALUES (?,?,?,?,?) RETURNING id",
-                (
-                    self._request,
-                    f"being drawn {self._request}",
-                    now.isoformat(),
-                    Phase.PROPOSED,
-                    payload,
-                ),
+                "INSERT INTO plan (request, digest, made, phase, payload) VALUES (?,?,?,?,x'') RETURNING id",
+                (self._request, drawing, now.isoformat(), Phase.PROPOSED),
             ).fetchone()[0]
             self._connection.executemany(
                 "INSERT INTO step (plan, source, key, category, verdict, until, external, state, payload)"
@@ -235,7 +230,10 @@ class Plans:
                 (self._row(number, source, step) for source, step in steps),
             )
             digest = self._digest(number, facts)
-            self._connection.execute("UPDATE plan SET digest=? WHERE id=?", (digest, number))
+            payload = self._cipher.encrypt(orjson.dumps(facts, default=str))
+            self._connection.execute(
+                "UPDATE plan SET digest=?, payload=? WHERE id=?", (digest, payload, number)
+            )
         return PlanFile(self._connection, self._cipher, number)
 
     def _row(self, plan: int, source: str, step: Step) -> tuple[object, ...]:

@@ -108,7 +108,7 @@ class TestWaiting:
         mentioned.run("erase", "--apply", digest, *CONFIRM)
         mentioned.run("review", "2026-0001", "--reject", "all")
         digest = json.loads(mentioned.run("plan", "2026-0001", "--json").stdout)["digest"]
-        ended = mentioned.run("erase", "--apply", digest)
+        ended = mentioned.run("erase", "--apply", digest, *CONFIRM)
         assert ended.exit_code == 0, ended.output
         assert "Closed" in ended.output
         assert "mail-m" in mentioned.records()

@@ -91,7 +91,8 @@ class TestAudit:
         number, _, code = erased.facts()["audit_head"].partition(":")
         assert (number, len(code)) == ("5", 32)
         assert erased.run("verify", path).exit_code == 0
-        self._cut(erased, 3)
+        self._cut(erased, 1)
+        assert erased.run("audit", "verify").exit_code == 0
         found = erased.run("verify", path)
         assert found.exit_code == 1
         assert "entries were removed" in found.output

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Self, TypeVar
 
 from overdracht import Refused, Secret, SourceError, Unreachable
@@ -96,8 +96,11 @@ class Archive:
 
     def folders(self) -> list[Folder]:
         """Return the folders that the settings choose."""
-        listed = self.persist(lambda session: session.folders())
-        return chosen(listed, self.settings.folders, self.settings.exclude)
+        return self.chosen(self.persist(lambda session: session.folders()))
+
+    def chosen(self, folders: Iterable[Folder]) -> list[Folder]:
+        """Return those of *folders* that the settings choose."""
+        return chosen(folders, self.settings.folders, self.settings.exclude)
 
     def examine(self, folder: Folder) -> State:
         """Open *folder* and return its state now."""

@@ -13,7 +13,7 @@ from overdracht import ApprovedStep, Objection, Outcome, Refused, Result, Source
 from overdracht_imap.answers import fingerprint, flags, size_of
 from overdracht_imap.download import uid_sets
 from overdracht_imap.faults import refusal, translate
-from overdracht_imap.folders import Folder, numbers_in
+from overdracht_imap.folders import Folder, named, numbers_in
 from overdracht_imap.session import State
 from overdracht_imap.tokens import WireError
 from overdracht_imap.wire import Done, Fetched
@@ -126,22 +126,43 @@ class ImapErasure:
 
     def _opened(self, part: str) -> State | str:
         """Open the folder *part* for writing and return its state, or why it cannot be."""
+        if self._at is not None and self._at[0] == part:
+            return self._at[1]
+        self._at = None
         if self._known is None:
+            opened = self._opened_by_name(part)
+            if opened is not None:
+                return opened
             self._known = {folder.name: folder for folder in self._archive.folders()}
         folder = self._known.get(part)
         if folder is None:
             return NO_FOLDER
-        if self._at is not None and self._at[0] == part:
-            return self._at[1]
-        self._at = None
         try:
-            opened = self._archive.writing().select(folder)
+            return self._selected(folder)
         except Refused as error:
             # The server is there, and this folder it does not open: the others can be done all the same.
             return error.message
+
+    def _opened_by_name(self, part: str) -> State | str | None:
+        """Open *part* without asking which folders there are; None when that takes asking.
+
+        In a folder of 100,000 messages Dovecot opens a tenth of a second later for having been asked.
+        """
+        folder = named(part)
+        if folder is None:
+            return None
+        if not self._archive.chosen([folder]):
+            return NO_FOLDER
+        try:
+            return self._selected(folder)
+        except Refused:
+            return None
+
+    def _selected(self, folder: Folder) -> State | str:
+        opened = self._archive.writing().select(folder)
         if opened.refusal:
             return opened.refusal
-        self._at = part, opened.state
+        self._at = folder.name, opened.state
         return opened.state
 
 

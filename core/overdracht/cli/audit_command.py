@@ -5,7 +5,7 @@ import click
 from overdracht.cli.screen import emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.errors import UsageError
-from overdracht.state.audit import Head
+from overdracht.state.audit import Audit, Head
 
 
 @click.command("audit")
@@ -35,42 +35,50 @@ def command(session: Session, action: str, noted: str | None, as_json: bool) -> 
         raise UsageError("--head is for checking", remedy="overdracht audit verify --head HEAD")
     with session.store() as store:
         if action == "verify":
-            entries = store.audit.verify(None if noted is None else Head.parse(noted))
-            if as_json:
-                emit({"ok": True, "entries": entries, "head": _told(store.audit.head)})
-            else:
-                screen().line(f"{entries:,} entries, all as they were made.", "green")
-                _head(store.audit.head)
-            return
-        if as_json:
-            emit(
-                [
-                    {
-                        "number": one.number,
-                        "at": one.at,
-                        "event": one.event,
-                        "reference": one.reference,
-                        "details": one.details,
-                    }
-                    for one in store.audit.entries()
-                ]
-            )
-            return
-        rows = [
-            (
-                str(one.number),
-                one.at[:19].replace("T", " "),
-                one.reference,
-                one.event,
-                ", ".join(f"{key} {value}" for key, value in one.details.items()),
-            )
-            for one in store.audit.entries()
-        ]
-        if rows:
-            screen().table(("number", "at", "reference", "event", "details"), rows, right={0})
-            _head(store.audit.head)
+            _verify(store.audit, None if noted is None else Head.parse(noted), as_json=as_json)
         else:
-            screen().line("Nothing has happened yet.")
+            _show(store.audit, as_json=as_json)
+
+
+def _verify(audit: Audit, noted: Head | None, *, as_json: bool) -> None:
+    entries = audit.verify(noted)
+    if as_json:
+        emit({"ok": True, "entries": entries, "head": _told(audit.head)})
+    else:
+        screen().line(f"{entries:,} entries, all as they were made.", "green")
+        _head(audit.head)
+
+
+def _show(audit: Audit, *, as_json: bool) -> None:
+    if as_json:
+        emit(
+            [
+                {
+                    "number": one.number,
+                    "at": one.at,
+                    "event": one.event,
+                    "reference": one.reference,
+                    "details": one.details,
+                }
+                for one in audit.entries()
+            ]
+        )
+        return
+    rows = [
+        (
+            str(one.number),
+            one.at[:19].replace("T", " "),
+            one.reference,
+            one.event,
+            ", ".join(f"{key} {value}" for key, value in one.details.items()),
+        )
+        for one in audit.entries()
+    ]
+    if rows:
+        screen().table(("number", "at", "reference", "event", "details"), rows, right={0})
+        _head(audit.head)
+    else:
+        screen().line("Nothing has happened yet.")
 
 
 def _told(head: Head | None) -> str | None:

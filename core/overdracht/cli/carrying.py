@@ -153,17 +153,7 @@ def _conclude(
 ) -> Ended:
     plans = _begun(request)
     verification, coverage, identifiers = _verified(session, request, plans[-1])
-    written = facts(
-        request.reference,
-        organisation_of(session),
-        plans,
-        coverage,
-        verification,
-        session.connectors,
-        session.now(),
-    )
-    written["left_out"] = _left_out(session, request)
-    written["audit_head"] = None if store.audit.head is None else str(store.audit.head)
+    written = _written(session, store, request, plans, coverage, verification)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -195,6 +185,32 @@ def _conclude(
         True,
         tuple(one for one in store.copies.all() if one.stands_for(request.reference)),
     )
+
+
+def _written(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    plans: tuple[PlanFile, ...],
+    coverage: tuple[Coverage, ...],
+    verification: Verification,
+) -> dict[str, Any]:
+    """Return what the certificate says."""
+    organisation, now = organisation_of(session), session.now()
+    head = store.audit.head
+    return {
+        **facts(
+            request.reference,
+            organisation,
+            plans,
+            coverage,
+            verification,
+            session.connectors,
+            now,
+        ),
+        "left_out": _left_out(session, request),
+        "audit_head": None if head is None else str(head),
+    }
 
 
 def _again(reference: str, plan: PlanFile) -> str:

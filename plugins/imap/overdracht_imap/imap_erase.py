@@ -57,7 +57,8 @@ class ImapErasure:
     def __init__(self, archive: WritingArchive) -> None:
         self._archive = archive
         self._known: dict[str, Folder] | None = None
-        self._at: tuple[str, State] | None = None
+        self._at: tuple[str, State, WritingSession] | None = None
+        """The folder that is open, as which, and in which conversation."""
         self._rested = time.monotonic()
 
     def close(self, *, politely: bool = True) -> None:
@@ -126,7 +127,7 @@ class ImapErasure:
 
     def _opened(self, part: str) -> State | str:
         """Open the folder *part* for writing and return its state, or why it cannot be."""
-        if self._at is not None and self._at[0] == part:
+        if self._at is not None and (self._at[0], self._at[2]) == (part, self._archive.writing()):
             return self._at[1]
         self._at = None
         if self._known is None:
@@ -159,10 +160,11 @@ class ImapErasure:
             return None
 
     def _selected(self, folder: Folder) -> State | str:
-        opened = self._archive.writing().select(folder)
+        session = self._archive.writing()
+        opened = session.select(folder)
         if opened.refusal:
             return opened.refusal
-        self._at = folder.name, opened.state
+        self._at = folder.name, opened.state, session
         return opened.state
 
 

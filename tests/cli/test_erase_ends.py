@@ -1,6 +1,7 @@
 """What an erasure is refused for before it begins, and what its end says: what is left, for whom, and by which command."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,8 @@ class TestWaiting:
         done = mentioned.run("erase", "--apply", digest, *CONFIRM)
         assert done.exit_code == 1
         assert "post: 1 item left alone: Not yet decided" in done.output
-        assert "1 item to review: overdracht review 2026-0001" in done.output
-        assert "when that is decided and done: overdracht plan 2026-0001" in done.output
+        assert re.search("1 item to review: .*overdracht review 2026-0001", done.output)
+        assert re.search("when that is decided and done: .*overdracht plan 2026-0001", done.output)
         assert "`resume` has nothing left to do" in done.output
         assert "go on with" not in done.output
 
@@ -94,12 +95,12 @@ class TestWaiting:
         again = mentioned.run("resume", "2026-0001")
         assert again.exit_code == 1
         assert "Nothing of request 2026-0001 was interrupted or failed" in again.output
-        assert "1 item to review: overdracht review 2026-0001" in again.output
+        assert re.search("1 item to review: .*overdracht review 2026-0001", again.output)
         told = json.loads(mentioned.run("resume", "2026-0001", "--json").stdout)[0]
         assert (told["resumable"], told["to_review"]) == (False, 1)
         status = mentioned.run("status")
         assert status.exit_code == 1
-        assert "waits for you: 2026-0001: overdracht review 2026-0001" in status.output
+        assert re.search("waits for you: 2026-0001: .*overdracht review 2026-0001", status.output)
         assert "begun and not closed" not in status.output
 
     def test_deciding_and_planning_again_ends_it(self, mentioned: Provider) -> None:
@@ -122,7 +123,7 @@ class TestWaiting:
 
         provider.systems["post"].watch = watch
         done = provider.erase()
-        assert "go on with overdracht resume 2026-0001" in done.output
+        assert re.search("go on with .*overdracht resume 2026-0001", done.output)
         again = provider.run("resume", "2026-0001")
         assert "was interrupted or failed" not in again.output
         assert "begun and not closed: 2026-0001" in provider.run("status").output
@@ -186,7 +187,7 @@ class TestCopies:
         for name, what in (("eerder.age", "bundle"), ("uit.age", "bundle")):
             assert f"{Path(name).absolute()} ({what}, to be deleted from 20" in said
         assert f"{Path('uitgepakt').absolute()} (unpacked bundle, to be deleted from" in said
-        assert "delete now: overdracht bundles --delete 2026-0001" in said
+        assert re.search("delete now: .*overdracht bundles --delete 2026-0001", said)
         assert self.done.exit_code == 0
 
     def test_they_are_deleted_at_once(self, erased: Provider) -> None:

@@ -279,6 +279,17 @@ class TestSweep:
         assert json.loads(old.run("retention", "--json").stdout)["digest"] is None
         assert json.loads(old.run("requests", "--json").stdout) == []
 
+    def test_a_nightly_run_leaves_the_administrators_plan(self, old: Provider) -> None:
+        """Nothing is due of what may go unattended: the plan for the rest, which was made in the evening, is applied in the morning."""
+        digest = json.loads(old.run("retention", "--json").stdout)["digest"]
+        config = old.home.config
+        config.write_text(
+            config.read_text().replace(self.ALLOWED, "[retention.traffic]\nunattended = true\n")
+        )
+        assert old.run("retention", "--unattended").exit_code == 0
+        done = old.run("retention", "--apply", digest)
+        assert "Closed" in done.output, done.output
+
     @pytest.mark.parametrize("unattended", [True, False])
     def test_what_was_not_looked_at_is_in_the_certificate(
         self, old: Provider, *, unattended: bool

@@ -72,8 +72,9 @@ def sweep(
     steps = _telling(guarded(looking.steps(), (), limits), facts, looking)
     first = next(steps, None)
     if first is None and (request is None or not _begun(request)):
-        if request is not None:
-            store.shred(request.reference)  # a plan that nobody applied, of which nothing is left
+        if request is not None and _within(request, scope):
+            with store.working_on(request.reference):
+                store.shred(request.reference)
         return Sweep(None, None, tuple(looking.gaps), looking.findings)
     request = request or store.new_request((), now)
     plan = request.plans().draw(chain((first,) if first else (), steps), facts, now)
@@ -82,6 +83,11 @@ def sweep(
 
 def _begun(request: RequestFile) -> bool:
     return any(one.phase is not Phase.PROPOSED for one in request.plans().all())
+
+
+def _within(request: RequestFile, scope: Scope) -> bool:
+    """Say whether the plans of *request*, which nobody applied, are about no more than *scope*, of which nothing is left."""
+    return all(scope.only.issuperset(one.facts["sweep"]) for one in request.plans().all())
 
 
 def _telling(

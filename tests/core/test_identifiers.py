@@ -189,6 +189,7 @@ def test_case_and_composition_never_tell_addresses_apart(
         ("tel:+31612345678", "phone"),
         ("NL91 ABNA 0417 1643 00", "iban"),
         ("nl91abna0417164300", "iban"),
+        ("BE68 5390 0754 7034", "iban"),
         ("bloemen.example", "domain"),
         ("bücher.nl", "domain"),
         ("xn--bcher-kva.xn--vermgensberatung-pwb", "domain"),

@@ -91,7 +91,7 @@ def _certificate(world: Path) -> object:
     signer = SigningKey.load(world / "signing.key")
     signer.public.verify(content, (world / "certificate.json.minisig").read_text())
     told = json.loads(content)
-    assert told["complete"] is True
+    assert told["complete"] is True, told
     return {name: value for name, value in told.items() if name not in {"plans", "reference"}}
 
 

@@ -74,14 +74,17 @@ def _drawn(session: Session, store: Store, person: Returned) -> Again | None:
 
 
 def _kept_already(store: Store, person: Returned, drawn: Drawn) -> bool:
-    """Say whether all that the plan would change is what was kept when the person was erased, and goes in its time."""
+    """Say whether all that the plan would change is what was kept when the person was erased: it goes in its time, or is blanked and stays."""
     kept: set[tuple[str, str]] = set()
     if store.schedule.open(person.reference):
         cipher = store.schedule_cipher(person.reference)
         due = store.schedule.due(person.reference, cipher, date.max)
         kept = {(one.source, one.step.item.key) for one in due}
     changing = drawn.plan.steps(*CHANGING)
-    return all((one.source, one.step.item.key) in kept for one in changing)
+    return all(
+        (one.source, one.step.item.key) in kept or store.blanked.holds(one.source, one.step)
+        for one in changing
+    )
 
 
 def _show(screen: Screen, session: Session, back: Return, found: list[Again]) -> None:

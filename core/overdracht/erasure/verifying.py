@@ -53,8 +53,9 @@ def verify(
         for one in Review(request, identity).items(Inclusion.INCLUDED, Inclusion.AWAITING):
             verdict, result = remembered.seen(one.source, one.item.key)
             if verdict is None:
-                # What nobody has looked at is no part of any plan's promise.
-                new[one.source] += one.inclusion is Inclusion.INCLUDED
+                new[one.source] += 1  # also what nobody has looked at yet: the request is not over
+            elif result is Result.ANONYMISED and remembered.is_untouched(one.source, one.item):
+                left[one.source] += 1  # the connector said so, and the item says otherwise
             elif verdict in {Verdict.RETAIN, Verdict.REVIEW} or result in {
                 Result.ANONYMISED,
                 Result.SCHEDULED,

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from overdracht.items import Item
+from overdracht.state.step_codec import unpack_outcome, unpack_step
 from overdracht.state.vault import Cipher
 from overdracht.steps import Result, Verdict
 
@@ -26,6 +28,16 @@ class Remembered:
             return None, None
         self._connection.execute("INSERT OR IGNORE INTO ticked VALUES (?)", (row[0],))
         return Verdict(row[1]), Result(row[2]) if row[2] else None
+
+    def is_untouched(self, source: str, item: Item) -> bool:
+        """Say whether *item* is what it was when it was planned, although what came of its step says that it was left as something else."""
+        payload, outcome = self._connection.execute(
+            "SELECT payload, outcome FROM step WHERE plan=? AND source=? AND key=?",
+            (self._plan, source, self._cipher.tag("key", item.key)),
+        ).fetchone()
+        planned = unpack_step(self._cipher.decrypt(payload)).item.fingerprint
+        told = unpack_outcome(self._cipher.decrypt(outcome)).fingerprint if outcome else ""
+        return item.fingerprint == planned != told
 
     def done(self, source: str, key: str) -> bool:
         """Say whether the item is gone by this plan, or was gone already."""

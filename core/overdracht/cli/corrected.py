@@ -1,6 +1,6 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ import click
 from overdracht.cli.asking import ask
 from overdracht.cli.carrying import act, organisation_of, reasons_of
 from overdracht.cli.certificates import write_statement
-from overdracht.cli.correcting import show_by_hand, show_gaps
+from overdracht.cli.correcting import show_by_hand, show_gaps, show_waiting
 from overdracht.cli.ended import show_reasons, show_results
+from overdracht.cli.find_command import count_up
 from overdracht.cli.found import show_coverage
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
@@ -20,6 +21,7 @@ from overdracht.erasure import hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
 from overdracht.rectifying import Checked, changes_of, facts, look_again, revealed_in
+from overdracht.review import Inclusion
 from overdracht.state import Given, Phase, PlanFile, RequestFile, Role, Store
 from overdracht.survey import identity_of
 
@@ -36,10 +38,12 @@ class Corrected:
     undone: int
     reasons: tuple[tuple[str, str, str, int], ...]
     closed: bool
+    waiting: Mapping[str, int]
+    """How many items wait for review, by source."""
 
     @property
     def complete(self) -> bool:
-        """Say whether all was searched and nothing wrong is left."""
+        """Say whether all was searched and decided, and nothing wrong is left."""
         return bool(self.statement["complete"])
 
 
@@ -104,6 +108,7 @@ def _conclude(
     request.give(_corrected(plan, session.registry.kinds))
     survey = ask(session, request)
     checked = look_again(request, survey.identity, session.connectors, plan, survey.coverage)
+    tallied = count_up(request, survey.identity).tally
     statement = facts(
         request.reference,
         organisation_of(session),
@@ -112,6 +117,7 @@ def _conclude(
         checked,
         session.connectors,
         session.now(),
+        tallied.of_category(Inclusion.AWAITING),
     )
     path = write_statement(session, statement, certificate)
     undone = open_steps(plan.counts())
@@ -123,7 +129,15 @@ def _conclude(
             if one.rectifies and one.phase is Phase.EXECUTED:
                 one.advance(Phase.CLOSED)
     return Corrected(
-        plan, statement, path, checked, survey.coverage, undone, tuple(reasons_of(plan)), closed
+        plan,
+        statement,
+        path,
+        checked,
+        survey.coverage,
+        undone,
+        tuple(reasons_of(plan)),
+        closed,
+        tallied.by_source(Inclusion.AWAITING),
     )
 
 
@@ -144,6 +158,7 @@ def show(screen: Screen, session: Session, done: Corrected) -> None:
     show_by_hand(screen, done.plan)
     show_coverage(screen, done.coverage)
     screen.line()
+    show_waiting(screen, session, reference, done.waiting)
     screen.exact(f"Statement, signed: {done.path}")
     screen.line("Tell whoever was given the wrong value, unless that is impossible (GDPR Art. 19):")
     for recipient in done.statement["organisation"]["recipients"]:
@@ -170,6 +185,7 @@ def as_json(done: Corrected) -> dict[str, object]:
             for source, result, reason, number in done.reasons
         ],
         "by_hand": left_to_people(done.plan.counts()),
+        "awaiting_review": dict(done.waiting),
         "verification": done.statement["verification"],
         "gaps": [
             {"source": source, "part": gap.part, "reason": gap.reason}

@@ -7,6 +7,7 @@ from itertools import islice
 import click
 
 from overdracht.cli import selecting
+from overdracht.cli.find_command import offer
 from overdracht.cli.screen import Screen, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.review import Decision, Inclusion, Review, Reviewed
@@ -138,7 +139,9 @@ def summary(screen: Screen, session: Session, reference: str, review: Review, li
             f"Decide: {session.command(f'review {reference} --reject NUMBER --accept all')}"
         )
     else:
-        screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
+        offer(
+            screen, session, reference, numbers[Inclusion.INCLUDED], sum(numbers.values())
+        )
 
 
 def _ask_each(screen: Screen, review: Review) -> None:

@@ -1,24 +1,29 @@
 """Look again after a correction, and certify what came of it, without personal data."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from overdracht import erasure
 from overdracht.coverage import Coverage
 from overdracht.erasure import Verification
 from overdracht.erasure.planning import Connectors
-from overdracht.items import Gap
+from overdracht.items import Category, Gap
 from overdracht.rectifying.changes import changes_of
 from overdracht.rectifying.planning import Looked, corrections
 from overdracht.state import PlanFile, RequestFile
 from overdracht.steps import Verdict
 from overdracht.survey import Identity
+from overdracht.text import NOTHING
 
 RECTIFIED = "overdracht-rectification/1"
 """The format of the statement."""
+
+Waiting = Mapping[tuple[str, Category], int]
+"""How many items of each source and category wait for review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,32 @@ def facts(
     checked: Checked,
     connectors: Connectors,
     now: datetime,
+    waiting: Waiting = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the statement of what *plan* came to: of which kinds values were corrected, where, and where not and why."""
+    """Return the statement of what *plan* came to: of which kinds values were corrected, where, and where not and why.
+
+    *waiting* is what nobody has decided about: with any of it the statement is not complete.
+    """
+    said = erasure.facts(
+        reference, organisation, [plan], coverage, checked.verification, connectors, now
+    )
     return {
-        **erasure.facts(
-            reference, organisation, [plan], coverage, checked.verification, connectors, now
-        ),
+        **said,
         "format": RECTIFIED,
+        "complete": said["complete"] and not waiting,
+        "left_alone": [*said["left_alone"], *_undecided(waiting)],
         "kinds": sorted({one.old.kind for one in changes_of(plan)}),
     }
+
+
+def _undecided(waiting: Waiting) -> Iterator[dict[str, Any]]:
+    for (source, category), number in sorted(waiting.items()):
+        yield {
+            "source": source,
+            "category": category.value,
+            "until": None,
+            "ground": asdict(erasure.UNDECIDED),
+            "article": asdict(NOTHING),
+            "pseudonymous": False,
+            "items": number,
+        }

@@ -5,10 +5,11 @@ from pathlib import Path
 
 MODULE = '''
 import time
+from dataclasses import replace
 from collections.abc import Iterator
 from typing import ClassVar
 
-from overdracht import Check, File, Gap, Progress, Refused, Settings, hookimpl
+from overdracht import Check, File, Gap, Item, Progress, Refused, Settings, hookimpl
 from overdracht.testing.memory import MemoryConnector, MemorySettings
 
 class Cabinet(MemoryConnector):
@@ -48,6 +49,16 @@ class EndlessFile(Stalling):
     def find(self, question):
         return MemoryConnector.find(self, question)
 
+class Crowded(MemoryConnector):
+    """Its letters go to two others as well."""
+
+    name = "crowded"
+    summary = "a system with letters to several people"
+
+    def find(self, question):
+        for one in super().find(question):
+            yield replace(one, third_parties=2) if isinstance(one, Item) else one
+
 class Faulty(MemoryConnector):
     """Fails as no connector should: with the person's address in the text."""
 
@@ -73,7 +84,7 @@ class Refusing(MemoryConnector):
 
 @hookimpl
 def overdracht_connectors():
-    return [Cabinet, Stalling, EndlessFile, Faulty, Refusing]
+    return [Cabinet, Crowded, Stalling, EndlessFile, Faulty, Refusing]
 
 @hookimpl
 def overdracht_commands():

@@ -148,9 +148,7 @@ def what_next(screen: Screen, session: Session, found: Found) -> None:
     offer(screen, session, reference, tally.of(Inclusion.INCLUDED), tally.items)
 
 
-def offer(
-    screen: Screen, session: Session, reference: str, included: int, items: int
-) -> None:
+def offer(screen: Screen, session: Session, reference: str, included: int, items: int) -> None:
     """Show what can be done with the *included* of all *items*, of which none waits."""
     if included:
         screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")

@@ -154,3 +154,14 @@ def test_with_a_gap_the_search_comes_again_first(run: Run, home: Home) -> None:
     output = run("find", SANNE).output
     assert "When that is mended: " in output
     assert output.index("overdracht find 20") < output.index("overdracht export")
+
+
+def test_a_mistyped_identifier_is_refused_and_says_which(run: Run) -> None:
+    """One line names the number of the identifier, never the text; no request is opened, and --add takes none either."""
+    for arguments in ((SANNE, "jan@vdberg"), (SANNE, "+31 6 98")):
+        result = run("find", *arguments)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("overdracht: identifier 2: ")
+        assert arguments[1] not in result.stderr
+    assert "There is no request yet." in run("requests").output
+    assert run("find", SANNE, "--add", "jan@vdberg").exit_code == 2

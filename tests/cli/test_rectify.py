@@ -228,3 +228,10 @@ def test_what_waits_for_review_makes_it_incomplete(provider: Provider) -> None:
     decided = provider.run("rectify", SANNE, "--set", "phone=06-87654322", "--from", "06-87654321")
     assert decided.exit_code == 0, decided.output
     assert "Complete: everything was searched and decided." in decided.output
+
+
+def test_a_right_address_without_an_ending_is_refused(provider: Provider) -> None:
+    """A wrong address is not put in the place of another wrong one, in every system."""
+    refused = provider.run("rectify", SANNE, "--set", "email=jan@vdberg")
+    assert refused.exit_code == 2
+    assert "no ending such as .nl" in refused.stderr

@@ -1,14 +1,14 @@
 """From what was typed to a request, and from a request to what the sources say: `find` and `export` both begin so."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from overdracht.cli.progress import searching
 from overdracht.cli.session import Session
 from overdracht.config import Source
 from overdracht.coverage import Coverage, Reach
-from overdracht.errors import UsageError
+from overdracht.errors import IdentifierError, UsageError
 from overdracht.identifiers import Identifier
 from overdracht.items import Gap
 from overdracht.state import Given, RequestFile, Role, Store
@@ -37,7 +37,7 @@ def request_for(session: Session, store: Store, persons: Sequence[str]) -> Reque
 
 def subjects(session: Session, texts: Sequence[str]) -> tuple[Identifier, ...]:
     """Return the identifiers that *texts* are; refuse the organisation's own, which would find everybody."""
-    parsed = tuple(session.registry.kinds.parse(text) for text in texts)
+    parsed = tuple(typed(session, texts))
     for number, identifier in enumerate(parsed, 1):
         if session.organisation.owns(identifier):
             raise UsageError(
@@ -49,7 +49,20 @@ def subjects(session: Session, texts: Sequence[str]) -> tuple[Identifier, ...]:
 
 def told(session: Session, texts: Sequence[str], role: Role) -> list[Given]:
     """Return the identifiers that *texts* are, each with what the administrator said it is."""
-    return [Given(session.registry.kinds.parse(text), role) for text in texts]
+    return [Given(one, role) for one in typed(session, texts)]
+
+
+def typed(session: Session, texts: Sequence[str]) -> Iterator[Identifier]:
+    """Yield the identifier that each of *texts* is; say which of several is none."""
+    for number, text in enumerate(texts, 1):
+        try:
+            yield session.registry.kinds.typed(text)
+        except IdentifierError as error:
+            if len(texts) == 1:
+                raise
+            raise IdentifierError(
+                f"identifier {number}: {error.message}", remedy=error.remedy
+            ) from error
 
 
 def ask(session: Session, request: RequestFile, *, only: Collection[str] = ()) -> Survey:

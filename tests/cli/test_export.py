@@ -228,9 +228,7 @@ def test_what_also_names_others_is_listed(run: Run, home: Home, secret: str) -> 
     assert told["naming_third_parties"] == 2
 
 
-def test_many_that_name_others_are_cut_and_can_be_listed(
-    run: Run, home: Home, secret: str
-) -> None:
+def test_many_that_name_others_are_cut_and_can_be_listed(run: Run, home: Home, secret: str) -> None:
     """The first twenty are shown with the command that lists all; --json has all."""
     home.configure(plugin.source("kring", "crowded", _letters(25)))
     made = run("export", SANNE, "--passphrase-file", secret, "--to", "uit.age")

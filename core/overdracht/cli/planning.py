@@ -124,7 +124,7 @@ def show_dispositions(screen: Screen, session: Session, counted: Dispositions) -
         screen.line(
             f"  {_word(one.verdict)} {one.items:,}: {one.ground.en}{_in_brackets(one.article)}"
         )
-    _grounds(screen, "Kept", counted.kept)
+    _kept(screen, counted.kept)
     _grounds(screen, "Left alone: it waits for you", counted.left_alone)
     _marked(screen, counted)
     _external(screen, counted)
@@ -153,6 +153,28 @@ def _totals(screen: Screen, counted: Dispositions) -> None:
             for source, category in groups
         ],
         right=set(range(2, 2 + len(shown))),
+    )
+
+
+def _kept(screen: Screen, kept: tuple[Grounds, ...]) -> None:
+    if not kept:
+        return
+    screen.line()
+    screen.line("Kept, whole or in part", "bold")
+    screen.table(
+        ("source", "category", "number", "kept", "until", "why"),
+        [
+            (
+                one.source,
+                one.category,
+                f"{one.items:,}",
+                "whole" if one.verdict is Verdict.RETAIN else "in part",
+                f"{one.until or ''}",
+                one.article.en or one.ground.en,
+            )
+            for one in kept
+        ],
+        right={2},
     )
 
 

@@ -2,12 +2,15 @@
 
 Every entry point in the group `overdracht` gets a plugin manager to itself, so that one that cannot be imported, misspells a hook or
 raises in one takes nothing else along. What is left out stands in `Registry.broken`; nothing is left out silently.
+
+A distribution may list its connectors in the group `overdracht.connectors`, each with the plugin that brings it, as the bundled ones do. A
+command that needs a few connectors then imports their plugins only: the others would cost each run their time and memory.
 """
 
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import metadata
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     import click
 
 GROUP = "overdracht"
+LISTED = "overdracht.connectors"
 _CONNECTOR_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _LONGEST_REASON = 300
 
@@ -88,15 +92,53 @@ class _PluginError(Exception):
     """A plugin breaks the rules; the text says how."""
 
 
-def load(entry_points: Iterable[metadata.EntryPoint] | None = None) -> Registry:
-    """Load the plugins that are installed, or those of *entry_points*."""
-    found = metadata.entry_points(group=GROUP) if entry_points is None else entry_points
+def load(
+    entry_points: Iterable[metadata.EntryPoint] | None = None,
+    needed: Collection[str] | None = None,
+) -> Registry:
+    """Load the plugins that are installed, or those of *entry_points*.
+
+    With *needed*, names of connectors, a plugin whose connectors are listed is loaded only when one of these is among them. When one of
+    *needed* does not come of that, everything is loaded, so that what is said of it can name what there is.
+    """
+    found = _installed() if entry_points is None else tuple(entry_points)
+    lists = _lists(found)
     plugins: list[Plugin] = []
     broken: list[Broken] = []
-    for entry_point in sorted(found, key=lambda one: (str(_provider(one)), one.name, one.value)):
-        plugin = _load_one(entry_point)
+    for entry_point in sorted(
+        (one for one in found if one.group == GROUP),
+        key=lambda one: (str(_provider(one)), one.name, one.value),
+    ):
+        listed = lists.pop((_provider(entry_point), entry_point.value), frozenset())
+        if needed is not None and listed and listed.isdisjoint(needed):
+            continue
+        plugin = _load_one(entry_point, listed)
         (plugins if isinstance(plugin, Plugin) else broken).append(plugin)  # type: ignore[arg-type]  # the condition tells which
-    return _joined(tuple(plugins), broken)
+    for (provider, module), names in lists.items():
+        reason = f"{LISTED} lists {_listing(names)}, but no entry point {GROUP} names {module}"
+        broken.append(Broken(min(names), str(provider), reason))
+    registry = _joined(tuple(plugins), broken)
+    if needed is not None and not registry.connectors.keys() >= set(needed):
+        return load(found)
+    return registry
+
+
+def _installed() -> tuple[metadata.EntryPoint, ...]:
+    everything = metadata.entry_points()  # once, since it reads every distribution there is
+    return (*everything.select(group=GROUP), *everything.select(group=LISTED))
+
+
+def _lists(found: Iterable[metadata.EntryPoint]) -> dict[tuple[Provider, str], frozenset[str]]:
+    """Return the names of the connectors that are listed, by distribution and plugin."""
+    lists: dict[tuple[Provider, str], set[str]] = {}
+    for one in found:
+        if one.group == LISTED:
+            lists.setdefault((_provider(one), one.value), set()).add(one.name)
+    return {key: frozenset(names) for key, names in lists.items()}
+
+
+def _listing(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
 
 
 def _provider(entry_point: metadata.EntryPoint) -> Provider:
@@ -106,11 +148,11 @@ def _provider(entry_point: metadata.EntryPoint) -> Provider:
     return Provider(distribution.name, distribution.version)
 
 
-def _load_one(entry_point: metadata.EntryPoint) -> Plugin | Broken:
+def _load_one(entry_point: metadata.EntryPoint, listed: frozenset[str]) -> Plugin | Broken:
     provider = _provider(entry_point)
     try:
         hook = _hooks(entry_point.load())
-        return Plugin(
+        plugin = Plugin(
             entry_point.name,
             provider,
             hook,
@@ -118,8 +160,22 @@ def _load_one(entry_point: metadata.EntryPoint) -> Plugin | Broken:
             kinds=tuple(_answers(hook.overdracht_identifier_kinds, _checked_kind)),
             commands=tuple(_answers(hook.overdracht_commands, _checked_command)),
         )
+        _check_list(plugin, listed)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the others go on
         return Broken(entry_point.name, str(provider), _in_one_line(error))
+    return plugin
+
+
+def _check_list(plugin: Plugin, listed: frozenset[str]) -> None:
+    if not listed:
+        return
+    if plugin.kinds or plugin.commands:
+        raise _PluginError(
+            f"it brings kinds or commands, which every run needs: list none of its connectors in {LISTED}"
+        )
+    brought = {one.name for one in plugin.connectors}
+    if brought != listed:
+        raise _PluginError(f"it brings {_listing(brought)}, but {LISTED} lists {_listing(listed)}")
 
 
 def _in_one_line(error: BaseException) -> str:

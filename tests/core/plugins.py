@@ -23,6 +23,7 @@ from overdracht import (
     Settings,
     hookimpl,
 )
+from overdracht.registry import GROUP, LISTED
 
 
 class CardSettings(Settings):
@@ -94,9 +95,15 @@ class Shelf:
             holder.plugin = plugin  # type: ignore[attr-defined]  # as a plugin's module has it
             self._monkeypatch.setitem(sys.modules, module, holder)
         value = module if isinstance(plugin, str) else f"{module}:plugin"
-        entry_point = self._installed(name, value, distribution or f"overdracht-{name}")
+        entry_point = self._installed(GROUP, name, value, distribution or f"overdracht-{name}")
         self.entry_points.append(entry_point)
         return entry_point
+
+    def list(self, plugin: EntryPoint, *connectors: str) -> None:
+        """Have the distribution of *plugin* list *connectors* as those that it brings."""
+        assert plugin.dist is not None
+        for one in connectors:
+            self.entry_points.append(self._installed(LISTED, one, plugin.value, plugin.dist.name))
 
     def source(self, name: str, code: str, distribution: str = "") -> EntryPoint:
         """Install a plugin whose module is *code*."""
@@ -105,11 +112,11 @@ class Shelf:
         self._monkeypatch.syspath_prepend(self._directory)
         return self.put(name, module, distribution)
 
-    def _installed(self, name: str, value: str, distribution: str) -> EntryPoint:
+    def _installed(self, group: str, name: str, value: str, distribution: str) -> EntryPoint:
         folder = self._directory / f"{distribution}-{len(self.entry_points)}.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.2\n")
-        (folder / "entry_points.txt").write_text(f"[overdracht]\n{name} = {value}\n")
+        (folder / "entry_points.txt").write_text(f"[{group}]\n{name} = {value}\n")
         found: Distribution = PathDistribution(folder)
         (entry_point,) = found.entry_points
         return entry_point

@@ -239,6 +239,81 @@ def test_the_order_of_installation_does_not_count(shelf: Shelf) -> None:
     assert forth.broken == back.broken
 
 
+def test_only_what_is_needed_is_imported(shelf: Shelf) -> None:
+    """A plugin whose connectors are listed is imported when one of them is needed, and not otherwise."""
+    shelf.list(shelf.put("more", bringing(connector("box"), connector("shed"))), "box", "shed")
+    shelf.list(shelf.source("costly", "raise AssertionError('imported')"), "costly")
+
+    registry = load(shelf.entry_points, needed={"shed"})
+
+    assert set(registry.connectors) == {"cards", "box", "shed"}, (
+        "what is not listed is always there"
+    )
+    assert registry.broken == ()
+
+
+def test_what_is_needed_and_listed_nowhere_is_looked_for_everywhere(shelf: Shelf) -> None:
+    """A misspelled connector is named beside every one that exists."""
+    shelf.list(shelf.put("more", bringing(connector("box"))), "box")
+
+    assert "box" in load(shelf.entry_points, needed={"bx"}).connectors
+
+
+def test_a_needed_connector_that_two_offer_is_still_nobodys(shelf: Shelf) -> None:
+    """That only some plugins are imported does not decide between two with one name."""
+    for name in ("one", "other"):
+        shelf.list(shelf.put(name, bringing(connector("box"))), "box")
+
+    registry = load(shelf.entry_points, needed={"box"})
+
+    assert "box" not in registry.connectors
+    assert any("offered 2 times" in one.reason for one in registry.broken)
+
+
+@pytest.mark.parametrize("listed", [("box",), ("box", "shed", "hall")])
+def test_a_list_that_is_not_what_the_plugin_brings_is_refused(
+    shelf: Shelf, listed: tuple[str, ...]
+) -> None:
+    """Otherwise a connector would be there or not by which others are configured."""
+    shelf.list(shelf.put("bad", bringing(connector("box"), connector("shed"))), *listed)
+
+    assert (
+        f"brings box, shed, but overdracht.connectors lists {', '.join(sorted(listed))}"
+        in reason(shelf)
+    )
+
+
+def test_a_plugin_with_more_than_connectors_is_always_imported(shelf: Shelf) -> None:
+    """Its kinds count in every run, so it may not list what it brings."""
+
+    class Plugin:
+        """Brings a connector and a kind."""
+
+        @hookimpl
+        def overdracht_connectors(self) -> list[object]:
+            """Bring a connector."""
+            return [connector("box")]
+
+        @hookimpl
+        def overdracht_identifier_kinds(self) -> list[Kind]:
+            """Bring a kind."""
+            return [Kind("plate", "kenteken", "number plate", True, str.upper, "12-AB-34")]
+
+    shelf.list(shelf.put("bad", Plugin()), "box")
+
+    assert "it brings kinds or commands" in reason(shelf)
+
+
+def test_a_list_without_a_plugin_is_named(shelf: Shelf) -> None:
+    """A list that names a module which is no plugin is said to be wrong."""
+    plugin = shelf.put("bad", bringing(connector("box")))
+    shelf.list(plugin, "box")
+    shelf.entry_points.remove(plugin)
+
+    (broken,) = loaded(shelf).broken
+    assert "lists box, but no entry point overdracht names" in broken.reason
+
+
 def test_what_is_installed_loads() -> None:
     """The plugins of this environment, whichever they are, all load."""
     assert load().broken == ()

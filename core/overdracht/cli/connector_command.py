@@ -55,7 +55,7 @@ def new(session: Session, name: str, parent: Path) -> None:
     """
     from overdracht.scaffold import write_distribution
 
-    target = write_distribution(name, parent, session.registry.connectors)
+    target = write_distribution(name, parent, session.installed.connectors)
     out = screen()
     out.exact(f"Written: {target}", "green")
     out.line("Next, in that folder")

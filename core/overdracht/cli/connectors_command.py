@@ -26,7 +26,7 @@ def command(session: Session, name: str | None, as_json: bool) -> None:
       overdracht connectors
       overdracht connectors imap
     """
-    registry = session.registry
+    registry = session.installed
     names = [_known(registry, name)] if name else sorted(registry.connectors)
     if as_json:
         emit(

@@ -54,9 +54,9 @@ def command(session: Session, directory: Path | None) -> None:
     out.line(
         f"A small provider, Voorbeeld ICT, in {home}. It and its customers are invented.", "bold"
     )
-    path = make_world(home, session.registry, session.now().date())
+    path = make_world(home, session.installed, session.now().date())
     demo = Session(explicit=path)
-    demo.registry = session.registry
+    demo.registry = session.installed
     with demo.store() as store:
         complete = Tour(out, demo, store, home).run()
     if not complete:

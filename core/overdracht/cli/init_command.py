@@ -70,9 +70,9 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
             "there is no terminal to ask on", remedy="--no-input, with options for the answers"
         )
     answers = _organisation(session, name, contact, own, language, ask=ask)
-    chosen = connector or (_ask_connectors(session.registry) if ask else ())
-    sources = {one: {"connector": _known(session.registry, one)} for one in chosen}
-    _write(path, template(answers, session.registry, sources))
+    chosen = connector or (_ask_connectors(session.installed) if ask else ())
+    sources = {one: {"connector": _known(session.installed, one)} for one in chosen}
+    _write(path, template(answers, session.installed, sources))
     screen().line(f"Written: {path}. Fill in what is still behind a #, then try: overdracht check")
 
 
@@ -95,7 +95,7 @@ def _organisation(
             "Language of the overview", type=click.Choice(["nl", "en"]), default="nl"
         )
     for one in own:
-        session.registry.kinds.parse(one)
+        session.installed.kinds.parse(one)
     answers: dict[str, object] = {"language": language or "nl"}
     if name:
         answers["name"] = name

@@ -87,7 +87,7 @@ class Commands(click.Group):
 
 def _of_plugins(ctx: click.Context) -> dict[str, click.Command]:
     session = ctx.find_object(Session) or Session()
-    return {str(one.name): one for one in session.registry.commands}
+    return {str(one.name): one for one in session.installed.commands}
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

@@ -36,11 +36,19 @@ class Session:
     debug: bool = False
 
     @cached_property
-    def registry(self) -> "Registry":
-        """The plugins that are installed."""
+    def installed(self) -> "Registry":
+        """Every plugin that is installed."""
         from overdracht.registry import load
 
         return load()
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """The plugins that the configuration needs."""
+        from overdracht.config import connectors_of, locate
+        from overdracht.registry import load
+
+        return load(needed=connectors_of(locate(self.explicit)))
 
     @cached_property
     def config(self) -> "Config":

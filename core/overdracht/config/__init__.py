@@ -1,7 +1,7 @@
 """The configuration: `overdracht.toml`, which says who the organisation is and where its data is."""
 
-from overdracht.config.load import load, locate
+from overdracht.config.load import connectors_of, load, locate
 from overdracht.config.model import Config, Organisation, Source
 from overdracht.config.template import template
 
-__all__ = ["Config", "Organisation", "Source", "load", "locate", "template"]
+__all__ = ["Config", "Organisation", "Source", "connectors_of", "load", "locate", "template"]

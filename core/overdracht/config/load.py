@@ -39,6 +39,12 @@ def locate(explicit: Path | None = None) -> Path:
     )
 
 
+def connectors_of(path: Path) -> frozenset[str]:
+    """Return the names of the connectors that the sources of the configuration at *path* want; what is no name is left out."""
+    wanted = (one.get("connector") for one in _source_tables(_read(path.absolute())).values())
+    return frozenset(one for one in wanted if isinstance(one, str) and one)
+
+
 def load(path: Path, registry: Registry) -> Config:
     """Read the configuration at *path* with the connectors of *registry*.
 

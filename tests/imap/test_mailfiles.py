@@ -202,6 +202,14 @@ class TestSilence:
             "no Maildir folder and no mbox file was found there"
         ]
 
+    def test_one_of_several_paths_without_mail(self, tmp_path: Path) -> None:
+        """Mail in one path is no answer for the other, in which none is: `find` and `check` name it."""
+        maildir(tmp_path / "post", OTHER)
+        (tmp_path / "oud").mkdir()
+        paths = (tmp_path / "post", tmp_path / "oud")
+        assert [gap.part for gap in gaps(find(*paths))] == ["oud"]
+        assert [one.name for one in connector(*paths).check() if not one.ok] == ["folder oud"]
+
     def test_bodies_that_were_not_searched(self, tmp_path: Path) -> None:
         """A find of header sections says that it is one; a thorough one finds what stands in bodies and says what it cannot open."""
         maildir(tmp_path, OTHER)

@@ -11,8 +11,8 @@ import orjson
 from overdracht import Category
 from overdracht.erasure import facts
 from overdracht.report.certificate import Certificate, parse
-from overdracht.report.dispositions import Dispositions, dispositions
 from overdracht.report.certificate_page import CertificatePage
+from overdracht.report.dispositions import Dispositions, dispositions
 from overdracht.report.letter import Letter
 from overdracht.state import Count, Given, Planned, StepState, Store
 from overdracht.steps import Outcome, Result, Step, Verdict

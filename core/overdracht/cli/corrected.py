@@ -1,6 +1,7 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from overdracht.cli.carrying import act, organisation_of, reasons_of
 from overdracht.cli.certificates import write_statement
 from overdracht.cli.correcting import show_by_hand, show_gaps, show_waiting
 from overdracht.cli.ended import show_reasons, show_results
-from overdracht.cli.find_command import count_up
 from overdracht.cli.found import show_coverage
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
@@ -21,7 +21,6 @@ from overdracht.erasure import hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
 from overdracht.rectifying import Checked, changes_of, facts, look_again, revealed_in
-from overdracht.review import Inclusion
 from overdracht.state import Given, Phase, PlanFile, RequestFile, Role, Store
 from overdracht.survey import identity_of
 
@@ -38,8 +37,14 @@ class Corrected:
     undone: int
     reasons: tuple[tuple[str, str, str, int], ...]
     closed: bool
-    waiting: Mapping[str, int]
-    """How many items wait for review, by source."""
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many items wait for review, by source."""
+        waiting: Counter[str] = Counter()
+        for (source, _), number in sorted(self.checked.waiting.items()):
+            waiting[source] += number
+        return dict(waiting)
 
     @property
     def complete(self) -> bool:
@@ -108,7 +113,6 @@ def _conclude(
     request.give(_corrected(plan, session.registry.kinds))
     survey = ask(session, request)
     checked = look_again(request, survey.identity, session.connectors, plan, survey.coverage)
-    tallied = count_up(request, survey.identity).tally
     statement = facts(
         request.reference,
         organisation_of(session),
@@ -117,7 +121,6 @@ def _conclude(
         checked,
         session.connectors,
         session.now(),
-        tallied.of_category(Inclusion.AWAITING),
     )
     path = write_statement(session, statement, certificate)
     undone = open_steps(plan.counts())
@@ -137,7 +140,6 @@ def _conclude(
         undone,
         tuple(reasons_of(plan)),
         closed,
-        tallied.by_source(Inclusion.AWAITING),
     )
 
 
@@ -185,7 +187,7 @@ def as_json(done: Corrected) -> dict[str, object]:
             for source, result, reason, number in done.reasons
         ],
         "by_hand": left_to_people(done.plan.counts()),
-        "awaiting_review": dict(done.waiting),
+        "awaiting_review": done.waiting,
         "verification": done.statement["verification"],
         "gaps": [
             {"source": source, "part": gap.part, "reason": gap.reason}

@@ -52,7 +52,7 @@ class _Review(click.Command):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     session: Session,
     reference: str,
     accept: tuple[str, ...],  # noqa: ARG001 - read in order from the context

@@ -41,14 +41,6 @@ class Tally:
         """Return how many items have *inclusion*."""
         return sum(number for (_, _, what), number in self.totals.items() if what is inclusion)
 
-    def of_category(self, inclusion: Inclusion) -> dict[tuple[str, Category], int]:
-        """Return by source and category how many items have *inclusion*."""
-        return {
-            (source, category): number
-            for (source, category, what), number in self.totals.items()
-            if what is inclusion
-        }
-
     def by_source(self, inclusion: Inclusion) -> dict[str, int]:
         """Return by source how many items have *inclusion*; a source without any is left out."""
         numbers: Counter[str] = Counter()

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from overdracht import erasure
@@ -14,6 +13,7 @@ from overdracht.erasure.planning import Connectors
 from overdracht.items import Category, Gap
 from overdracht.rectifying.changes import changes_of
 from overdracht.rectifying.planning import Looked, corrections
+from overdracht.review import Inclusion, Review
 from overdracht.state import PlanFile, RequestFile
 from overdracht.steps import Verdict
 from overdracht.survey import Identity
@@ -33,6 +33,8 @@ class Checked:
     verification: Verification
     gaps: tuple[tuple[str, Gap], ...]
     """What could not be looked at, by source."""
+    waiting: Waiting = field(default_factory=dict)
+    """What nobody has decided about, which may hold a wrong value too."""
 
 
 def look_again(
@@ -51,7 +53,11 @@ def look_again(
     statement = tuple(coverage)
     sources = {one.source for one in plan.counts()} <= {one.source for one in statement}
     whole = sources and not looked.gaps and all(one.complete for one in statement)
-    return Checked(Verification(whole, left, {}, kept, {}), tuple(looked.gaps))
+    waiting = Counter(
+        (one.source, one.item.category)
+        for one in Review(request, identity).items(Inclusion.AWAITING)
+    )
+    return Checked(Verification(whole, left, {}, kept, {}), tuple(looked.gaps), waiting)
 
 
 def facts(
@@ -62,11 +68,10 @@ def facts(
     checked: Checked,
     connectors: Connectors,
     now: datetime,
-    waiting: Waiting = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the statement of what *plan* came to: of which kinds values were corrected, where, and where not and why.
 
-    *waiting* is what nobody has decided about: with any of it the statement is not complete.
+    With anything that nobody has decided about, it is not complete.
     """
     said = erasure.facts(
         reference, organisation, [plan], coverage, checked.verification, connectors, now
@@ -74,8 +79,8 @@ def facts(
     return {
         **said,
         "format": RECTIFIED,
-        "complete": said["complete"] and not waiting,
-        "left_alone": [*said["left_alone"], *_undecided(waiting)],
+        "complete": said["complete"] and not checked.waiting,
+        "left_alone": [*said["left_alone"], *_undecided(checked.waiting)],
         "kinds": sorted({one.old.kind for one in changes_of(plan)}),
     }
 

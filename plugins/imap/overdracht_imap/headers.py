@@ -4,12 +4,10 @@ import re
 from collections.abc import Collection
 from mmap import mmap
 
+from overdracht import one_line
 from overdracht_imap.encoded_words import decode, decode_words
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,76})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
-)
 
 _CR = 13
 LONGEST = 4 << 20
@@ -47,5 +45,4 @@ def fields(header: bytes, names: Collection[str]) -> Fields:
 
 def shown(value: str, longest: int = 200) -> str:
     """Return a field's *value* as one line for people: decoded, unfolded, nothing invisible in it, at most *longest* characters."""
-    line = " ".join(_INVISIBLE.sub(" ", decode_words(value)).split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return one_line(decode_words(value), longest)

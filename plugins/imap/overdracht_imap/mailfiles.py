@@ -185,13 +185,19 @@ class MailFilesConnector(Connector[MailFilesSettings]):
                 )
 
     def _places(self) -> Iterator[tuple[str, "Place"]]:
-        from overdracht_imap.disk import named, places
+        from overdracht_imap.disk import named
+
+        return named(self._found(), self.settings.exclude)
+
+    def _found(self) -> Iterator["Place"]:
+        from overdracht_imap.disk import Place, places
 
         roots = self.settings.path
-        alone = len(roots) == 1
-        found = (
-            place
-            for root in roots
-            for place in places(root, () if alone or not root.is_dir() else (root.name,))
-        )
-        return named(found, self.settings.exclude)
+        for root in roots:
+            alone = len(roots) == 1 or not root.is_dir()
+            nothing = True
+            for place in places(root, () if alone else (root.name,)):
+                nothing = False
+                yield place
+            if nothing and not alone:
+                yield Place((root.name,), root, reason=NO_MAIL)

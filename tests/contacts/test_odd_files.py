@@ -1,6 +1,7 @@
 """Files that cannot be read to the last card: what can be read is found, and the rest is never passed over in silence."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,18 @@ def test_a_folder_that_held_cards_before_may_be_empty(
     folder.rename(tmp_path / "weg")
     folder.mkdir()
     assert again().gaps != []
+
+
+def test_a_folder_is_removed_by_the_command_only_when_it_is_empty(tmp_path: Path) -> None:
+    """The command for a folder that is named after somebody; the one that the administrator configured has none."""
+    folder = tmp_path / "Sanne's"
+    folder.mkdir()
+    (folder / "a.vcf").write_bytes(card(SANNE))
+    connector = cards(tmp_path)
+    command = connector.removing(f"{tmp_path.name}/Sanne's")
+    subprocess.run(["sh", "-c", command], check=True)
+    assert (folder / "a.vcf").exists()
+    (folder / "a.vcf").unlink()
+    subprocess.run(["sh", "-c", command], check=True)
+    assert not folder.exists()
+    assert connector.removing(tmp_path.name) == ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from overdracht.cli.progress import searching
 from overdracht.cli.session import Session
 from overdracht.config import Source
-from overdracht.coverage import Coverage, Reach
+from overdracht.coverage import NOT_ASKED, Coverage, Reach
 from overdracht.errors import IdentifierError, UsageError
 from overdracht.identifiers import Identifier
 from overdracht.items import Gap
@@ -15,7 +15,6 @@ from overdracht.state import Given, RequestFile, Role, Store
 from overdracht.survey import Pool, Survey, survey
 
 REFERENCE = re.compile(r"[0-9]{4}-[0-9]{4,}")
-_NOT_ASKED = "not asked in this run (--source)"
 
 
 def request_for(session: Session, store: Store, persons: Sequence[str]) -> RequestFile:
@@ -95,7 +94,7 @@ def _with_skipped(request: RequestFile, found: Survey, sources: Sequence[Source]
             source.connector_name,
             Reach.SKIPPED,
             items=request.count(source.name),
-            gaps=(Gap("", _NOT_ASKED),),
+            gaps=(Gap("", NOT_ASKED),),
         )
         for source in sources
     )

@@ -29,10 +29,7 @@ class _Folder:
 
 
 class DiskShelf:
-    """Files with the suffixes of *container* in and below *roots*.
-
-    *emptied* holds the parts out of which files were removed by us, and outlasts the shelf: that such a part is empty is no surprise.
-    """
+    """Files with the suffixes of *container* in and below *roots*; out of the parts *emptied*, which outlast the shelf, we removed some."""
 
     def __init__(
         self,
@@ -122,28 +119,35 @@ class DiskShelf:
             told.update(repr(state).encode("utf-8", "backslashreplace"))
         return told.hexdigest()[:32], newest < time.time() - _SETTLED
 
+    def folder(self, part: str) -> str:
+        """Return the path of the folder *part*; nothing when it is a file, or was named by the administrator."""
+        folder = self._listed().get(part)
+        return "" if folder is None or folder.only or folder.top else folder.path
+
     def hollow(self, part: str, cursor: str) -> str:
         """Say that a folder that was named holds nothing of ours, nor does a folder in it: it may be the wrong one, or not be mounted.
 
         It is known to be the right one when files were removed from it by us, or when this very folder held some at *cursor*.
         """
         folder = self._listed()[part]
-        if not folder.top or part in self._emptied or self._held_some(folder, cursor):
-            return ""
-        if self._names(folder):
-            return ""
         below = folder.path.rstrip("/") + "/"
-        if any(one.path.startswith(below) for one in self._folders.values()):  # type: ignore[union-attr]
+        if (
+            not folder.top
+            or part in self._emptied
+            or self._held_some(folder, cursor)
+            or self._names(folder)
+            or any(one.path.startswith(below) for one in self._listed().values())
+        ):
             return ""
         return f"there is no file in it whose name ends in {' or '.join(self._container.suffixes)}"
 
     def _held_some(self, folder: _Folder, cursor: str) -> bool:
-        words = cursor.split(" ")
-        return len(words) == 4 and words[2] != "0" and words[3] == self._place(folder)
+        _, _, count, place = ("0 0 0 " + cursor).split(" ")[-4:]
+        return count != "0" and place == self._place(folder)
 
     @staticmethod
     def _place(folder: _Folder) -> str:
-        """Return what tells this folder from another under the same name: that on which nothing is mounted, for instance."""
+        """Return what tells this folder from another of its name, such as one on which nothing is mounted."""
         status = os.stat(folder.path)  # noqa: PTH116 - as for the files in it
         return f"{status.st_dev}-{status.st_ino}"
 

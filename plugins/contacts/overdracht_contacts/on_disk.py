@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
@@ -124,6 +125,11 @@ class FilesConnector(Connector[FilesSettings]):
     def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Make the planned edits, by the same means as for erasing."""
         yield from self.erase(steps)
+
+    def removing(self, part: str) -> str:
+        """Return what removes a folder in which no file is."""
+        path = self._shelf().folder(part)
+        return f"find {quote(path)} -depth -type d -empty -delete" if path else ""
 
     def residue(self) -> Iterable[Residue]:
         """Say what stays of changed files, and what others keep beside them."""

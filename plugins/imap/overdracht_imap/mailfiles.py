@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
@@ -148,6 +149,17 @@ class MailFilesConnector(Connector[MailFilesSettings]):
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Remove exactly the planned messages, durably."""
         yield from self._erasure().outcomes(steps)
+
+    def removing(self, part: str) -> str:
+        """Return what removes a folder in which no message and no other folder is."""
+        place = dict(self._places()).get(part)
+        if place is None or not place.form or place.path in self.settings.path:
+            return ""
+        path = quote(str(place.path))
+        if place.form == "mbox":
+            return f"find {path} -maxdepth 0 -type f -empty -delete"
+        # What a mail server keeps beside the mail goes along; any other file is a reason to stop.
+        return f"[ -z \"$(find {path} -type f ! -name 'dovecot*' ! -name maildirfolder)\" ] && rm -r -- {path}"
 
     def residue(self) -> Iterator[Residue]:
         """Say what stays of removed files, and what others keep beside them."""

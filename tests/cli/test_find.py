@@ -164,4 +164,7 @@ def test_a_mistyped_identifier_is_refused_and_says_which(run: Run) -> None:
         assert result.stderr.startswith("overdracht: identifier 2: ")
         assert arguments[1] not in result.stderr
     assert "There is no request yet." in run("requests").output
-    assert run("find", SANNE, "--add", "jan@vdberg").exit_code == 2
+    for option in ("--add", "--exclude", "--shared"):
+        result = run("find", SANNE, option, "jan@vdberg")
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"overdracht: {option}: likely a mistyped e-mail address")

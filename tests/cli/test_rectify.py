@@ -235,3 +235,8 @@ def test_a_right_address_without_an_ending_is_refused(provider: Provider) -> Non
     refused = provider.run("rectify", SANNE, "--set", "email=jan@vdberg")
     assert refused.exit_code == 2
     assert "no ending such as .nl" in refused.stderr
+    for options, where in (
+        (("--set", "phone=06"), "--set: "),
+        ((*SET, "--from", "x@y"), "--from: "),
+    ):
+        assert provider.run("rectify", SANNE, *options).stderr.startswith(f"overdracht: {where}")

@@ -34,34 +34,33 @@ def request_for(session: Session, store: Store, persons: Sequence[str]) -> Reque
     return request
 
 
-def subjects(session: Session, texts: Sequence[str]) -> tuple[Identifier, ...]:
-    """Return the identifiers that *texts* are; refuse the organisation's own, which would find everybody."""
-    parsed = tuple(typed(session, texts))
+def subjects(session: Session, texts: Sequence[str], where: str = "") -> tuple[Identifier, ...]:
+    """Return the identifiers that *texts*, typed *where*, are; refuse the organisation's own, which would find everybody."""
+    parsed = tuple(typed(session, texts, where))
     for number, identifier in enumerate(parsed, 1):
         if session.organisation.owns(identifier):
             raise UsageError(
-                f"identifier {number} (a kind of {identifier.kind}) is the organisation's own: it would find everybody",
+                f"{where or 'identifier'} {number} (a kind of {identifier.kind}) is the organisation's own: it would find everybody",
                 remedy="name the person's; `own` in the configuration lists the organisation's",
             )
     return tuple(dict.fromkeys(parsed))
 
 
-def told(session: Session, texts: Sequence[str], role: Role) -> list[Given]:
-    """Return the identifiers that *texts* are, each with what the administrator said it is."""
-    return [Given(one, role) for one in typed(session, texts)]
+def told(session: Session, texts: Sequence[str], role: Role, where: str) -> list[Given]:
+    """Return the identifiers that *texts*, typed *where*, are, each with what the administrator said it is."""
+    return [Given(one, role) for one in typed(session, texts, where)]
 
 
-def typed(session: Session, texts: Sequence[str]) -> Iterator[Identifier]:
-    """Yield the identifier that each of *texts* is; say which of several is none."""
+def typed(session: Session, texts: Sequence[str], where: str = "") -> Iterator[Identifier]:
+    """Yield the identifier that each of *texts* is; say which of several is none, and *where* it was typed."""
     for number, text in enumerate(texts, 1):
         try:
             yield session.registry.kinds.typed(text)
         except IdentifierError as error:
-            if len(texts) == 1:
+            if len(texts) == 1 and not where:
                 raise
-            raise IdentifierError(
-                f"identifier {number}: {error.message}", remedy=error.remedy
-            ) from error
+            place = (where or "identifier") + (f" {number}" if len(texts) > 1 else "")
+            raise IdentifierError(f"{place}: {error.message}", remedy=error.remedy) from error
 
 
 def ask(session: Session, request: RequestFile, *, only: Collection[str] = ()) -> Survey:

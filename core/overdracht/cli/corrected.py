@@ -13,7 +13,7 @@ from overdracht.cli.carrying import act, organisation_of, reasons_of
 from overdracht.cli.certificates import write_statement
 from overdracht.cli.correcting import show_by_hand, show_gaps, show_waiting
 from overdracht.cli.ended import show_reasons, show_results
-from overdracht.cli.found import show_coverage
+from overdracht.cli.found import coverage_as_json, show_coverage
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
@@ -188,6 +188,7 @@ def as_json(done: Corrected) -> dict[str, object]:
         ],
         "by_hand": left_to_people(done.plan.counts()),
         "awaiting_review": done.waiting,
+        "coverage": [coverage_as_json(one) for one in done.coverage],
         "verification": done.statement["verification"],
         "gaps": [
             {"source": source, "part": gap.part, "reason": gap.reason}

@@ -79,9 +79,9 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
       overdracht find 2026-0001 --thorough
     """
     given = [
-        *(Given(one) for one in subjects(session, add)),
-        *told(session, exclude, Role.EXCLUDED),
-        *told(session, shared, Role.SHARED),
+        *(Given(one) for one in subjects(session, add, "--add")),
+        *told(session, exclude, Role.EXCLUDED, "--exclude"),
+        *told(session, shared, Role.SHARED, "--shared"),
     ]
     with session.store() as store:
         request = request_for(session, store, person)

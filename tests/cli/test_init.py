@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from overdracht.cli.interview import Interview
 from overdracht.cli.session import Session
 from tests.cli.conftest import Home, Run
 
@@ -161,3 +162,29 @@ def test_two_sources_of_a_kind_have_names_of_their_own(init: Init, home: Home) -
                 "vault", "vault", "met spatie", "", "b.example", "2", "y", "", "n", "")  # fmt: skip
     assert done.exit_code == 0, done.output
     assert sorted(_written(home)["sources"]) == ["vault", "vault-2"]
+
+
+def test_a_configuration_that_came_meanwhile_stays_and_so_do_the_answers(
+    init: Init, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else wrote one while questions were asked: theirs stays as it is, and the answers are in a file beside it."""
+    ask = Interview.about_sources
+
+    def meanwhile(self: Interview, *chosen: Any) -> None:
+        home.config.write_text("# theirs")
+        ask(self, *chosen)
+
+    monkeypatch.setattr(Interview, "about_sources", meanwhile)
+    done = init(*ABOUT, *OWN, "")
+    assert done.exit_code == 0, done.output
+    assert "Written: overdracht-2.toml" in done.output
+    assert home.config.read_text() == "# theirs"
+    assert ABOUT[0] in (home.path / "overdracht-2.toml").read_text()
+
+
+def test_where_nothing_can_be_written_nothing_is_asked(init: Init, home: Home) -> None:
+    """A folder that is not there is told before the first question."""
+    refused = init(*ABOUT, options=("--to", "weg/n.toml"))
+    assert refused.exit_code == 2
+    assert "cannot be written there" in refused.stderr
+    assert "name (required)" not in refused.output

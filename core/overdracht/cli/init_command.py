@@ -89,6 +89,9 @@ def command(
         raise UsageError(
             "there is no terminal to ask on", remedy="--no-input, with options for the answers"
         )
+    # What would fail at the end is refused before anybody has answered anything.
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise ConfigError(f"{path} cannot be written there", remedy="--to FILE writes elsewhere")
     try:
         interview.about_the_organisation()
         interview.about_sources(chosen)
@@ -96,8 +99,9 @@ def command(
         again = session.command("init" + (f" --to {quote(str(to))}" if to else ""))
         _keep(path, interview, again, going_on=going_on)
         raise
-    _write(path, interview, going_on=going_on)
-    _end(screen(), session if to is None else Session(explicit=path), path, registry)
+    written = _write(path, interview, going_on=going_on)
+    known = session if to is None and written == path else Session(explicit=written)
+    _end(screen(), known, written, registry)
 
 
 def _on_a_terminal() -> bool:
@@ -159,11 +163,14 @@ def _keep(path: Path, interview: Interview, again: str, *, going_on: bool) -> No
     if not (interview.organisation or interview.sources):
         return
     with suppress(OverdrachtError, OSError):
-        _write(path, interview, going_on=going_on, head=UNFINISHED)
-        click.echo(f"\nWritten so far: {path}. Go on with: {again}", err=True)
+        written = _write(path, interview, going_on=going_on, head=UNFINISHED)
+        if written != path:
+            again = f"overdracht init --to {quote(str(written))}"
+        click.echo(f"\nWritten so far: {written}. Go on with: {again}", err=True)
 
 
-def _write(path: Path, interview: Interview, *, going_on: bool, head: str = "") -> None:
+def _write(path: Path, interview: Interview, *, going_on: bool, head: str = "") -> Path:
+    """Write the answers to *path*, or beside it when somebody made a configuration there in the meantime; return where."""
     from overdracht.config import template
 
     text = head + template(interview.organisation, interview.registry, interview.sources)
@@ -175,12 +182,7 @@ def _write(path: Path, interview: Interview, *, going_on: bool, head: str = "") 
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if going_on:
-            new.replace(path)
-        else:
-            _put(new, path)
-    except FileExistsError as error:
-        raise ConfigError(f"{path} exists already", remedy="--to FILE writes another") from error
+        return new.replace(path) if going_on else _put(new, path)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
@@ -188,16 +190,19 @@ def _write(path: Path, interview: Interview, *, going_on: bool, head: str = "") 
             new.unlink(missing_ok=True)
 
 
-def _put(new: Path, path: Path) -> None:
-    """Give the file *new* its name, unless somebody made a configuration in the meantime: they keep it."""
+def _put(new: Path, path: Path) -> Path:
+    """Give the file *new* the name of *path*, or one like it that is free; return which."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
     try:
-        os.link(new, path)
+        os.link(new, free)
     except FileExistsError:
-        raise
+        return _put(new, path)
     except OSError:  # a file system without links
-        if os.path.lexists(path):
-            raise FileExistsError from None
-        new.replace(path)
+        new.replace(free)
+    return free
 
 
 def _end(screen: Screen, session: Session, path: Path, registry: Registry) -> None:

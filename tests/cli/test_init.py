@@ -121,10 +121,21 @@ def test_what_is_broken_off_is_written_and_gone_on_with(init: Init, home: Home) 
     assert init("").exit_code == 2
 
 
-def test_a_file_that_was_edited_since_is_left_alone(init: Init, home: Home) -> None:
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("#most = 0.3", "most = 0.5"),
+        ("[state]", '[sources.x]\nconnector = "zolder"\n[state]'),
+        ("[state]", "[state]\ndirectory = 1"),
+        ("[organisation]", "sources = 1\n[organisation]"),
+    ],
+)
+def test_a_file_that_was_edited_since_is_left_alone(
+    init: Init, home: Home, was: str, now: str
+) -> None:
     """What somebody wrote into the unfinished file is not thrown away."""
     init(*ABOUT)
-    text = home.config.read_text().replace("#most = 0.3", "most = 0.5")
+    text = home.config.read_text().replace(was, now)
     home.config.write_text(text)
     refused = init("")
     assert refused.exit_code == 2

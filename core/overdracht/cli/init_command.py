@@ -6,6 +6,7 @@ import tomllib
 from contextlib import suppress
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
 import click
 
@@ -80,9 +81,9 @@ def command(
         interview.organisation.setdefault("language", "nl")
         for one in chosen:
             interview.sources.setdefault(one, {"connector": one})
-        _write(path, interview, going_on=going_on)
+        written = _write(path, interview, going_on=going_on)
         screen().line(
-            f"Written: {path}. Fill in what is still behind a #, then try: overdracht check"
+            f"Written: {written}. Fill in what is still behind a #, then try: overdracht check"
         )
         return
     if not _on_a_terminal():
@@ -141,14 +142,7 @@ def _take_up(path: Path, interview: Interview) -> bool:
         raise refused from None
     if written is None:
         raise refused
-    state = written.pop("state", {}) or any(
-        one for key, one in written.items() if key not in _OWN_TABLES
-    )
-    foreign = any(
-        one.get("connector") not in interview.registry.connectors
-        for one in written.get("sources", {}).values()
-    )
-    if state or foreign:
+    if not _as_it_was_left(written, interview.registry):
         raise ConfigError(
             f"{path} was begun by init and has been edited since",
             remedy="go on in the file: take away its first line",
@@ -156,6 +150,20 @@ def _take_up(path: Path, interview: Interview) -> bool:
     interview.organisation.update(written.get("organisation", {}))
     interview.sources.update(written.get("sources", {}))
     return True
+
+
+def _as_it_was_left(written: dict[str, Any], registry: Registry) -> bool:
+    """Say whether *written* holds nothing but what was asked: anything else would be lost."""
+    organisation, sources = (written.get(one, {}) for one in ("organisation", "sources"))
+    return (
+        isinstance(organisation, dict)
+        and isinstance(sources, dict)
+        and not any(one for key, one in written.items() if key not in _OWN_TABLES)
+        and all(
+            isinstance(one, dict) and one.get("connector") in registry.connectors
+            for one in sources.values()
+        )
+    )
 
 
 def _keep(path: Path, interview: Interview, again: str, *, going_on: bool) -> None:

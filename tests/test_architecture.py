@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "stdnum": {"identifiers"},
     "idna": {"identifiers", "mentions"},
     "ahocorasick_rs": {"mentions"},
+    "isal": {"bundle"},
 }
 """Who in the core may import what, where that is a decision."""
 

@@ -34,9 +34,10 @@ _UNSEEN = re.compile(
 def one_line(text: str, longest: int = LONGEST_LINE) -> str:
     """Return *text*, whoever wrote it, as one line of at most *longest* characters to know a thing by: nothing in it controls a screen or
     turns the text around it, and spaces are single."""
-    if not (text.isascii() and text.isprintable()):
-        text = _UNSEEN.sub("", _CONTROLS.sub(" ", text))
-    line = " ".join(text.split())
+    if text.isascii() and text.isprintable() and "  " not in text:
+        line = text.strip(" ")  # as nearly all are
+    else:
+        line = " ".join(_UNSEEN.sub("", _CONTROLS.sub(" ", text)).split())
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 

@@ -355,7 +355,8 @@ def test_the_organisation_itself_is_no_third_party() -> None:
     st.lists(
         st.sampled_from(
             ["jan@x.nl", "Jan", "de Vries", '"', "<", ">", ",", " ", "O'Neill", "(", ")", ";", ":", "@",
-             '"Jan" <jan@x.nl>', "Zoë <z+a@y.example>", "\t", "&", "=", ".", "'", "\\", "\0", "=?utf-8?q?a?="]
+             '"Jan" <jan@x.nl>', "Zoë <z+a@y.example>", "\t", "&", "=", ".", "'", "\\", "\0", "=?utf-8?q?a?=",
+             "=?utf-8?q?J=C3=BCrgen_Visser?= <j@x.nl>", "=?utf-8?b?YUB4Lm5sLCBi?=", " <b@y.nl>", "=?x?Q?=00=22Jan=22_=3Ca@x.nl=3E?=", "=?", "?=", "_"]
         ),
         max_size=12,
     ).map("".join)

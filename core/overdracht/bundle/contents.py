@@ -6,11 +6,12 @@ there is nothing in it that one program sees and another does not, no file lies 
 
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from isal import isal_zlib as zlib
 
 from overdracht.bundle import zipformat
 from overdracht.errors import BundleError

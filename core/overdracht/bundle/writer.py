@@ -3,12 +3,13 @@
 import hashlib
 import io
 import itertools
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from isal import isal_zlib as zlib
 
 from overdracht import manifest
 from overdracht.bundle import zipformat

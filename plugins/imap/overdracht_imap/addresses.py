@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from overdracht import IdentifierError, Kinds
 from overdracht_imap.encoded_words import RUN, decode_run
@@ -19,7 +20,8 @@ _IN_COMMENT = re.compile(r"\\.|[()]", re.DOTALL)
 _PLAIN = re.compile(r"[a-z0-9._+=-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 # No part of it may hold what gives another part its meaning, so it reads a value in one way or not at all.
 _PLAIN_MAILBOX = re.compile(
-    r"""\s*(?:(?:"([\w .'&/+-]{0,200})"|([\w .'-]{0,200}?))\s*<([\w.+=-]{1,200}@[\w.-]{1,200})>|([\w.+=-]{1,200}@[\w.-]{1,200}))\s*(?:,|\Z)""",
+    r"""\s*(?:(?:"([\w .'&/+-]{0,200})"|(=\?[\w-]{1,60}\?[bBqQ]\?[\w.=+/'-]{0,200}\?=)|([\w .'-]{0,200}?))\s*"""
+    r"<([\w.+=-]{1,200}@[\w.-]{1,200})>|([\w.+=-]{1,200}@[\w.-]{1,200}))\s*(?:,|\Z)",
 )
 _AT = re.compile(r"\s?@\s?")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.){0,256}"|[^\s"<>(),;:]+|.', re.DOTALL)
@@ -36,8 +38,7 @@ _DEEPEST = 20
 _kinds = Kinds()
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """One sender or recipient: a display name, an address, and the addresses that the name itself holds."""
 
     name: str
@@ -237,8 +238,11 @@ def _plain_mailboxes(value: str) -> list[Mailbox] | None:
         one = _PLAIN_MAILBOX.match(value, position)
         if one is None:
             return None
-        quoted, bare, angled, address = one.groups()
-        name = bare if quoted is None else quoted
-        found.append(Mailbox(_unquoted(name or ""), normal(angled or address)))
+        quoted, encoded, bare, angled, address = one.groups()
+        if encoded is None:
+            found.append(Mailbox(_unquoted(quoted or bare or ""), normal(angled or address)))
+        else:
+            name = _unquoted(decode_run(encoded).replace("\0", " "))
+            found.append(Mailbox(name, normal(angled), addresses_in(name)))
         position = one.end()
     return found

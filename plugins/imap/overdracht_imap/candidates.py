@@ -55,7 +55,7 @@ def spans(archive: Archive, folder: Folder, state: State, since: int) -> list[Sp
         return []
     if many <= LEAST:
         return [Span(since, last)]
-    size = max(LEAST, min(MOST, many // (4 * archive.settings.connections)))
+    size = max(LEAST, min(MOST, many // (8 * archive.settings.connections)))
     numbers = range(state.exists - many + size, state.exists, size)
     cuts = [uid for uid in _uids_at(archive, folder, state, numbers) if since < uid <= last]
     lows = [since, *sorted(set(cuts))]

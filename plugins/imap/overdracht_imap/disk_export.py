@@ -164,7 +164,7 @@ class _Messages:
             content = (first,)
         header_end = section_end(first, 0, len(first))
         known = fields(
-            first[: header_end if header_end >= 0 else len(first)], {"message-id", "return-path"}
+            first[: header_end if header_end >= 0 else len(first)], ("message-id", "return-path")
         )
         if self._extra is not None:
             sender = shown(known.get("return-path", [""])[-1]).strip("<> ")
@@ -193,6 +193,6 @@ def _status_flags(descriptor: int, place: mbox.Bounds) -> list[str]:
     """Return the flags that mail programs keep in the header sections of an mbox (Status, X-Status)."""
     header = os.pread(descriptor, min(8192, place.end - place.start), place.start)
     end = section_end(header, 0, len(header))
-    found = fields(header[: end if end >= 0 else len(header)], {"status", "x-status"})
+    found = fields(header[: end if end >= 0 else len(header)], ("status", "x-status"))
     letters = "".join(value for values in found.values() for value in values)
     return [flag for letter, flag in _STATUS.items() if letter in letters]

@@ -1,7 +1,7 @@
 """Take a header section apart into fields, however broken it is."""
 
 import re
-from collections.abc import Collection
+from functools import lru_cache
 from mmap import mmap
 
 from overdracht import one_line
@@ -29,13 +29,18 @@ def section_end(buffer: bytes | bytearray | mmap, start: int, end: int) -> int:
     return first + len(usual) if first >= 0 else -1
 
 
-def fields(header: bytes, names: Collection[str]) -> Fields:
+@lru_cache(maxsize=16)
+def _as_written(names: tuple[str, ...]) -> dict[bytes, str]:
+    return {name.encode(): name for name in names}
+
+
+def fields(header: bytes, names: tuple[str, ...]) -> Fields:
     """Return the fields of *header* whose lower-case name is in *names*: name → unfolded values, encoded words still encoded."""
     header = header[:LONGEST].replace(b"\r\n", b"\n")
     if b"\r" in header:
         header = header.replace(b"\r", b"\n" if b"\n" not in header.strip() else b" ")
     found: Fields = {}
-    wanted = {name.encode(): name for name in names}
+    wanted = _as_written(names)
     for name, value in _FIELD.findall(header):
         key = wanted.get(name.lower())
         if key is not None:
@@ -45,4 +50,5 @@ def fields(header: bytes, names: Collection[str]) -> Fields:
 
 def shown(value: str, longest: int = 200) -> str:
     """Return a field's *value* as one line for people: decoded, unfolded, nothing invisible in it, at most *longest* characters."""
-    return one_line(decode_words(value), longest)
+    plain = value.isascii() and value.isprintable() and "=?" not in value  # as nearly all are
+    return one_line(value if plain else decode_words(value), longest)

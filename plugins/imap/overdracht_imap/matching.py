@@ -36,7 +36,8 @@ OTHER_FIELDS: tuple[str, ...] = ("Subject", "Date", "Message-ID")
 FIELDS: tuple[str, ...] = ADDRESS_FIELDS + AUTOMATIC_FIELDS + OTHER_FIELDS
 """All that `Matcher.read` looks at; a header section may be reduced to these."""
 
-_WANTED = {name.lower(): name for name in FIELDS}
+_WANTED = tuple(name.lower() for name in FIELDS)
+_ADDRESSES = tuple((name.lower(), name) for name in ADDRESS_FIELDS)
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _AFTER_NAME = re.compile(r"\s(?:via|namens|\||/|[-\u2013\u2014])\s.*|\|.*", re.IGNORECASE)
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
@@ -93,6 +94,11 @@ class Matcher:
         for one in identifiers:
             if one.kind == "name":
                 self._names.update((key, one) for key in name_keys(one.value))
+        # What ends in none of these is at no domain that counts; that is told faster than an address is taken apart.
+        self._ends = (
+            *{f"@{split_address(base)[1]}" for base in self._bases},
+            *(f"{before}{domain}" for domain in self._domains for before in "@."),
+        )
         # A name without the longest word of a sought one is another name; that is told faster than its forms are made.
         self._name_tokens = {max(key, key=len) for key in self._names}
         self._excluded = frozenset(one.value for one in excluded if one.kind == "email")
@@ -112,11 +118,10 @@ class Matcher:
         """Return what one *header* section tells, and that the message has *mentions* elsewhere; without matches nothing else is told."""
         found = fields(header, _WANTED)
         desk = _Desk()
-        for key, name in _WANTED.items():
-            if name in ADDRESS_FIELDS:
-                for value in found.get(key, ()):
-                    for mailbox in mailboxes(value):
-                        self._weigh(mailbox, name, desk)
+        for key, name in _ADDRESSES:
+            for value in found.get(key, ()):
+                for mailbox in mailboxes(value):
+                    self._weigh(mailbox, name, desk)
         for value in found.get("subject", ()):
             desk.add(*self._mentions.matches(shown(value, 10_000), "Subject"))
         desk.add(*mentions)
@@ -149,9 +154,10 @@ class Matcher:
         return weak and not self._excluded.isdisjoint(desk.others | desk.own)
 
     def _weigh(self, mailbox: Mailbox, where: str, desk: "_Desk") -> None:
-        by_address = list(self._by_address(mailbox.address, where))
+        by_address = self._by_address(mailbox.address, where)
         by_name = [Match(one, Certainty.POSSIBLE, where) for one in self._by_name(mailbox.name)]
-        desk.add(*by_address, *by_name)
+        if by_address or by_name:
+            desk.add(*by_address, *by_name)
         for address in mailbox.in_name:
             if address != mailbox.address:
                 # The name says so, the address itself is another: a list, a forwarder, or a fraud.
@@ -173,27 +179,33 @@ class Matcher:
         else:
             desk.others.add(mailbox.address)
 
-    def _by_name(self, name: str) -> Iterator[Identifier]:
+    def _by_name(self, name: str) -> list[Identifier]:
         folded = fold(name) if self._names and name else ""
-        if any(token in folded for token in self._name_tokens):
-            yield from (self._names[key] for key in name_keys(name) if key in self._names)
+        for token in self._name_tokens:
+            if token in folded:
+                return [self._names[key] for key in name_keys(name) if key in self._names]
+        return []
 
-    def _by_address(self, address: str, where: str) -> Iterator[Match]:
-        if not address:
-            return
-        local, domain = split_address(address)
+    def _by_address(self, address: str, where: str) -> list[Match]:
+        found: list[Match] = []
+        if address.endswith(self._ends):
+            found += self._at_home(address, where)
+        local = split_address(address)[0]
+        if self._usernames and (user := self._usernames.get(fold(local))):
+            found.append(Match(user, Certainty.POSSIBLE, where))
+        if "=" in local:
+            found += self._in_bounce(local, where)
+        return found
+
+    def _at_home(self, address: str, where: str) -> Iterator[Match]:
+        """Match an *address* at a domain of the subject's, or at that of an address of its own."""
         for one in self._bases.get(base_address(address), ()):
             exact = one.value == address
             yield Match(one, Certainty.EXACT if exact else Certainty.POSSIBLE, where)
-        if self._domains:
-            labels = domain.split(".")
-            for count in range(len(labels)):
-                if one_domain := self._domains.get(".".join(labels[count:])):
-                    yield Match(one_domain, Certainty.POSSIBLE, where)
-        if self._usernames and (user := self._usernames.get(fold(local))):
-            yield Match(user, Certainty.POSSIBLE, where)
-        if "=" in local:
-            yield from self._in_bounce(local, where)
+        labels = split_address(address)[1].split(".")
+        for count in range(len(labels)):
+            if domain := self._domains.get(".".join(labels[count:])):
+                yield Match(domain, Certainty.POSSIBLE, where)
 
     def _in_bounce(self, local: str, where: str) -> Iterator[Match]:
         """Look into an address made for bounces: `news-jan=x.nl@…` (VERP), `SRS0=…=x.nl=jan@…`."""

@@ -15,7 +15,7 @@ from overdracht_imap.headers import fields, section_end
 
 Buffer = bytes | bytearray | mmap
 
-_NAMES = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
+_NAMES = ("content-type", "content-transfer-encoding", "content-disposition")
 _PARAMETER = re.compile(r';\s*([\w*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.){0,1000}"|[^;\s"]*)')
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _DEEPEST = 30

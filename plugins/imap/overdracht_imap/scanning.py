@@ -42,7 +42,7 @@ _WINDOW = 300
 """How many bytes before and behind an odd @ the domain is looked for."""
 _NAME_WINDOW = 160
 _STEP = 4096
-_REMEMBERED = 20_000
+_REMEMBERED = 4_000
 """How many decoded words are kept: most mail has the same senders again and again."""
 _SHORT_USERNAME = 5
 _BETWEEN = "\x01"

@@ -9,7 +9,7 @@ from overdracht_imap.addresses import mailboxes
 from overdracht_imap.headers import fields, shown
 from overdracht_imap.matching import ADDRESS_FIELDS, FIELDS, Letterhead, is_automatic
 
-_WANTED = {name.lower(): name for name in FIELDS}
+_WANTED = tuple(name.lower() for name in FIELDS)
 _ADDRESSED = tuple(name.lower() for name in ADDRESS_FIELDS)
 UNDATED = "a message has no date that can be believed: how long it may stay cannot be computed"
 

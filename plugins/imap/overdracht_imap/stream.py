@@ -6,7 +6,7 @@ from io import BufferedReader
 
 from overdracht_imap.tokens import Skipped, WireError
 
-BLOCK = 1 << 19
+BLOCK = 1 << 18
 SMALLEST_READ = 1 << 16
 MAX_LINE = 1 << 20
 MAX_HEADER = 1 << 24

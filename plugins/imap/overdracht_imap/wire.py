@@ -20,7 +20,7 @@ from io import BufferedReader
 from overdracht_imap.stream import MAX_HEADER, MAX_LINE, Dropped, Nonsense, Response, Stream
 from overdracht_imap.tokens import Skipped, Value, attributes
 
-EMIT = 1 << 17
+EMIT = 1 << 16
 """A block is handed over when it has this many bytes: large enough to match at speed, small enough to stay in a CPU's cache."""
 MOST_ODD = 500
 IN_FLIGHT = 2

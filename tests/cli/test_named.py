@@ -38,6 +38,7 @@ def test_the_plan_names_it_with_the_command(filed: Provider) -> None:
     assert FOLDER in page
     (named,) = filed.plan()["named_after"]
     assert (named["source"], named["part"]) == ("post", FOLDER)
+    assert named["like"] == ["name:Sanne van der Berg"]
     assert named["command"] == f"rmfolder '{FOLDER}'"
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from shlex import quote
 from typing import Any
 
+from overdracht.cli import naming
 from overdracht.cli.carrying import Ended
 from overdracht.cli.certificates import LANGUAGES, page_path
 from overdracht.cli.found import coverage_as_json
-from overdracht.cli.naming import show_named
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.report.erasing_words import RESULTS
@@ -33,7 +33,7 @@ def show(screen: Screen, session: Session, ended: Ended) -> None:
     show_results(screen, ended.certificate)
     _verification(screen, ended)
     _left(screen, session, ended)
-    show_named(screen, ended.named)
+    naming.show_named(screen, ended.named)
     _certificate(screen, session, ended)
     screen.line()
     if ended.complete:
@@ -141,6 +141,6 @@ def as_json(ended: Ended) -> dict[str, object]:
         "certificate": str(ended.path),
         "public_key": ended.public_key,
         "facts": ended.certificate,
-        "named_after": ended.named,
+        "named_after": naming.as_json(ended.named),
         "coverage": [coverage_as_json(one) for one in ended.coverage],
     }

@@ -19,3 +19,16 @@ def show_named(screen: Screen, named: Iterable[NamedPart]) -> None:
         if one.command:
             screen.exact(f"    once it is empty: {one.command}")
     screen.line("  Rename it, or remove it once it is empty, if it is the person's.")
+
+
+def as_json(named: Iterable[NamedPart]) -> list[dict[str, object]]:
+    """Return *named* for a script."""
+    return [
+        {
+            "source": one.source,
+            "part": one.part,
+            "like": list(map(str, one.like)),
+            "command": one.command or None,
+        }
+        for one in named
+    ]

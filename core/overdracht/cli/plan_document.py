@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from overdracht.cli import partly
+from overdracht.cli import naming, partly
 from overdracht.cli.found import coverage_as_json
 from overdracht.cli.planning import Drawn
 from overdracht.cli.session import Session
@@ -47,7 +47,7 @@ def as_json(session: Session, drawn: Drawn, *, items: bool) -> dict[str, object]
             for one in counted.marked
         ],
         "external": counted.external,
-        "named_after": drawn.named,
+        "named_after": naming.as_json(drawn.named),
         "residue": [{"source": source, "residue": one} for source, one in counted.residue],
         "backups": str(backups) if backups else None,
         "coverage": [coverage_as_json(one) for one in drawn.found.coverage],

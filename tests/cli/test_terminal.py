@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -49,9 +50,12 @@ class Terminal:
         os.write(self._master, f"{text}\n".encode())
 
     def interrupt(self, question: str) -> None:
-        """Wait until *question* is asked, and press Ctrl-C."""
+        """Wait until *question* is asked, and press Ctrl-C until it ends: one that comes before the terminal is read is lost."""
         self._read(lambda: question in self.shown)
-        self._process.send_signal(signal.SIGINT)
+        while self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
 
     def end(self) -> int:
         """Read to the end and return the exit code."""

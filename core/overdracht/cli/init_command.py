@@ -1,9 +1,11 @@
 """`overdracht init`: write a configuration to start from."""
 
 import os
+import signal
 import sys
 import tomllib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -93,16 +95,34 @@ def command(
     # What would fail at the end is refused before anybody has answered anything.
     if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
         raise ConfigError(f"{path} cannot be written there", remedy="--to FILE writes elsewhere")
+    again = session.command("init" + (f" --to {quote(str(to))}" if to else ""))
+    written = _ask(path, interview, chosen, again, going_on=going_on)
+    known = session if to is None and written == path else Session(explicit=written)
+    _end(screen(), known, written, registry)
+
+
+def _ask(
+    path: Path, interview: Interview, chosen: list[str], again: str, *, going_on: bool
+) -> Path:
+    """Ask, and write the answers; return where. Whatever ends it early, what was answered is written, and that *again* goes on is said."""
     try:
         interview.about_the_organisation()
         interview.about_sources(chosen)
     except BaseException:
-        again = session.command("init" + (f" --to {quote(str(to))}" if to else ""))
-        _keep(path, interview, again, going_on=going_on)
+        with _undisturbed():
+            _keep(path, interview, again, going_on=going_on)
         raise
-    written = _write(path, interview, going_on=going_on)
-    known = session if to is None and written == path else Session(explicit=written)
-    _end(screen(), known, written, registry)
+    return _write(path, interview, going_on=going_on)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a second Ctrl-C not end what the first began."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _on_a_terminal() -> bool:

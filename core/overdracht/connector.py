@@ -105,6 +105,11 @@ class Connector(ABC, Generic[SettingsT_co]):
         self.source = source
         self.settings = settings
 
+    def removing(self, part: str) -> str:  # noqa: ARG002 - by default there is none
+        """Return a command by which the administrator takes away the *part* itself, whose name may be a person's: one that does nothing
+        unless it is empty. Empty when there is none. May look, and changes nothing."""
+        return ""
+
     @abstractmethod
     def check(self) -> Iterator[Check]:
         """Try what `find` needs, changing nothing: reachable, permitted, read-only holds. Stop after what makes the rest pointless."""

@@ -4,7 +4,7 @@ What does not come to a good end stays open: nothing is forgotten, and the certi
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
 from overdracht.erasure import (
+    NAMES,
     Means,
+    NamedPart,
     NotReady,
     Verification,
     close,
@@ -25,7 +27,9 @@ from overdracht.erasure import (
     final_counts,
     hold,
     left_to_people,
+    named_after,
     open_steps,
+    residue_of,
     retry,
     settle_schedule,
     verify,
@@ -62,6 +66,8 @@ class Ended:
     """Items that wait for somebody."""
     closed: bool
     scheduled: int
+    named: tuple[NamedPart, ...] = ()
+    """What is still called after the person."""
 
     @property
     def complete(self) -> bool:
@@ -152,16 +158,8 @@ def _conclude(
 ) -> Ended:
     plans = _begun(request)
     verification, coverage, identifiers = _verified(session, request, plans[-1])
-    written = facts(
-        request.reference,
-        organisation_of(session),
-        plans,
-        coverage,
-        verification,
-        session.connectors,
-        session.now(),
-    )
-    written["left_out"] = _left_out(session, request)
+    named = _named(session, request, plans[-1])
+    written = _written(session, request, plans, coverage, verification, named)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -189,7 +187,39 @@ def _conclude(
         left_to_people(counts),
         finished,
         scheduled,
+        named,
     )
+
+
+def _written(
+    session: Session,
+    request: RequestFile,
+    plans: tuple[PlanFile, ...],
+    coverage: tuple[Coverage, ...],
+    verification: Verification,
+    named: tuple[NamedPart, ...],
+) -> dict[str, Any]:
+    """Return the certificate."""
+    written = facts(
+        request.reference,
+        organisation_of(session),
+        plans,
+        coverage,
+        verification,
+        session.connectors,
+        session.now(),
+    )
+    written["left_out"] = _left_out(session, request)
+    written["residue"] += [{"source": source, **asdict(one)} for source, one in residue_of(named)]
+    return written
+
+
+def _named(session: Session, request: RequestFile, plan: PlanFile) -> tuple[NamedPart, ...]:
+    """Return the parts of sources that the search after *plan* still saw under the person's name; nobody's in a sweep."""
+    if SWEEP in plan.facts:
+        return ()
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    return named_after(request, identity, session.connectors, plan.facts.get(NAMES, ()))
 
 
 def _begun(request: RequestFile) -> tuple[PlanFile, ...]:

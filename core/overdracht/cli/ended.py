@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from shlex import quote
 from typing import Any
 
+from overdracht.cli import naming
 from overdracht.cli.carrying import Ended
 from overdracht.cli.certificates import LANGUAGES, page_path
 from overdracht.cli.found import coverage_as_json
@@ -32,6 +33,7 @@ def show(screen: Screen, session: Session, ended: Ended) -> None:
     show_results(screen, ended.certificate)
     _verification(screen, ended)
     _left(screen, session, ended)
+    naming.show_named(screen, ended.named)
     _certificate(screen, session, ended)
     screen.line()
     if ended.complete:
@@ -139,5 +141,6 @@ def as_json(ended: Ended) -> dict[str, object]:
         "certificate": str(ended.path),
         "public_key": ended.public_key,
         "facts": ended.certificate,
+        "named_after": naming.as_json(ended.named),
         "coverage": [coverage_as_json(one) for one in ended.coverage],
     }

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
@@ -148,6 +149,10 @@ class ImapConnector(Connector[ImapSettings]):
 
         with WritingArchive(self.settings, self.pause) as archive:
             yield from then_clear(ImapErasure(archive).outcomes(steps), self.settings.purge)
+
+    def removing(self, part: str) -> str:
+        """Return the command of Dovecot, which refuses a folder with mail in it; elsewhere a mail program does it."""
+        return f"doveadm mailbox delete -e -s -u {quote(self.settings.username)} -- {quote(part)}"
 
     def residue(self) -> Iterator[Residue]:
         """Say what a mail server keeps of expunged mail."""

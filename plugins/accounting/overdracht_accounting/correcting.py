@@ -15,10 +15,11 @@ from overdracht import (
     Text,
     Verdict,
 )
+from overdracht_accounting.keys import batches
 from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.proposals import CORRECT, is_masked
-from overdracht_accounting.rows import Loaded, batches
+from overdracht_accounting.rows import Loaded
 from overdracht_accounting.search import AT_ONCE
 
 AS_BOOKED = Text(
@@ -76,7 +77,9 @@ def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...],
                     continue
                 parts = _parts(change, texts)
                 # By the key others are linked to the row.
-                by_hand = len(parts) != len(texts) or loaded.record.table.key in texts
+                by_hand = len(parts) != len(texts) or not texts.keys().isdisjoint(
+                    loaded.record.table.key
+                )
                 left |= by_hand
                 if not by_hand:
                     edits |= _each(loaded, texts, parts)

@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +21,8 @@ DRIVERS = {
 }
 PATIENCE = 10
 """Seconds to wait for a connection, or for somebody else's lock."""
+AT_ONCE = 2
+"""Tables of an SQLite file that are gone through at once; it waits for nobody, so more than there are processors do not help."""
 _WAL_FORMAT = 18
 """The byte of an SQLite file that tells whether it keeps a write-ahead log."""
 
@@ -55,9 +57,29 @@ class Database:
             yield connection
 
     @contextmanager
-    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+    def scanning(self) -> Iterator[tuple[Connection, ...]]:
+        """Give connections for going through as many tables at once, which hand out texts as bytes.
+
+        Of a server there are none: all that it is asked belongs to one transaction.
+        """
+        with ExitStack() as stack:
+            if self.file is None:
+                yield ()
+                return
+            many = min(AT_ONCE, len(os.sched_getaffinity(0)))
+            opened = (self._connected(writes=False, text=bytes) for _ in range(many))
+            yield tuple(stack.enter_context(one) for one in opened)
+
+    @contextmanager
+    def _connected(
+        self, *, writes: bool, text: Callable[[bytes], object] | None = None
+    ) -> Iterator[Connection]:
         with translated():
-            engine = self._sqlite(writes=writes) if self.file else self._server(writes=writes)
+            engine = (
+                self._sqlite(writes=writes, text=text or _lenient)
+                if self.file
+                else self._server(writes=writes)
+            )
             try:
                 with engine.connect() as connection:
                     yield connection
@@ -80,7 +102,7 @@ class Database:
             return False
         return not busy
 
-    def _sqlite(self, *, writes: bool) -> Engine:
+    def _sqlite(self, *, writes: bool, text: Callable[[bytes], object]) -> Engine:
         file = self.file
         if file is None or not file.is_file():
             raise Unreachable("the database's file does not exist", remedy="check its path")
@@ -91,7 +113,7 @@ class Database:
             made = sqlite3.connect(
                 address, timeout=PATIENCE, isolation_level=None, uri=True, check_same_thread=False
             )
-            made.text_factory = _lenient
+            made.text_factory = text
             if writes:
                 # What is deleted is overwritten; not every SQLite is built to do so by itself.
                 made.execute("PRAGMA secure_delete = ON")

@@ -116,7 +116,11 @@ class TableSettings(Settings):
 
     table: str = Field(min_length=1, description="The table's name, or schema.name.")
     name: str = Field("", description="How the part is called; the table's name by default.")
-    key: str = Field("id", min_length=1, description="The column that tells its rows apart.")
+    key: Texts = Field(
+        ("id",),
+        min_length=1,
+        description="The column that tells its rows apart, or a list of those that do together.",
+    )
     category: Category = Field(description="What a row is: contact, invoice, payment, note …")
     title: Texts = Field((), description="The columns that a person recognises a row by.")
     date: str = Field(
@@ -130,13 +134,13 @@ class TableSettings(Settings):
         default_factory=dict,
         description="Kind of identifier → the columns that say whom a row is about; a list inside the list is read as one text.",
     )
-    belongs_to: dict[str, str] = Field(
+    belongs_to: dict[str, Texts] = Field(
         default_factory=dict,
-        description="Part → the column with the key of its row, or a SELECT that gives pairs AS record and AS owner.",
+        description="Part → the column with the key of its row (a list, where that key is one), or a SELECT that gives pairs AS record and AS owner.",
     )
     part_of: dict[str, Texts] = Field(
         default_factory=dict,
-        description="Part → the column with its key: the row is no thing of its own but part of that one, as a line is of an invoice.",
+        description="Part → the column with its key (a list, where that key is one): the row is no thing of its own but part of that one, as a line is of an invoice.",
     )
     columns: dict[str, ColumnSettings] = Field(
         default_factory=dict,

@@ -55,17 +55,22 @@ def faults(mapping: DataMap, schema: Schema) -> dict[str, str]:
 
 
 def _lacking(record: Record, schema: Schema) -> str:
-    needed = {one.name for one in record.table.columns} | {*record.title, record.table.key}
-    needed |= record.identity_columns | {one.by for one in record.links if one.by}
+    needed = {one.name for one in record.table.columns} | {*record.title, *record.table.key}
+    needed |= record.identity_columns | {name for one in record.links for name in one.by}
     reason = schema.lacks(record.table, frozenset(needed))
     for member in walk(record.members):
         reason = reason or _member(member, schema)
     for hop in (one for link in record.links for one in link.hops):
-        reason = reason or schema.lacks(Table(hop.table, hop.near), frozenset({hop.near, hop.far}))
+        reason = reason or schema.lacks(
+            Table(hop.table, (hop.near,)), frozenset({hop.near, hop.far})
+        )
     return reason
 
 
 def _member(member: Member, schema: Schema) -> str:
     table = member.table
-    needed = {one.name for one in table.columns} | {*member.by, table.key}
+    needed = {one.name for one in table.columns} | {
+        *table.key,
+        *(name for names in member.by for name in names),
+    }
     return schema.lacks(table, frozenset(needed))

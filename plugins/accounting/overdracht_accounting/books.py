@@ -170,7 +170,8 @@ class BooksConnector(Connector[DatabaseSettings]):
 
         secret = self.settings.password
         password = None if secret is None else secret.get().reveal()
-        return Database(self.address, password, self.settings.ca_file)
+        tls = self.settings.tls == "verify"
+        return Database(self.address, password, self.settings.ca_file, tls=tls)
 
     def erasure(self) -> "Erasure":
         """Return what changes the database."""

@@ -19,6 +19,9 @@ def _as_list(given: object) -> object:
     return given if isinstance(given, list | tuple) else (given,)
 
 
+_SECRET = frozenset({"password", "passwd", "sslpassword", "ssl_key_password"})
+"""What drivers take behind the question mark of a URL, and does not belong in a configuration."""
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 """One text or a list of them."""
 
@@ -43,6 +46,10 @@ class DatabaseSettings(Settings):
         None,
         description="A file with the certificate authority to trust, when the database is elsewhere and it is your own (PEM).",
     )
+    tls: Literal["verify", "off"] = Field(
+        "verify",
+        description="How a database on another machine is reached: by TLS with a verified certificate, or (off) as the URL says: for a tunnel or a network of your own.",
+    )
     pseudonym_key: SecretRef | None = Field(
         None,
         description="Where the key of the pseudonyms is; without one a new key is made for each run and forgotten, so that nobody can link them.",
@@ -64,7 +71,8 @@ class DatabaseSettings(Settings):
         if not found or scheme.split("+")[0] not in {"sqlite", "postgresql", "mysql", "mariadb"}:
             raise ValueError("it begins with sqlite://, postgresql://, mariadb:// or mysql://")
         credentials = rest.partition("/")[0].rpartition("@")[0]
-        if ":" in credentials:
+        further = {one.partition("=")[0] for one in rest.partition("?")[2].split("&")}
+        if ":" in credentials or not further.isdisjoint(_SECRET):
             raise ValueError("the password does not belong in it: use `password`")
         return value
 

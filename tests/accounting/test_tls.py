@@ -81,6 +81,32 @@ def test_another_is_not(tls: tuple[ServerDatabase, Path], wrong: str, tmp_path: 
 
 
 @pytest.mark.server
+def test_a_certificate_of_ones_own_is_shown(tls: tuple[ServerDatabase, Path]) -> None:
+    """It is named in the URL, and does not take the place of the other checks."""
+    database, authority = tls[0].server.database(), tls[1]
+    key = authority.with_suffix(".key")
+    key.chmod(0o600)
+    of_postgresql = database.server.dialect == "postgresql"
+    shown = ("sslcert", "sslkey") if of_postgresql else ("ssl_cert", "ssl_key")
+    url = f"{at(database, AWAY)}?{shown[0]}={authority}&{shown[1]}={key}"
+    if not of_postgresql:
+        with database.server.administering() as connection:
+            connection.exec_driver_sql(f"ALTER USER '{database.name}'@'%%' REQUIRE X509")
+        with (
+            pytest.raises(Unreachable),
+            Database(at(database, AWAY), PASSWORD, authority).reading(),
+        ):
+            pass
+    with Database(url, PASSWORD, authority).reading() as connection:
+        assert encrypted(connection)
+        if of_postgresql:
+            asked = "SELECT client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            assert connection.execute(text(asked)).scalar_one() is not None
+    with pytest.raises(Unreachable, match="certificate"), Database(url, PASSWORD).reading():
+        pass
+
+
+@pytest.mark.server
 def test_a_server_without_tls_elsewhere_is_refused(postgresql: PostgreSQL) -> None:
     """Rather than in clear nothing goes; who has a tunnel or a network of their own says so."""
     database = postgresql.database()

@@ -38,7 +38,7 @@ class DatabaseServer(ABC):
     administrator: ClassVar[str]
 
     def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
-        """Speak TLS with this *certificate* and its key; without one the server does not."""
+        """Speak TLS with this *certificate* and its key, and believe clients that show it; without one the server does not."""
         self._certificate = certificate
 
     def __enter__(self) -> Self:
@@ -171,6 +171,7 @@ class PostgreSQL(DatabaseServer):
         if self._certificate:
             certificate, key = (str(self.base / one) for one in TLS_FILES)
             settings |= {"ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": key}
+            settings["ssl_ca_file"] = certificate
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(_POSTGRESQL[0] / "postgres"), "-D", "data", *options]
 
@@ -212,13 +213,13 @@ class MariaDB(DatabaseServer):
 
     def _command(self) -> list[str]:
         certificate, key = (self.base / one for one in TLS_FILES)
-        tls = [f"--ssl-cert={certificate}", f"--ssl-key={key}"] if self._certificate else []
+        tls = [f"--ssl-cert={certificate}", f"--ssl-key={key}", f"--ssl-ca={certificate}"]
         return [
             *("/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.base}/data"),
             *(f"--socket={self.base}/sock", f"--pid-file={self.base}/pid", f"--port={self.port}"),
             *("--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=64M"),
             "--innodb-flush-log-at-trx-commit=0",
-            *tls,
+            *(tls if self._certificate else ()),
         ]
 
     def _url(self, user: str, database: str) -> str:

@@ -44,7 +44,7 @@ def test_an_error_interrupts_the_others(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A question that would go on for ever beside one that fails does not keep the error waiting."""
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     begun = threading.Event()
 
     def act(fails: object, connection: Connection) -> None:

@@ -77,7 +77,7 @@ class Database:
             if self.file is None:
                 yield ()
                 return
-            many = min(AT_ONCE, len(os.sched_getaffinity(0)))
+            many = min(AT_ONCE, os.cpu_count() or 1)
             opened = (self._connected(writes=False, text=bytes) for _ in range(many))
             yield tuple(stack.enter_context(one) for one in opened)
 

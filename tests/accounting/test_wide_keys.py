@@ -1,7 +1,8 @@
 """Tables whose rows several columns tell apart, in every kind of database."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from overdracht import Aged, Category, Gap, Result
+from overdracht import Aged, Category, Gap, Misbehaving, Result
 from overdracht_accounting import keys
+from overdracht_accounting.database import Database
+from overdracht_accounting.invoice_queries import InvoiceQueries
+from overdracht_accounting.invoices import Invoice
+from overdracht_accounting.sql_invoices import SqlInvoices
 from tests.accounting.asking import TODAY, erase, find, findings, sql
 
 SANNE = "sanne@vanderberg.example"
@@ -203,10 +208,70 @@ def test_everything_is_gone_through_in_the_order_of_the_keys(
 @given(st.lists(st.text(max_size=6), min_size=2, max_size=4))
 def test_a_key_is_the_values_it_is_made_of(values: list[str]) -> None:
     """Whatever stands in them, also what separates them, the values come back."""
-    assert keys.parts_of(keys.key_of(values), len(values)) == tuple(values)
+    assert keys.parts_of(keys.key_of(values) or "", len(values)) == tuple(values)
 
 
 def test_a_key_that_lacks_a_value_is_none() -> None:
     """It refers to nothing."""
-    assert keys.key_of(["a", None]) == ""
-    assert keys.key_of([None]) == ""
+    assert keys.key_of(["a", None]) is None
+    assert keys.key_of([None]) is None
+
+
+EVERYTHING = ["klanten", "adressen", "bestellingen", "regels", "opmerkingen", "bezoeken", "bezocht"]
+NOTES = {
+    "table": "notities",
+    "key": "sleutel",
+    "category": "note",
+    "identifies": {"email": "email"},
+    "columns": {"email": "note"},
+}
+
+
+def test_a_binary_key_is_a_gap(portal: Portal) -> None:
+    """By bytes no row is asked for: rather than find nothing there, the part says so, and so does `check`."""
+    kind = {"sqlite": "BLOB", "postgresql": "BYTEA", "mariadb": "BINARY(2)"}
+    with portal.connected() as connection:
+        named = kind[str(portal.settings["url"]).partition(":")[0]]
+        made = f"CREATE TABLE notities (sleutel {named} PRIMARY KEY, email VARCHAR(80))"
+        connection.execute(text(made))
+        row = {"key": b"\x00\xff", "email": SANNE}
+        connection.execute(text("INSERT INTO notities VALUES (:key, :email)"), row)
+    given = dict(portal.settings)
+    connector = sql(given.pop("url"), [NOTES], not_personal=EVERYTHING, **given)
+    (gap,) = [one for one in findings(connector, SANNE) if isinstance(one, Gap)]
+    assert "is binary" in gap.reason
+    assert [one.name for one in connector.check() if not one.ok] == ["part notities"]
+
+
+def test_a_row_without_a_key_is_an_error(tmp_path: Path) -> None:
+    """It would be found and never be erased: one line says what to do."""
+    path = tmp_path / "notities.sqlite"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute("CREATE TABLE notities (sleutel TEXT UNIQUE, email TEXT)")
+        made.execute("INSERT INTO notities VALUES (NULL, ?), ('a', ?)", (SANNE, SANNE))
+    with pytest.raises(Misbehaving, match="a row of notities has no sleutel"):
+        findings(sql(f"sqlite:///{path}", [NOTES]), SANNE)
+    with pytest.raises(Misbehaving, match="a row of notities has no sleutel"):
+        list(sql(f"sqlite:///{path}", [NOTES]).identifiers())
+
+
+def test_an_invoice_with_a_key_of_two_columns_leaves_as_one(tmp_path: Path) -> None:
+    """The SELECTs give both, and of two with the same number each has its own lines."""
+    path = tmp_path / "facturen.sqlite"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute("CREATE TABLE facturen (jaar INTEGER, nr INTEGER, PRIMARY KEY (jaar, nr))")
+        made.execute("CREATE TABLE regels (jaar INTEGER, nr INTEGER, tekst TEXT)")
+        made.execute("INSERT INTO facturen VALUES (2025, 1), (2025, 2), (2026, 1)")
+        made.execute("INSERT INTO regels VALUES (2025, 1, 'a'), (2025, 2, 'b'), (2026, 1, 'c')")
+    queries = InvoiceQueries(
+        part="facturen",
+        head="SELECT jaar AS record_1, nr AS record_2, nr AS number, NULL AS issued, 'x' AS name FROM facturen",
+        lines="SELECT jaar AS record_1, nr AS record_2, tekst AS description, 1 AS quantity, 1 AS price, 21 AS vat_rate FROM regels",
+    )
+    with Database(f"sqlite:///{path}").reading() as connection:
+        reader = SqlInvoices(connection, queries, width=2)
+        found = reader.of([("facturen", "2025,1"), ("facturen", "2026,1")])
+    assert {
+        key: [line.description for one in told if isinstance(one, Invoice) for line in one.lines]
+        for (_, key), told in found.items()
+    } == {"2025,1": ["a"], "2026,1": ["c"]}

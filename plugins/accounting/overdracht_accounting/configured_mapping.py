@@ -12,6 +12,7 @@ from overdracht_accounting.mapping import (
     Member,
     Record,
     Table,
+    key_names,
 )
 from overdracht_accounting.settings import ColumnSettings, SqlSettings, TableSettings
 
@@ -84,16 +85,10 @@ def _link(
     above = next(one for one in tables if _name(one) == to)
     (first, *more) = by
     if not more and first.lstrip().lower().startswith(("select", "with")):
-        record, owner = _ends("record", table), _ends("owner", above)
+        record, owner = key_names("record", len(table.key)), key_names("owner", len(above.key))
         return Link(to, sql=first, record=record, owner=owner)
     _require_as_many(table, by, above)
     return Link(to, by=by)
-
-
-def _ends(end: str, table: TableSettings) -> tuple[str, ...]:
-    """Return how the columns are called in which a SELECT gives the key of *table*."""
-    width = len(table.key)
-    return (end,) if width == 1 else tuple(f"{end}_{number}" for number in range(1, width + 1))
 
 
 def _require_as_many(table: TableSettings, by: tuple[str, ...], above: TableSettings) -> None:

@@ -26,12 +26,12 @@ def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def key_of(values: Sequence[object]) -> str:
-    """Return the key that these *values* of its columns are; empty when one of them is missing, for then it is none."""
-    if len(values) == 1:
-        return "" if values[0] is None else str(values[0])
+def key_of(values: Sequence[object]) -> str | None:
+    """Return the key that these *values* of its columns are; None when one of them is missing."""
     if any(one is None for one in values):
-        return ""
+        return None
+    if len(values) == 1:
+        return str(values[0])
     return ",".join(re.sub(r"([\\,])", r"\\\1", str(one)) for one in values)
 
 

@@ -104,5 +104,5 @@ class Links:
             # Not DISTINCT, for which a database goes through a table in the order of an index: a pair may come twice.
             for values in self.connection.execute(asked.where(among(given, some))):
                 one, other = key_of(values[: len(mine)]), key_of(values[len(mine) :])
-                if one and other:
+                if one is not None and other is not None:
                     yield one, other

@@ -21,6 +21,7 @@ from overdracht_accounting.rows import (
     from_table,
     key_columns,
     keyed,
+    required,
 )
 
 _DATE = "overdracht_date"
@@ -154,7 +155,7 @@ class Loader:
         found: dict[str, datetime | None] = {}
         for some in asked_at_once(keys, len(keys_in)):
             for *key, when in self.connection.execute(asked.where(among(keys_in, some))):
-                found[key_of(key)] = moment(when, self.zone)
+                found[required(record.table, key_of(key))] = moment(when, self.zone)
         return found
 
     def rows(self, record: Record, keys: Collection[str]) -> dict[str, Mapping[str, object]]:
@@ -181,7 +182,8 @@ class Loader:
             for values in self.connection.execute(asked.where(among(own, some))):
                 held = dict(zip(names, values[len(own) :], strict=True))
                 parents = (key_of([held[name] for name in one]) for one in member.by)
-                found[key_of(values[: len(own)])] = set(filter(None, parents))
+                key = required(member.table, key_of(values[: len(own)]))
+                found[key] = set(filter(None, parents))
         return found
 
     def owners(self, record: Record, keys: Collection[str]) -> dict[str, set[tuple[str, str]]]:
@@ -211,10 +213,11 @@ class Loader:
         asked = asked.order_by(*own).limit(MOST_KEYS)
         if record.where:
             asked = asked.where(condition(record.where))
-        last = ""
+        last: str | None = None
         while True:
-            further = asked.where(after(own, last)) if last else asked
-            found = [key_of(one) for one in self.connection.execute(further)]
+            further = asked if last is None else asked.where(after(own, last))
+            rows = self.connection.execute(further)
+            found = [required(record.table, key_of(one)) for one in rows]
             if not found:
                 return
             yield found

@@ -185,6 +185,11 @@ class DataMap:
                     yield record, link
 
 
+def key_names(end: str, width: int) -> tuple[str, ...]:
+    """Return how the columns are called in which a SELECT gives a key of *width* columns."""
+    return (end,) if width == 1 else tuple(f"{end}_{number}" for number in range(1, width + 1))
+
+
 def item_key(part: str, key: str) -> str:
     """Return the key of an item: its *part* and the *key* of its row."""
     return f"{part}:{key}"

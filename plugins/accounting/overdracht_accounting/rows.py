@@ -12,6 +12,7 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.sql.selectable import TableClause
 
+from overdracht import Misbehaving
 from overdracht_accounting.keys import key_of
 from overdracht_accounting.mapping import Column, Record, Table
 
@@ -45,7 +46,18 @@ def columns(names: Iterable[str]) -> list[ColumnElement[object]]:
 
 def keyed(table: Table, values: Mapping[str, object]) -> str:
     """Return the key of the row of *table* that *values* are."""
-    return key_of([values[name] for name in table.key])
+    return required(table, key_of([values[name] for name in table.key]))
+
+
+def required(table: Table, key: str | None) -> str:
+    """Return *key*, by which a row of *table* can be found again; raise Misbehaving when it is none."""
+    if key is None:
+        said = ", ".join(table.key)
+        raise Misbehaving(
+            f"a row of {table.name} has no {said}, by which it would be found again",
+            remedy="let `key` name columns that are never empty",
+        )
+    return key
 
 
 def condition(where: str) -> ColumnElement[bool]:
@@ -66,8 +78,8 @@ class Row:
         value = self.values.get(name)
         return "" if value is None else str(value)
 
-    def key_in(self, names: Sequence[str]) -> str:
-        """Return the key of another row that stands in the columns *names*, empty when there is none."""
+    def key_in(self, names: Sequence[str]) -> str | None:
+        """Return the key of another row that stands in the columns *names*, None when there is none."""
         return key_of([self.values.get(name) for name in names])
 
     @property

@@ -9,7 +9,7 @@ from overdracht import Identifier, Mentions
 from overdracht_accounting.keys import key_of
 from overdracht_accounting.mapping import Table
 from overdracht_accounting.prefilter import may_hold
-from overdracht_accounting.rows import Question, condition, from_table
+from overdracht_accounting.rows import Question, condition, from_table, required
 
 ROWS = 2_000
 """Rows that are fetched at once."""
@@ -28,8 +28,8 @@ class Hit:
     by: dict[str, str | None]
     texts: dict[str, str]
 
-    def parent(self, names: Sequence[str]) -> str:
-        """Return the key in the columns *names* of what it is part of, empty when there is none."""
+    def parent(self, names: Sequence[str]) -> str | None:
+        """Return the key in the columns *names* of what it is part of, None when there is none."""
         return key_of([self.by[one] for one in names])
 
 
@@ -41,6 +41,7 @@ class Scan:
     ) -> None:
         self._columns = tuple(columns)
         self._by = tuple(by)
+        self._table = table
         self._key = len(table.key)
         source = from_table(table)
         names = (*table.key, *self._by, *self._columns)
@@ -72,7 +73,7 @@ class Scan:
                 texts = zip(self._columns, values[first:], strict=True)
                 by = dict(zip(self._by, values[self._key : first], strict=True))
                 found = {name: value for name, value in texts if value is not None}
-                yield Hit(key_of(values[: self._key]), by, found)
+                yield Hit(required(self._table, key_of(values[: self._key])), by, found)
 
 
 def _joined(values: Sequence[object]) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, or_, select
+from sqlalchemy import Connection, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from overdracht_accounting.keys import MOST_KEYS, after, among, asked_at_once, key_of
 from overdracht_accounting.linking import Links
-from overdracht_accounting.mapping import DataMap, Member, Record, Table
+from overdracht_accounting.mapping import DataMap, Member, Record
 from overdracht_accounting.moments import moment
 from overdracht_accounting.rows import (
     Loaded,
@@ -222,8 +222,3 @@ class Loader:
                 return
             yield found
             last = found[-1]
-
-    def count(self, table: Table) -> int:
-        """Return how many rows *table* has."""
-        asked = select(func.count()).select_from(from_table(table))
-        return int(self.connection.execute(asked).scalar_one())

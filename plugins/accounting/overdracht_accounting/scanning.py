@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, column, select
+from sqlalchemy import Connection, column, func, select
 
 from overdracht import Identifier, Mentions
 from overdracht_accounting.keys import key_of
@@ -74,6 +74,12 @@ class Scan:
                 by = dict(zip(self._by, values[self._key : first], strict=True))
                 found = {name: value for name, value in texts if value is not None}
                 yield Hit(required(self._table, key_of(values[: self._key])), by, found)
+
+
+def count(connection: Connection, table: Table) -> int:
+    """Return how many rows *table* has."""
+    asked = select(func.count()).select_from(from_table(table))
+    return int(connection.execute(asked).scalar_one())
 
 
 def _joined(values: Sequence[object]) -> str:

@@ -24,7 +24,7 @@ from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Member, Record, Table
 from overdracht_accounting.matching import VIA, Matcher, is_own, is_short
 from overdracht_accounting.scanners import each
-from overdracht_accounting.scanning import Hit, Scan
+from overdracht_accounting.scanning import Hit, Scan, count
 
 AT_ONCE = 200
 """Records that are read and told at once."""
@@ -99,6 +99,8 @@ class Search:
         self._seen: dict[tuple[str, ...], list[_Seen]] = {}
         self._claimed: set[tuple[str, str]] = set()
         self._found: dict[str, dict[str, Matches]] = {}
+        self._looked_at: dict[str, int] = {}
+        """By table, how many rows it has."""
         self._same: dict[Matches, Matches] = {}
 
     def findings(self) -> Iterator[Finding]:
@@ -112,8 +114,10 @@ class Search:
                 yield Gap(record.name, self._broken[record.name])
             else:
                 yield from self._items(record)
-                looked_at = self._loader.count(record.table)
-                yield Searched(record.name, looked_at, note=self._note)
+                name = record.table.name
+                if name not in self._looked_at:
+                    self._looked_at[name] = count(self._loader.connection, record.table)
+                yield Searched(record.name, self._looked_at[name], note=self._note)
 
     @property
     def mentions(self) -> Mentions:
@@ -148,7 +152,9 @@ class Search:
         by = sorted({name for one in uses for names in one.by for name in names})
         wheres = list(dict.fromkeys(one.where for one in uses))
         where = "" if "" in wheres else "(" + ") OR (".join(wheres) + ")"
-        scan = Scan(uses[0].table, columns, by, where)
+        table = uses[0].table
+        self._looked_at[table.name] = count(connection, table)
+        scan = Scan(table, columns, by, where)
         for hit in scan.hits(connection, self._matcher.wanted, self._matcher.candidates):
             for use in uses:
                 matches = self._matches(use, hit)

@@ -57,12 +57,13 @@ def _answer(
         return
     own = not is_masked(record, item)
     edits, left = _edits(loaded, changes) if own else ((), ())
-    held = tuple(dict.fromkeys((*left, *_mentions(loaded, changes, {one.where for one in edits}))))
+    mentioned = tuple(_mentions(loaded, changes, {one.where for one in edits}))
+    held = tuple(dict.fromkeys((*left, *mentioned)))
     if edits:
         verdict = Verdict.RECTIFY
         told = Disposition(verdict, _further(held)) if held else Disposition(verdict)
         yield Step(item, told, CORRECT, edits=edits)
-    elif record.category in _AS_IT_IS and held and not left:
+    elif record.category in _AS_IT_IS and mentioned:
         yield Step(item, Disposition(Verdict.RETAIN, AS_BOOKED), "")
     elif held:
         yield Step(item, Disposition(Verdict.REVIEW, BY_HAND), "")

@@ -10,7 +10,7 @@ from overdracht.cli.found import Found, coverage_as_json, show_coverage
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.items import Gap
-from overdracht.rectifying import changes_of, plan_rectification
+from overdracht.rectifying import RIGHT, changes_of, plan_rectification
 from overdracht.review import Inclusion
 from overdracht.state import PlanFile, Planned, RequestFile, Store
 from overdracht.steps import Change, Verdict
@@ -122,7 +122,7 @@ def show_by_hand(screen: Screen, plan: PlanFile) -> None:
 def _steps(screen: Screen, plan: PlanFile, verdict: Verdict, heading: str) -> None:
     steps = plan.steps(verdict)
     headed = False
-    while rows := [row for one in islice(steps, 500) for row in _rows(one)]:
+    while rows := [row for one in islice(steps, 500) for row in rows_of(one)]:
         if not headed:
             screen.line()
             screen.line(heading, "bold")
@@ -130,16 +130,19 @@ def _steps(screen: Screen, plan: PlanFile, verdict: Verdict, heading: str) -> No
         screen.table(("source", "what", "field", "now", "becomes"), rows)
 
 
-def _rows(one: Planned) -> list[tuple[str, ...]]:
+def rows_of(one: Planned) -> list[tuple[str, ...]]:
+    """Return what a step comes to, a row for each field, and one for what it leaves to people."""
     step, what = one.step, one.step.item.title or one.step.item.key
     if not step.edits:
         return [(one.source, what, "", "", step.disposition.ground.en)]
-    return [
+    rows: list[tuple[str, ...]] = [
         (one.source, what, edit.where, edit.old, edit.new)
         if number == 0
         else ("", "", edit.where, edit.old, edit.new)
         for number, edit in enumerate(step.edits)
     ]
+    ground = step.disposition.ground
+    return rows if ground == RIGHT else [*rows, ("", "", "", "", ground.en)]
 
 
 def show_gaps(screen: Screen, gaps: Sequence[tuple[str, Gap]]) -> None:

@@ -122,6 +122,7 @@ def _conclude(
         session.connectors,
         session.now(),
     )
+    statement["audit_head"] = None if store.audit.head is None else str(store.audit.head)
     path = write_statement(session, statement, certificate)
     undone = open_steps(plan.counts())
     closed = close_anyway or not undone

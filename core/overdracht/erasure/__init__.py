@@ -21,6 +21,7 @@ from overdracht.erasure.executing import (
 )
 from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
 from overdracht.erasure.named import NAMES, NamedPart, named_after, residue_of
+from overdracht.erasure.outdated import Outdated, outdated
 from overdracht.erasure.planning import (
     BY_HAND,
     CHANGING,
@@ -45,6 +46,7 @@ __all__ = [
     "Means",
     "NamedPart",
     "NotReady",
+    "Outdated",
     "Return",
     "Returned",
     "Scope",
@@ -62,6 +64,7 @@ __all__ = [
     "left_to_people",
     "named_after",
     "open_steps",
+    "outdated",
     "plan_erasure",
     "prepare",
     "propose",

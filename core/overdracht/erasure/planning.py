@@ -117,7 +117,11 @@ def _steps(
         if one.inclusion is Inclusion.AWAITING:
             yield one.source, Step(one.item, Disposition(Verdict.REVIEW, UNDECIDED), "")
         else:
-            yield one.source, propose(connectors.get(one.source), one.item, rules, situation)
+            try:
+                step = propose(connectors.get(one.source), one.item, rules, situation)
+            except SourceError as error:
+                raise SourceError(f"[{one.source}] {error}") from error
+            yield one.source, step
 
 
 def _older(source: str, step: Step, until: date) -> tuple[str, Step]:
@@ -143,16 +147,14 @@ def propose(
     try:
         step = eraser.propose(item, ruling)
     except Exception as error:
-        raise SourceError(f"[{connector.source}] {explain(error)}") from error
+        raise SourceError(explain(error)) from error
     beyond = harsher(step.disposition, ruling)
     if beyond:
         raise SourceError(
-            f"[{connector.source}] the connector {connector.name} would do more than the rules allow: {beyond}"
+            f"the connector {connector.name} would do more than the rules allow: {beyond}"
         )
     if step.item != item:
-        raise SourceError(
-            f"[{connector.source}] the connector {connector.name} proposes a step for another item"
-        )
+        raise SourceError(f"the connector {connector.name} proposes a step for another item")
     return step
 
 

@@ -182,6 +182,9 @@ class CertificatePage:
         )
 
     def _searched(self, one: SourceResults) -> Html:
+        if one.gaps and not one.searched:
+            missed = self.say("niet bekeken", "not looked at")
+            return html('<span class="bad-word">{}</span>', missed)
         if one.searched not in set(Reach):
             return html("{}", one.searched or "–")
         reach = Reach(one.searched)

@@ -4,7 +4,7 @@ What does not come to a good end stays open: nothing is forgotten, and the certi
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
 from overdracht.erasure import (
+    NAMES,
     Means,
+    NamedPart,
     NotReady,
     Verification,
     close,
@@ -26,8 +28,10 @@ from overdracht.erasure import (
     final_counts,
     hold,
     left_to_people,
+    named_after,
     open_steps,
     outdated,
+    residue_of,
     retry,
     settle_schedule,
     verify,
@@ -153,7 +157,8 @@ def _conclude(
 ) -> Ended:
     plans = _begun(request)
     verification, coverage, identifiers = _verified(session, request, plans[-1])
-    written = _written(session, store, request, plans, coverage, verification)
+    named = _named(session, request, plans[-1])
+    written = _written(session, store, request, plans, coverage, verification, named)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -184,6 +189,7 @@ def _conclude(
         _again(request.reference, plans[-1]),
         True,
         tuple(one for one in store.copies.all() if one.stands_for(request.reference)),
+        named,
     )
 
 
@@ -194,11 +200,12 @@ def _written(
     plans: tuple[PlanFile, ...],
     coverage: tuple[Coverage, ...],
     verification: Verification,
+    named: tuple[NamedPart, ...],
 ) -> dict[str, Any]:
     """Return what the certificate says."""
     organisation, now = organisation_of(session), session.now()
     head = store.audit.head
-    return {
+    written = {
         **facts(
             request.reference,
             organisation,
@@ -211,6 +218,16 @@ def _written(
         "left_out": _left_out(session, request),
         "audit_head": None if head is None else str(head),
     }
+    written["residue"] += [{"source": source, **asdict(one)} for source, one in residue_of(named)]
+    return written
+
+
+def _named(session: Session, request: RequestFile, plan: PlanFile) -> tuple[NamedPart, ...]:
+    """Return the parts of sources that the search after *plan* still saw under the person's name; nobody's in a sweep."""
+    if SWEEP in plan.facts:
+        return ()
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    return named_after(request, identity, session.connectors, plan.facts.get(NAMES, ()))
 
 
 def _again(reference: str, plan: PlanFile) -> str:

@@ -6,12 +6,13 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from overdracht.cli import naming
 from overdracht.cli.certificates import LANGUAGES, page_path
 from overdracht.cli.found import coverage_as_json
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
-from overdracht.erasure import UNDECIDED, Verification
+from overdracht.erasure import UNDECIDED, NamedPart, Verification
 from overdracht.report.erasing_words import RESULTS
 from overdracht.state.afterlife import Copy
 from overdracht.steps import Result
@@ -54,6 +55,8 @@ class Ended:
     """Something was to be carried out, and not only to be searched again."""
     copies: tuple[Copy, ...]
     """The bundles of the person that still stand."""
+    named: tuple[NamedPart, ...] = ()
+    """What is still called after the person."""
 
     @property
     def complete(self) -> bool:
@@ -88,6 +91,7 @@ def show(screen: Screen, session: Session, ended: Ended) -> None:
     show_results(screen, ended.certificate)
     _verification(screen, ended)
     _left(screen, session, ended)
+    naming.show_named(screen, ended.named)
     _certificate(screen, session, ended)
     screen.line()
     if ended.complete:
@@ -223,5 +227,6 @@ def as_json(ended: Ended) -> dict[str, object]:
         "certificate": str(ended.path),
         "public_key": ended.public_key,
         "facts": ended.certificate,
+        "named_after": naming.as_json(ended.named),
         "coverage": [coverage_as_json(one) for one in ended.coverage],
     }

@@ -159,12 +159,13 @@ def _grouped(steps: Iterable[Planned]) -> list[Grounds]:
     for one in steps:
         outcome, disposition = one.outcome, one.step.disposition
         until = (outcome.on if outcome else None) or disposition.until
+        ground, article = disposition.kept_on
         totals[
             one.source,
             one.step.item.category.value,
             until.isoformat() if until else None,
-            disposition.ground,
-            disposition.article,
+            ground,
+            article,
             outcome is not None and outcome.result is Result.ANONYMISED,
         ] += 1
     return [Grounds(*key, items) for key, items in sorted(totals.items(), key=str)]

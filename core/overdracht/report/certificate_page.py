@@ -199,7 +199,7 @@ class CertificatePage:
     def _retained(self) -> Iterator[Html]:
         if self.certificate.retained:
             yield self._grounds(self.certificate.retained)
-        if any(one.pseudonymous for one in self.certificate.retained):
+        if any(one.pseudonymous and one.until for one in self.certificate.retained):
             yield html("<p>{}</p>\n", PSEUDONYMOUS.in_(self.language))
 
     def _left_alone(self) -> Iterator[Html]:

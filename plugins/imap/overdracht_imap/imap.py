@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
@@ -195,6 +196,10 @@ class ImapConnector(Connector[ImapSettings]):
             yield from then_clear(erasure.outcomes(steps), self.settings.purge)
         finally:
             erasure.close()
+
+    def removing(self, part: str) -> str:
+        """Return the command of Dovecot, which refuses a folder with mail in it; elsewhere a mail program does it."""
+        return f"doveadm mailbox delete -e -s -u {quote(self.settings.username)} -- {quote(part)}"
 
     def residue(self) -> Iterator[Residue]:
         """Say what a mail server keeps of expunged mail."""

@@ -243,6 +243,8 @@ class Sighting:
     """It counts as contact with a customer on that day, as the end of a subscription does."""
     running: bool = False
     """It belongs to a subscription that runs: the term since the last contact has not begun."""
+    of_one: bool = False
+    """The item is about one person or organisation, as an address card is: what else is seen in it is theirs too."""
 
 
 @dataclass(frozen=True, slots=True)

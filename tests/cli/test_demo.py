@@ -77,6 +77,16 @@ def test_it_ends_with_a_certificate_of_what_was_erased(toured: tuple[Home, str])
         assert not path.is_file() or b"vanderberg" not in path.read_bytes(), path
 
 
+def test_nobody_came_back_where_no_backup_was_restored(toured: tuple[Home, str]) -> None:
+    """What was blanked and stays for good, as an invoice of long ago, is no return of whom it was about."""
+    home, _ = toured
+    config = home.path / "overdracht-demo" / "overdracht.toml"
+    again = home.start("--config", str(config), "reapply", "--since", "2020-01-01")
+    out, err = again.communicate(timeout=120)
+    assert (again.returncode, err) == (0, b""), out.decode()
+    assert "0 back of those who were erased" in out.decode()
+
+
 def test_twice_makes_two(toured: tuple[Home, str]) -> None:
     """A second demo does not touch the first."""
     home, _ = toured

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import warnings
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +39,10 @@ class Folder(MemorySystem):
         self._directory = directory
         self.watch = lambda moment, _: tick(f"{moment} the act")
         for path in sorted(directory.glob("*/*.json")):
-            super().add(_RECORD.validate_json(path.read_bytes()))
+            content = path.read_bytes()
+            super().add(_RECORD.validate_json(content))
+            # What was changed by a process before this one is changed, too.
+            self.changes[path.parent.name] += zlib.crc32(content)
 
     def add(self, record: MemoryRecord) -> None:
         super().add(record)

@@ -9,7 +9,8 @@ from overdracht import Category, Step, Verdict
 from overdracht.erasure import Sweep, close, execute, settle_schedule, sweep, verify_gone
 from overdracht.errors import StateError
 from overdracht.retention import local_day
-from tests.erasure.world import AT_ONCE, CUSTOMER, PHONE, SANNE, WHOLE, World, record
+from overdracht.testing.memory import MemoryRecord
+from tests.erasure.world import AT_ONCE, CUSTOMER, KINDS, PHONE, SANNE, WHOLE, World, record
 
 THEN = datetime(2034, 1, 1, 12, tzinfo=UTC)
 
@@ -127,3 +128,41 @@ def test_a_sweep_schedules_nothing_anew(world: World) -> None:
     due = world.store.schedule.references(THEN.date())
     assert due == (world.reference,)
     assert world.store.schedule.open(world.reference) == 1
+
+
+OLD = KINDS.parse("oud@devries.example")
+NEW = KINDS.parse("nieuw@devries.example")
+
+
+def silent(world: World, *more: MemoryRecord) -> Sweep:
+    """Draw the plan of June 2032 for a letter of 2026, one of 2031 from another address, and what *more* stands in the books."""
+    for system in world.systems.values():
+        for key in [key for part in system.parts.values() for key in part]:
+            system.remove(key)
+    world.systems["mail"].add(record("mail-old", OLD, is_contact=True))
+    world.systems["mail"].add(
+        record("mail-new", NEW, when=datetime(2031, 5, 1, tzinfo=UTC), is_contact=True)
+    )
+    for one in more:
+        world.systems["books"].add(one)
+    now = datetime(2032, 6, 1, 12, tzinfo=UTC)
+    return sweep(world.store, world.connectors, world.rules, lambda _: False, now, limits=WHOLE)
+
+
+def test_a_letter_goes_when_its_writer_was_silent_for_the_term(world: World) -> None:
+    """Five years after the last contact with whom it is from; a stranger's letter of last year does not count for it."""
+    assert [one.item.key for one in steps(silent(world), Verdict.ERASE)] == ["mail-old"]
+
+
+def test_who_writes_from_another_address_is_not_silent(world: World) -> None:
+    """The record that holds both addresses says that they are one customer's: nothing of a customer of today goes."""
+    both = record("klant-3", OLD, NEW, part="klanten", category=Category.CONTACT)
+    assert steps(silent(world, both)) == []
+
+
+def test_where_a_source_could_not_be_asked_no_silence_is_assumed(world: World) -> None:
+    """A later contact may stand there: the letter is left to people, and the source is named."""
+    world.systems["hosting"].away = True
+    due = silent(world)
+    assert {source for source, _ in due.gaps} == {"hosting"}
+    assert [one.disposition.verdict for one in steps(due)] == ["review"]

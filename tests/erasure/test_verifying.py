@@ -1,14 +1,15 @@
 """Finding again: what is left must be exactly what the plan keeps, and whoever the person was is not forgotten meanwhile."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from overdracht import Item, Ruling, Step, Verdict
+from overdracht import ApprovedStep, Item, Outcome, Result, Ruling, Step, Verdict
 from overdracht.coverage import Coverage, Reach
 from overdracht.erasure import hold, verify, verify_gone
 from overdracht.survey import Organisation, Standing, identity_of
 from overdracht.testing.memory import MemoryConnector, MemorySystem
 from tests.erasure import faulty
-from tests.erasure.world import CUSTOMER, KINDS, PHONE, SANNE, World, record, results
+from tests.erasure.world import CUSTOMER, KINDS, PHONE, PIET, SANNE, World, record, results
 
 
 def test_it_holds_when_exactly_what_is_kept_is_left(world: World) -> None:
@@ -38,6 +39,35 @@ def test_what_came_since_is_new(world: World) -> None:
     assert verification.new == {"mail": 1}
     assert verification.holds
     assert not verification.clean
+
+
+def test_what_came_since_and_waits_for_a_decision_is_new_too(world: World) -> None:
+    """A letter that only mentions her may be hers: the request is not over before somebody has looked."""
+    plan = world.execute(world.plan())
+    mention = replace(record("mail-later", PIET), text=f"Ik sprak {SANNE.value} gisteren.")
+    world.systems["mail"].add(mention)
+    assert world.verify(plan).new == {"mail": 1}
+
+
+class SaysBlanked(MemoryConnector):
+    """Says that it blanked what it left as it is."""
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        for step in steps:
+            if step.disposition.verdict is Verdict.ANONYMISE:
+                yield Outcome(step.item.key, Result.ANONYMISED, fingerprint="another")
+            else:
+                yield from super().erase([step])
+
+
+def test_what_is_called_blanked_and_is_as_it_was_is_left(world: World) -> None:
+    """A source's word is compared with what it shows."""
+    world.makes["books"] = SaysBlanked
+    plan = world.execute(world.plan())
+    assert results(plan)["fact-1"] == "anonymised"
+    verification = world.verify(plan)
+    assert verification.left == {"books": 1}
+    assert not verification.holds
 
 
 class CannotBlank(MemoryConnector):

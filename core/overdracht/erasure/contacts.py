@@ -10,10 +10,19 @@ from overdracht.erasure.planning import Connectors
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Gap
 from overdracht.retention import day_of
+from overdracht.steps import Sighting
 from overdracht.survey.engine import explain
 
 _NO_CONTACT = frozenset({Category.TRAFFIC})
 """What machines wrote down; a source of nothing else knows of no contact."""
+
+_WITH_ALIASES = """
+    SELECT day, running FROM contact WHERE kind=? AND value=?
+    UNION ALL
+    SELECT day, running FROM held AS this JOIN held AS other USING (source, item)
+        JOIN contact ON contact.kind=other.kind AND contact.value=other.value
+    WHERE this.kind=? AND this.value=?
+"""
 
 
 class Contacts:
@@ -26,6 +35,10 @@ class Contacts:
         self._db.execute(
             "CREATE TABLE contact (kind TEXT, value TEXT, day TEXT, running INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID"
         )
+        self._db.execute(
+            "CREATE TABLE held (source TEXT, item TEXT, kind TEXT, value TEXT, PRIMARY KEY (source, item, kind, value)) WITHOUT ROWID"
+        )
+        self._db.execute("CREATE INDEX held_by ON held (kind, value)")
 
     def __enter__(self) -> Self:
         return self
@@ -60,28 +73,32 @@ class Contacts:
             for one in connector.identifiers():
                 if isinstance(one, Gap):
                     self.gaps.append((source, one))
-                elif not owns(one.identifier) and (
-                    one.running or (one.is_contact and one.when is not None)
-                ):
-                    known = day_of(one.when) if one.is_contact else None
-                    day = known.isoformat() if known else ""
-                    self._db.execute(
-                        "INSERT INTO contact VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
-                        " day = max(day, excluded.day), running = max(running, excluded.running)",
-                        (one.identifier.kind, one.identifier.value, day, one.running),
-                    )
+                elif not owns(one.identifier):
+                    self._note(source, one)
         finally:
             self._db.execute("COMMIT")
 
+    def _note(self, source: str, one: Sighting) -> None:
+        who = one.identifier.kind, one.identifier.value
+        if one.of_one:
+            self._db.execute("INSERT OR IGNORE INTO held VALUES (?,?,?,?)", (source, one.key, *who))
+        known = day_of(one.when) if one.is_contact else None
+        if known is not None or one.running:
+            self._db.execute(
+                "INSERT INTO contact VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
+                " day = max(day, excluded.day), running = max(running, excluded.running)",
+                (*who, known.isoformat() if known else "", one.running),
+            )
+
     def last(self, identifiers: Iterable[Identifier]) -> tuple[date | None, bool]:
-        """Return the last day of contact with any of *identifiers*, and whether a subscription of theirs runs."""
+        """Return the last day of contact with any of *identifiers* or with whose they are, and whether a subscription of theirs runs.
+
+        A customer who writes from another address than before is known by the record that has both.
+        """
         latest, running = "", False
         for one in identifiers:
-            row = self._db.execute(
-                "SELECT day, running FROM contact WHERE kind=? AND value=?", (one.kind, one.value)
-            ).fetchone()
-            if row is not None:
-                latest, running = max(latest, row[0]), running or bool(row[1])
+            for day, runs in self._db.execute(_WITH_ALIASES, (one.kind, one.value) * 2):
+                latest, running = max(latest, day), running or bool(runs)
         return (date.fromisoformat(latest) if latest else None), running
 
 

@@ -154,6 +154,7 @@ def identifiers(system: "MemorySystem") -> Iterator[Sighting | Gap]:
                 record.when,
                 is_contact=record.is_contact,
                 running=record.ends is not None,
+                of_one=record.category is Category.CONTACT,
             )
 
 

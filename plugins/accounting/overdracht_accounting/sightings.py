@@ -39,7 +39,7 @@ def _of(loader: Loader, record: Record, keys: list[str]) -> Iterator[Sighting]:
                     own[owner] = _later(own.get(owner), when)
                 yield from _sightings(told[owner], one, key, when)
     for key in keys:
-        yield from _sightings(told.get(key, []), record, key, own.get(key))
+        yield from _sightings(told.get(key, []), record, key, own.get(key), of_one=True)
 
 
 def _later(one: datetime | None, other: datetime) -> datetime:
@@ -47,11 +47,21 @@ def _later(one: datetime | None, other: datetime) -> datetime:
 
 
 def _sightings(
-    identifiers: list[Identifier], record: Record, key: str, when: datetime | None
+    identifiers: list[Identifier],
+    record: Record,
+    key: str,
+    when: datetime | None,
+    *,
+    of_one: bool = False,
 ) -> Iterator[Sighting]:
     for one in identifiers:
         yield Sighting(
-            one, item_key(record.name, key), record.name, when, is_contact=record.is_contact
+            one,
+            item_key(record.name, key),
+            record.name,
+            when,
+            is_contact=record.is_contact,
+            of_one=of_one,
         )
 
 

@@ -24,8 +24,11 @@ def sightings(shelf: Shelf, matter: Matter) -> Iterator[Sighting | Gap]:
             continue
         document = matter.read(entry.content, entry.name)
         when, contact = document.when, document.is_contact
+        alone = (
+            document.category is Category.CONTACT
+        )  # a card is of one; an appointment is of all who come
         for one in parties(document):
-            yield Sighting(one, entry.key, part, when, contact)
+            yield Sighting(one, entry.key, part, when, contact, of_one=alone)
 
 
 def aged(shelf: Shelf, matter: Matter, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:

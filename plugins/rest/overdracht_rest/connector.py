@@ -185,10 +185,12 @@ class RestConnector(Connector[RestSettings]):
                 yield record
                 continue
             key = records.key(name, records.identity(record, resource))
-            moment = records.when(record, resource)
+            moment, alone = records.when(record, resource), resource.category is Category.CONTACT
             for one in dict.fromkeys(one for one, _ in records.identifiers(record, resource)):
                 if one.kind not in WEAK:
-                    yield Sighting(one, key, name, moment, is_contact=resource.contact)
+                    yield Sighting(
+                        one, key, name, moment, is_contact=resource.contact, of_one=alone
+                    )
 
     def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
         """Tell which records are from before the day of their category."""

@@ -1,6 +1,6 @@
 """What stays is told with the reason for which it does, and not with the one for which the rest goes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -51,6 +51,7 @@ class _Done:
     """A plan of which every step was carried out."""
 
     digest = "6b77e7bf842f5c0458edc347cbdd7230"
+    facts: Mapping[str, object] = {}
 
     def __init__(self, *steps: tuple[str, Step]) -> None:
         self._steps = steps

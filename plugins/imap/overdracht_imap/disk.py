@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from overdracht import Gap
+from overdracht_imap.boundaries import begins_mbox
 from overdracht_imap.folders import readable
 from overdracht_imap.maildir import printable
-from overdracht_imap.mbox import begins_mbox
 from overdracht_imap.reading import opened, why
 
 Form = Literal["maildir", "mbox"]

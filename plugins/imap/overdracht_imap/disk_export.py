@@ -138,9 +138,8 @@ class _Messages:
         index = mbox.Index(descriptor)
         for item in items:
             place = index.find(item)
-            if place is None:
-                known = index.knows(item)
-                yield Gap(self._part, _CHANGED if known else _GONE, item.key)
+            if not isinstance(place, mbox.Bounds):
+                yield Gap(self._part, place or _GONE, item.key)
                 continue
             span = (place.start, place.end)
             yield from self._message(

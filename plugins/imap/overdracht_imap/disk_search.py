@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Searched, Text
 from overdracht_imap import maildir, mbox
+from overdracht_imap.boundaries import Doubts, Stretch, stretches
 from overdracht_imap.disk import Place
 from overdracht_imap.maildir import Maildir, MaildirTask
 from overdracht_imap.mailitems import NOT_SEEN
@@ -114,26 +115,22 @@ class FolderSearch:
                 grown = known.inode == state.inode and known.size < state.size
                 if grown and State.of(descriptor, known.size).tail == known.tail:
                     start, count = known.size, known.count
-            if start and next(mbox.separators(descriptor, start, state.size), None) != start:
+            first = next(stretches(descriptor, start, state.size), None)
+            if start and (first is None or first.start != start):
                 start, count = 0, 0  # what was added goes on with the last message
-            tally = _Tally(looked_at=count, once=set())
-            places = mbox.separators(descriptor, start, state.size)
-            yield from self._run(self._mbox_tasks(part, place, places, state.size), part, tally)
+            tally, doubts = _Tally(looked_at=count, once=set()), Doubts()
+            found = doubts.sure(stretches(descriptor, start, state.size))
+            yield from self._run(self._mbox_tasks(part, place, found), part, tally)
+            if doubts.reason:
+                tally.gaps.append(Gap(part, doubts.reason))
             settled = state.settled and State.of(descriptor) == state
         numbers = (state.inode, state.size, state.changed, state.tail, tally.looked_at)
         after = " ".join(map(str, ("mbox", *numbers))) if settled else ""
         yield from self._ended(part, tally, after, Extent.ADDED if start else Extent.WHOLE)
 
-    def _mbox_tasks(
-        self, part: str, place: Place, found: Iterator[int], size: int
-    ) -> Iterator[Task]:
-        path = str(place.path)
-        first = next(found, None)
-        while first is not None:
-            batch = (first, *itertools.islice(found, mbox.BATCH - 1))
-            first = next(found, None)
-            end = size if first is None else first
-            yield MboxTask(path, part, (*batch, end), self._wanted)
+    def _mbox_tasks(self, part: str, place: Place, found: Iterator[Stretch]) -> Iterator[Task]:
+        while batch := tuple(itertools.islice(found, mbox.BATCH)):
+            yield MboxTask(str(place.path), part, batch, self._wanted)
 
     def _ended(
         self, part: str, tally: _Tally, cursor: str, extent: Extent = Extent.WHOLE

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from overdracht import Gap
 from overdracht_imap import maildir, mbox
+from overdracht_imap.boundaries import Doubts, stretches
 from overdracht_imap.disk import Place
 from overdracht_imap.disk_search import once
 from overdracht_imap.headers import LONGEST, section_end
@@ -83,8 +84,10 @@ def _header(descriptor: int) -> bytes:
 
 def _mbox(part: str, place: Place) -> Iterator[Known | Gap]:
     seen: set[int] = set()
+    doubts = Doubts()
     with opened(str(place.path)) as descriptor:
-        for where, _ in mbox.places(descriptor, os.fstat(descriptor).st_size):
+        for stretch in doubts.sure(stretches(descriptor, 0, os.fstat(descriptor).st_size)):
+            where = mbox.bounds(descriptor, stretch.start, stretch.end)
             fingerprint = mbox.fingerprint(descriptor, where)
             letterhead, addresses = letterhead_of(mbox.header_of(descriptor, where))
             item = mail_item(
@@ -97,3 +100,5 @@ def _mbox(part: str, place: Place) -> Iterator[Known | Gap]:
             )
             for one in once((item,), seen):
                 yield Known(one, addresses)
+    if doubts.reason:
+        yield Gap(part, doubts.reason)

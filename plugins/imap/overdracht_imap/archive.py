@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar, Self, TypeVar
 
 from overdracht import Refused, Secret, SourceError, Unreachable
-from overdracht_imap.folders import Folder, chosen
+from overdracht_imap.folders import Choice, Folder, chosen
 from overdracht_imap.session import Session, State, login_by_password, login_by_token
 from overdracht_imap.settings import ImapSettings
 
@@ -90,8 +90,12 @@ class Archive:
                 self.forget(number)
                 patience.after(error)
 
-    def folders(self) -> list[Folder]:
+    def folders(self) -> tuple[Folder, ...]:
         """Return the folders that the settings choose."""
+        return self.choice().folders
+
+    def choice(self) -> Choice:
+        """Return which folders the settings choose, and what they ask for in vain."""
         listed = self.persist(lambda session: session.folders())
         return chosen(listed, self.settings.folders, self.settings.exclude)
 

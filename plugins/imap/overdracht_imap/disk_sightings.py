@@ -13,7 +13,7 @@ from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.maildir import Maildir, message_key
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.mime import skip_empty_lines
-from overdracht_imap.reading import is_packed, opened, whole, why
+from overdracht_imap.reading import head, opened, why
 from overdracht_imap.searching import FIRST_READ
 from overdracht_imap.sightings import Known, letterhead_of
 
@@ -70,14 +70,11 @@ def _messages(part: str, folder: Maildir, seen: set[int]) -> Iterator[Known | Ga
 
 
 def _header(descriptor: int) -> bytes:
-    start = os.pread(descriptor, FIRST_READ, 0)
-    if is_packed(start):
-        with whole(descriptor) as message:
-            start = bytes(message[:LONGEST])
+    start = head(descriptor, FIRST_READ)
     first = skip_empty_lines(start, 0, len(start))
     end = section_end(start, first, len(start))
     if end < 0 and len(start) == FIRST_READ:
-        start = os.pread(descriptor, LONGEST, 0)
+        start = head(descriptor, LONGEST)
         end = section_end(start, first, len(start))
     return start[first : end if end >= 0 else len(start)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from overdracht_imap.boundaries import beginning, begins_mbox
 from overdracht_imap.packed import is_packed, unpacked
 
-_LONE = "the file may hold mail, but is neither in a Maildir nor an mbox"
+_LONE = "the file may hold mail, but is neither in a Maildir nor an mbox: if it is a message, move it into the `cur` of a Maildir"
 _PACKED = "the file is compressed, unpack it first"
 _DBOX = "the mail is kept in Dovecot's own form (dbox): read it over IMAP, or have `doveadm backup` write it to a Maildir"
 _CONVERT = "the file holds mail in the form {}: have a program write it as mbox or Maildir first"

@@ -4,7 +4,7 @@ import json
 import mailbox
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
@@ -281,6 +281,19 @@ class TestCursors:
         assert items(again) == []
         assert searched(again)["INBOX"].extent is Extent.UNCHANGED
         assert searched(again)["INBOX"].looked_at == 1
+
+    @pytest.mark.parametrize("form", [maildir, mbox])
+    def test_what_an_earlier_version_searched_is_searched_again(
+        self, tmp_path: Path, form: Callable[..., Path]
+    ) -> None:
+        """It took two letters for one, and passed over packed ones: that nothing changed on disk since does not make it right."""
+        path = form(tmp_path / "post", LETTER % (1, 1))
+        cursors = self.cursors(find(path))
+        ((part, cursor),) = cursors.items()
+        assert cursor.startswith(f"{form.__name__}-2 ")
+        again = find(path, cursors={part: cursor.replace("-2 ", " ", 1)})
+        assert searched(again)[part].extent is Extent.WHOLE
+        assert len(items(again)) == 1
 
     @pytest.mark.parametrize("change", ["add", "remove", "flag", "deliver"])
     def test_a_changed_maildir_is_read_again(self, tmp_path: Path, change: str) -> None:

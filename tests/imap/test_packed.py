@@ -27,6 +27,7 @@ from tests.imap.test_mailfiles import (
     maildir,
     searched,
 )
+from tests.servers.permissions import unreadable
 
 
 def _zstd(message: bytes) -> bytes:
@@ -109,6 +110,17 @@ def test_what_cannot_be_read_is_a_gap_that_says_what_to_do(
     assert gap.key
     assert searched(found)["INBOX"].cursor == ""
     assert len([one for one in connector(tmp_path).identifiers() if isinstance(one, Gap)]) == 1
+
+
+def test_check_says_that_a_folder_cannot_be_read(tmp_path: Path) -> None:
+    """Of others that can it says nothing, whatever lies in them."""
+    maildir(tmp_path, *[pack(LETTER % (1, 1)) for pack in WAYS.values()])
+    maildir(tmp_path / ".Dicht", LETTER % (1, 1))
+    assert all(check.ok for check in connector(tmp_path).check())
+    with unreadable(tmp_path / ".Dicht" / "cur"):
+        (failed,) = [check for check in connector(tmp_path).check() if not check.ok]
+    assert failed.name == "folder Dicht"
+    assert "Permission denied" in failed.detail
 
 
 def test_check_says_that_messages_cannot_be_read(tmp_path: Path) -> None:

@@ -189,8 +189,12 @@ class Maildir:
                         yield directory, entry.name
 
     def obstacle(self) -> str:
-        """Return why one of the first messages cannot be read, empty when they can."""
-        for directory, name in itertools.islice(self.names(), _SAMPLE):
+        """Return why the folder, or one of its first messages, cannot be read, empty when they can."""
+        try:
+            sample = list(itertools.islice(self.names(), _SAMPLE))
+        except OSError as error:
+            return f"the folder {why(error)}"
+        for directory, name in sample:
             try:
                 with opened(f"{directory}/{name}") as descriptor:
                     head(descriptor, FIRST_READ)

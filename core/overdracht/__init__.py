@@ -78,7 +78,7 @@ from overdracht.steps import (
     Verdict,
 )
 from overdracht.subject import Subject
-from overdracht.text import Text
+from overdracht.text import Text, one_line
 from overdracht.world import Person, World
 
 __all__ = [
@@ -153,6 +153,7 @@ __all__ = [
     "hookimpl",
     "local_day",
     "new_path",
+    "one_line",
     "split_address",
     "squeeze",
     "squeezed_forms",

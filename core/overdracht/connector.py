@@ -105,6 +105,11 @@ class Connector(ABC, Generic[SettingsT_co]):
         self.source = source
         self.settings = settings
 
+    def removing(self, part: str) -> str:  # noqa: ARG002 - by default there is none
+        """Return a command by which the administrator takes away the *part* itself, whose name may be a person's: one that does nothing
+        unless it is empty. Empty when there is none. May look, and changes nothing."""
+        return ""
+
     @abstractmethod
     def check(self) -> Iterator[Check]:
         """Try what `find` needs, changing nothing: reachable, permitted, read-only holds. Stop after what makes the rest pointless."""
@@ -166,7 +171,8 @@ class Rectifies(Protocol):
     def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
         """Yield a step for each of the *items* that holds an old value of the *changes*, and for no other; changes nothing.
 
-        `RECTIFY` says in `edits` what the item would become, in the form that the system keeps, and in `action` how to do it.
+        `RECTIFY` says in `edits` what the item would become, in the form that the system keeps, and in `action` how to do it; where something
+        of it is left to people, its ground says what.
         `RETAIN` is for a document that stays as it was made, with the reason as its ground; `REVIEW` for what has to be corrected by hand,
         with the reason too. The items come grouped by part; one that cannot be read, or is no longer the one that was found, is a
         `Gap` with its key. May raise SourceError when nothing more can be read.

@@ -6,6 +6,9 @@ from enum import StrEnum
 from overdracht.items import Gap
 from overdracht.text import Text
 
+NOT_ASKED = "not asked in this run (--source)"
+"""The reason of a source that was left out."""
+
 
 class Reach(StrEnum):
     """How much of a source was searched."""

@@ -100,6 +100,10 @@ class Review:
             if not inclusions or reviewed.inclusion in inclusions:
                 yield reviewed
 
+    def naming_others(self) -> Iterator[Reviewed]:
+        """Yield what is the subject's and also names other people (GDPR Art. 15(4))."""
+        return (one for one in self.items(Inclusion.INCLUDED) if one.item.third_parties)
+
     def _reviewed(self, stored: Stored) -> Reviewed:
         certainty = _certainty(stored.item, self._proof)
         inclusion = Inclusion.INCLUDED if certainty is Certainty.EXACT else Inclusion.AWAITING

@@ -93,4 +93,11 @@ def _longest(rules: Iterable[Rule], item: Item, situation: Situation) -> Disposi
     end, rule = longest
     if situation.today < end:
         return Disposition(Verdict.RETAIN, rule.ground, rule.article, end)
-    return Disposition(Verdict.ERASE, rule.ground, rule.article)
+    return Disposition(Verdict.ERASE, _over(rule.ground), rule.article)
+
+
+def _over(ground: Text) -> Text:
+    """Return the *ground* on which something was kept as one on which it goes."""
+    return Text(
+        f"{ground.nl} Die termijn is om.".strip(), f"{ground.en} That term is over.".strip()
+    )

@@ -26,6 +26,12 @@ class Verdict(StrEnum):
     """Put the right value in the place of a wrong one; never part of an erasure."""
 
 
+NOT_ABOUT_YOU = Text(
+    "Wat over u gaat, wordt eruit gewist; de rest gaat over iemand anders, of is nodig om de boeken te laten kloppen.",
+    "What is about you is erased from it; the rest is about somebody else, or is needed for the books to balance.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Disposition:
     """A verdict with what it rests on."""
@@ -36,6 +42,17 @@ class Disposition:
     article: Text = NOTHING
     until: date | None = None
     """For RETAIN and ANONYMISE the first day on which what is kept may go; for CANCEL the day on which it ends."""
+
+    @property
+    def kept_on(self) -> tuple[Text, Text]:
+        """The ground and the article on which what stays of the item does.
+
+        What is taken out of an item of which the rest stays without a term is taken out on the disposition's own ground, and that is no reason
+        for the rest to stay.
+        """
+        if self.verdict is Verdict.ANONYMISE and self.until is None:
+            return NOT_ABOUT_YOU, NOTHING
+        return self.ground, self.article
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A home-made administration as a system for the contract: two tables in SQLite, PostgreSQL or MariaDB."""
+"""A home-made administration as a system for the contract: two tables, the second with a key of two columns, in SQLite, PostgreSQL or MariaDB."""
 
 import hashlib
 from abc import abstractmethod
@@ -33,6 +33,9 @@ from tests.servers.permissions import unwritable
 
 FIRST, SECOND = "tickets", 'Klanten "Één" & <b>%s\\ \u202etxt'
 COLUMNS = ("id", "klantnr", "naam", "email", "telefoon", "iban", "onderwerp", "tekst", "aangemaakt")
+KEYS = {FIRST: ["id"], SECOND: ["vestiging", "id"]}
+BRANCH = "vestiging VARCHAR(40) NOT NULL DEFAULT 'Breda, oost'"
+"""A column that the tests leave to the database, with what separates the values of a key in it."""
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -40,6 +43,7 @@ def mapped(name: str) -> dict[str, Any]:
     """Return what the configuration says of the table *name*."""
     return {
         "table": name,
+        "key": KEYS[name],
         "category": "correspondence",
         "title": "onderwerp",
         "date": "aangemaakt",
@@ -91,7 +95,8 @@ class SqlHarness(RectifyingHarness):
             quote = connection.dialect.identifier_preparer.quote
             for name in (FIRST, SECOND):
                 rest = ", ".join(f"{one} {self.text_type}" for one in COLUMNS[1:-1])
-                made = f"CREATE TABLE {quote(name)} (id INTEGER PRIMARY KEY, {rest}, aangemaakt {self.time_type})"
+                own = f"{BRANCH}, id INTEGER, {rest}, aangemaakt {self.time_type}"
+                made = f"CREATE TABLE {quote(name)} ({own}, PRIMARY KEY ({', '.join(KEYS[name])}))"
                 connection.execute(text(plain(made)))
 
     time_type: ClassVar[str] = "TIMESTAMP"

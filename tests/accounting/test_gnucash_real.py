@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from overdracht import Result
 from overdracht_accounting.database import Database
 from tests.accounting.asking import TODAY, erase, find, gnucash
+from tests.accounting.gnucash_print import printed
 from tests.servers.databases import PASSWORD, PostgreSQL
 from tests.servers.need import need
 
@@ -150,6 +153,46 @@ def test_who_never_bought_anything_is_gone(book: Path) -> None:
     after = opened(f"sqlite3://{book}", book.parent)
     assert "000005" not in after["customers"]
     assert len(after["customers"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("number", "report", "notes"),
+    [
+        ("2025-0040", "Printable Invoice", ["Bedankt, Anna!"]),
+        ("2026-0007", "Printable Invoice", []),
+        ("2026-0009", "Printable Invoice", ["creditnota"]),
+        ("2025-0040", "Tax Invoice", ["Bedankt, Anna!"]),
+    ],
+)
+def test_it_prints_a_kept_invoice_as_it_was_sent(
+    book: Path, tmp_path: Path, number: str, report: str, notes: list[str]
+) -> None:
+    """On paper are the same name, address, lines, VAT, amounts and payments as before; only the notes, which need not be kept,
+    are gone, and of telephone and e-mail address there is nothing in the book."""
+    before = printed(book, number, tmp_path, report)
+    erase(gnucash(book), find(gnucash(book), *ANNA))
+    after = printed(book, number, tmp_path, report)
+    assert after == [one for one in before if one not in notes]
+    assert set(notes) <= set(before)
+    assert {"Anna de Vries-Özdemir", "Kerkstraat 12", "2511 AB Den Haag"} <= set(after)
+    assert sum("€" in one for one in after) >= 3
+    with closing(sqlite3.connect(book)) as connection:
+        asked = "SELECT * FROM customers WHERE name LIKE 'Anna%'"
+        (customer,) = connection.execute(asked).fetchall()
+    assert not {"+31 6 12345678", "anna@devries.example", "Belt liever na 17 uur."} & {*customer}
+
+
+def test_it_prints_an_anonymised_invoice_with_the_same_amounts(book: Path, tmp_path: Path) -> None:
+    """Past its term nobody is named on it any more, and every date, number and amount is where it was."""
+    before = printed(book, "2017-0003", tmp_path)
+    erase(gnucash(book), find(gnucash(book), *OLD))
+    after = printed(book, "2017-0003", tmp_path)
+    assert [one for one in after if "€" in one] == [one for one in before if "€" in one]
+    assert "€72.60" in after
+    told = " ".join(after)
+    assert "[gewist]" in told
+    assert [word for word in ("Oudeklant", "Laan 99", "Delft", "per post") if word in told] == []
+    assert "Oudeklant" in " ".join(before)
 
 
 def test_our_own_writer_writes_what_gnucash_opens(tmp_path: Path) -> None:

@@ -98,3 +98,29 @@ def test_the_key_of_a_row_is_corrected_by_hand(tmp_path: Path) -> None:
     path = logins(tmp_path)
     _, (step,) = corrected(path, "customer:12345", "customer:54321", customer="id")
     assert (step.disposition.verdict, step.edits) == (Verdict.REVIEW, ())
+
+
+def test_what_is_left_to_people_is_told_beside_what_is_corrected(tmp_path: Path) -> None:
+    """One field is corrected, and the same value stands in a key and in a note: the step names both besides its edit."""
+    path = tmp_path / "portaal.db"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute(
+            "CREATE TABLE klanten (id TEXT PRIMARY KEY, klantnr TEXT, email TEXT, notitie TEXT)"
+        )
+        values = ("K-12345", "K-12345", "sanne@vanderberg.example", "zie ook K-12345")
+        made.execute("INSERT INTO klanten VALUES (?, ?, ?, ?)", values)
+    customers = {
+        "table": "klanten",
+        "category": "contact",
+        "identifies": {"customer": ["klantnr", "id"], "email": "email"},
+        "columns": {"klantnr": "contact", "email": "contact", "notitie": "note"},
+    }
+    source = sql(f"sqlite:///{path}", [customers])
+    change_ = Change(KINDS.parse("customer:K-12345"), KINDS.parse("customer:K-54321"), "K-54321")
+    found = find(source, "sanne@vanderberg.example")
+    (step,) = source.corrections(iter(found), [change_])
+    assert isinstance(step, Step)
+    assert [(one.where, one.new) for one in step.edits] == [("klantnr", "K-54321")]
+    assert step.disposition.ground.en == "To be looked at by hand: id, notitie."
+    assert [one.result for one in source.rectify(iter(approved([step])))] == [Result.RECTIFIED]
+    assert rows(path, "SELECT id, klantnr FROM klanten") == [("K-12345", "K-54321")]

@@ -34,7 +34,7 @@ from tests.accounting.test_sql_mapping import CUSTOMERS
                 CUSTOMERS,
                 {"table": "x", "category": "note", "part_of": {"klanten": ["van", "aan"]}},
             ],
-            "x can be part of one row only.*belongs_to",
+            "x refers to klanten by van, aan, and the key there is id.*belongs_to",
         ),
     ],
 )

@@ -5,17 +5,26 @@ from pathlib import Path
 
 MODULE = '''
 import time
+from dataclasses import replace
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from overdracht import Check, File, Gap, Progress, Refused, Settings, hookimpl
+from pydantic import Field, model_validator
+
+from overdracht import Check, File, Gap, Item, Progress, Refused, SecretRef, Settings, hookimpl
 from overdracht.testing.memory import MemoryConnector, MemorySettings
 
 class Cabinet(MemoryConnector):
-    """The records of the configuration, in drawers."""
+    """The records of the configuration, in drawers; it tells their titles as they stand, which no connector should."""
 
     name = "cabinet"
     summary = "a filing cabinet, for tests"
+
+    def find(self, question):
+        for one in super().find(question):
+            if isinstance(one, Item):
+                one = replace(one, title=self.settings.system.get(one.part, one.key).title)
+            yield one
 
 class Stalling(MemoryConnector):
     """Finds what there is and then does not end; its files do not end either."""
@@ -48,6 +57,16 @@ class EndlessFile(Stalling):
     def find(self, question):
         return MemoryConnector.find(self, question)
 
+class Crowded(MemoryConnector):
+    """Its letters go to two others as well."""
+
+    name = "crowded"
+    summary = "a system with letters to several people"
+
+    def find(self, question):
+        for one in super().find(question):
+            yield replace(one, third_parties=2) if isinstance(one, Item) else one
+
 class Faulty(MemoryConnector):
     """Fails as no connector should: with the person's address in the text."""
 
@@ -71,9 +90,40 @@ class Refusing(MemoryConnector):
         raise Refused("the server says \\x1b[2Jno", remedy="check the password")
         yield
 
+class Drawer(Settings):
+    """One of its drawers."""
+
+    labels: tuple[str, ...] = Field(description="what stands on it", min_length=1)
+    locked: bool = Field(False, description="whether it is locked")
+
+class VaultSettings(Settings):
+    """Where it is and how it opens."""
+
+    host: str = Field(description="its name", pattern="^[a-z.]+$")
+    port: int = Field(description="its port", gt=0)
+    drawers: tuple[Drawer, ...] = Field(description="its drawers")
+    password: SecretRef | None = Field(None, description="where its password is")
+    lock: Literal["key", "code"] = Field("key", description="how it opens")
+
+    @model_validator(mode="after")
+    def _opens(self):
+        if self.lock == "code" and self.password is None:
+            raise ValueError("a code needs a password")
+        return self
+
+class Vault(MemoryConnector):
+    """Only says whether it can be reached."""
+
+    name = "vault"
+    summary = "a safe with drawers"
+    settings_type = VaultSettings
+
+    def check(self):
+        yield Check("reachable", ok=self.settings.host != "weg.example", detail=self.settings.host)
+
 @hookimpl
 def overdracht_connectors():
-    return [Cabinet, Stalling, EndlessFile, Faulty, Refusing]
+    return [Cabinet, Crowded, Stalling, EndlessFile, Faulty, Refusing, Vault]
 
 @hookimpl
 def overdracht_commands():

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from overdracht import Category, Kinds
+from overdracht import Category, Item, Kinds, Ruling, Step
 from overdracht.cli.session import Session
 from overdracht.testing.memory import MemorySystem
-from tests.cli.erasing import SHELVES, source
+from tests.cli.erasing import SHELVES, Shelf, source
 from tests.cli.provider import CONFIRM, Provider, provider
 from tests.erasure.world import record
 
@@ -235,3 +236,139 @@ class TestReapply:
         back = provider.run("reapply", "--since", "2026-11-01")
         assert back.exit_code == 1
         assert "not asked: boeken" in back.output
+
+
+class TestSweep:
+    """What a sweep leaves behind in the state, and what it says of what it could not do."""
+
+    ALLOWED = "[retention.correspondence]\nunattended = true\n"
+
+    @pytest.fixture
+    def old(self, provider: Provider, clock: Clock) -> Provider:
+        """All mail has outlived its term, in two archives."""
+        for key in ("dom-1", "dom-2"):
+            provider.systems["registrar"].remove(key)
+        SHELVES["oud"] = MemorySystem(
+            record(f"oud-{number}", PARSE("familie@dewit.example")) for number in range(3)
+        )
+        config = provider.home.config
+        config.write_text(config.read_text() + source("oud") + self.ALLOWED)
+        clock(2032, 1, 1)
+        return provider
+
+    @staticmethod
+    def certificate(provider: Provider) -> dict[str, Any]:
+        """Return what the last certificate says."""
+        path = max(provider.certificate.parent.glob("*.json"))
+        return dict(json.loads(path.read_bytes()))
+
+    def test_nothing_due_leaves_nothing(self, provider: Provider, clock: Clock) -> None:
+        """Night after night: no request, no plan, no entry in the trail, no reference used up."""
+        config = provider.home.config
+        config.write_text(config.read_text() + self.ALLOWED)
+        for arguments in ((), ("--unattended",), ("--json",)):
+            assert provider.run("retention", *arguments).exit_code == 0
+        assert json.loads(provider.run("requests", "--json").stdout) == []
+        assert json.loads(provider.run("audit", "--json").stdout) == []
+        assert provider.plan()["reference"] == "2026-0001"
+
+    def test_a_plan_of_which_nothing_is_left_goes(self, old: Provider, clock: Clock) -> None:
+        """It was seen and not applied, and nothing is due any more: the request goes with it."""
+        assert json.loads(old.run("retention", "--json").stdout)["digest"]
+        clock(2026, 11, 24)
+        assert json.loads(old.run("retention", "--json").stdout)["digest"] is None
+        assert json.loads(old.run("requests", "--json").stdout) == []
+
+    def test_a_nightly_run_leaves_the_administrators_plan(self, old: Provider) -> None:
+        """Nothing is due of what may go unattended: the plan for the rest, which was made in the evening, is applied in the morning."""
+        digest = json.loads(old.run("retention", "--json").stdout)["digest"]
+        config = old.home.config
+        config.write_text(
+            config.read_text().replace(self.ALLOWED, "[retention.traffic]\nunattended = true\n")
+        )
+        assert old.run("retention", "--unattended").exit_code == 0
+        done = old.run("retention", "--apply", digest)
+        assert "Closed" in done.output, done.output
+
+    @pytest.mark.parametrize("unattended", [True, False])
+    def test_what_was_not_looked_at_is_in_the_certificate(
+        self, old: Provider, *, unattended: bool
+    ) -> None:
+        """The certificate says incomplete and which source, and so does the exit code, whichever way it is applied."""
+        old.systems["boeken"].broken.add("facturen")
+        # What counts from the last contact cannot be computed while a source cannot be asked: what a log says of itself can.
+        SHELVES["logs"] = MemorySystem(
+            [record("log-1", part="access.log", category=Category.TRAFFIC, title="203.0.113.9")]
+        )
+        config = old.home.config
+        allowed = "[retention.traffic]\nunattended = true\n"
+        config.write_text(config.read_text() + source("logs", "journal") + allowed)
+        if unattended:
+            done = old.run("retention", "--unattended")
+        else:
+            digest = json.loads(old.run("retention", "--json").stdout)["digest"]
+            done = old.run("retention", "--apply", digest)
+        assert done.exit_code == 1
+        assert SHELVES["logs"].parts["access.log"] == {}
+        facts = self.certificate(old)
+        assert facts["complete"] is False
+        gaps = {one["source"]: one["gaps"] for one in facts["sources"]}
+        assert gaps["boeken"] > 0
+        assert gaps["logs"] == 0
+        page = max(old.certificate.parent.glob("*.en.html")).read_text()
+        assert "not looked at" in page
+
+    @pytest.mark.parametrize("unattended", [True, False])
+    def test_a_source_that_objects_is_left_out_and_named(
+        self, old: Provider, *, unattended: bool
+    ) -> None:
+        """The others go on, whichever way it is applied, and the exit code is 1."""
+        digest = json.loads(old.run("retention", "--json").stdout)["digest"]
+        SHELVES["oud"].locked.add("INBOX")
+        arguments = ("--unattended",) if unattended else ("--apply", digest)
+        done = old.run("retention", *arguments)
+        assert done.exit_code == 1
+        assert "oud" in done.output
+        assert "locked" in done.output
+        assert len(SHELVES["oud"].parts["INBOX"]) == 3
+        assert not [key for key in old.records() if key.startswith("mail-")]
+        assert self.certificate(old)["complete"] is False
+        SHELVES["oud"].locked.clear()
+        if unattended:
+            assert old.run("retention", "--unattended").exit_code == 0
+        else:
+            (reference,) = (
+                one["reference"] for one in json.loads(old.run("requests", "--json").stdout)
+            )
+            assert old.run("resume", reference).exit_code == 0
+        assert SHELVES["oud"].parts["INBOX"] == {}
+
+    def test_where_all_object_nothing_is_begun(self, old: Provider) -> None:
+        """There is nothing to go on with: the plan stays as it was made."""
+        digest = json.loads(old.run("retention", "--json").stdout)["digest"]
+        for name in ("post", "oud", "boeken"):
+            for part in SHELVES[name].parts:
+                SHELVES[name].locked.add(part)
+        before = old.records()
+        refused = old.run("retention", "--apply", digest)
+        assert refused.exit_code == 1
+        assert "nothing has been touched" in refused.stderr
+        assert old.records() == before
+
+    def test_a_connector_that_fails_at_an_item_is_named_once(
+        self, old: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its source is a gap, named once, and the others go on."""
+
+        def propose(self: Shelf, item: Item, ruling: Ruling) -> Step:
+            if self.source == "oud":
+                raise RuntimeError("kapot")
+            return real(self, item, ruling)
+
+        real = Shelf.propose
+        monkeypatch.setattr(Shelf, "propose", propose)
+        swept = old.run("retention")
+        assert swept.exit_code == 1
+        (line,) = (one for one in swept.output.splitlines() if "not looked at" in one)
+        assert line.strip().startswith("not looked at: oud: the connector failed")
+        assert "retention --apply" in swept.output

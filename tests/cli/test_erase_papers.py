@@ -51,6 +51,64 @@ class TestAudit:
         assert broken.exit_code == 1
         assert "entry 5" in broken.stderr
 
+    @staticmethod
+    def _cut(erased: Provider, entries: int) -> None:
+        """Take away the trail's end from *entries* on, and what remembers it."""
+        with sqlite3.connect(erased.home.path / "state" / "overdracht.sqlite") as state:
+            state.execute("DELETE FROM audit WHERE number > ?", (entries,))
+        state.close()
+        (erased.home.path / "state" / "audit.head").unlink()
+
+    def test_a_head_that_was_noted_proves_that_nothing_was_taken_away(
+        self, erased: Provider
+    ) -> None:
+        """It is shown, and holds while the trail grows; taking away all of it together with the file beside it is found by it, and only so."""
+        told = json.loads(erased.run("audit", "verify", "--json").stdout)
+        assert erased.run("audit").output.splitlines()[-1] == f"Head: {told['head']}"
+        erased.run("plan", "familie@dewit.example")
+        assert erased.run("audit", "verify", "--head", told["head"]).exit_code == 0
+        self._cut(erased, 0)
+        assert erased.run("audit", "verify").exit_code == 0
+        missed = erased.run("audit", "verify", "--head", told["head"])
+        assert missed.exit_code == 1
+        assert "entries were removed" in missed.stderr
+
+    def test_a_trail_made_anew_is_another(self, erased: Provider) -> None:
+        """As many entries with other content have another head; what is no head is refused."""
+        head = json.loads(erased.run("audit", "verify", "--json").stdout)["head"]
+        self._cut(erased, 0)
+        for number in range(8):
+            erased.run("find", f"iemand{number}@elders.example")
+        other = erased.run("audit", "verify", "--head", head)
+        assert other.exit_code == 1
+        assert "not the one whose head was noted" in other.stderr
+        assert erased.run("audit", "verify", "--head", "7").exit_code == 2
+        assert erased.run("audit", "--head", head).exit_code == 2
+
+    def test_every_certificate_is_an_anchor(self, erased: Provider) -> None:
+        """It carries the head of its moment; when the trail lost that entry, verifying the certificate says so."""
+        path = str(erased.certificate)
+        number, _, code = erased.facts()["audit_head"].partition(":")
+        assert (number, len(code)) == ("5", 32)
+        assert erased.run("verify", path).exit_code == 0
+        self._cut(erased, 1)
+        assert erased.run("audit", "verify").exit_code == 0
+        found = erased.run("verify", path)
+        assert found.exit_code == 1
+        assert "entries were removed" in found.output
+
+    def test_whoever_has_no_trail_checks_the_signature(
+        self, erased: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The person who received a certificate has no state, and none is made."""
+        own = SigningKey.load(erased.home.path / "state" / "signing.key").public_text
+        elsewhere = erased.home.path.parent / "elders"
+        elsewhere.mkdir()
+        monkeypatch.chdir(elsewhere)
+        checked = erased.run("verify", str(erased.certificate), "--trusted", own.splitlines()[-1])
+        assert checked.exit_code == 0, checked.output
+        assert list(elsewhere.iterdir()) == []
+
 
 class TestCertificate:
     """The certificate, checked."""

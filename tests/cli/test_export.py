@@ -202,3 +202,39 @@ def test_a_bundle_of_somebody_else_is_not_ours(
     assert named.exit_code == 0
     assert "the key you named" in named.output
     assert run("verify", "uit.age", "--trusted", "RWnep").exit_code == 2
+
+
+def _letters(number: int) -> str:
+    letters = "".join(
+        f'{{ key = "{one}", part = "Post", title = "Aan allen {one:02}", fields = [{plugin.E}] }},'
+        for one in range(number)
+    )
+    return f"system = [{letters}]"
+
+
+def test_what_also_names_others_is_listed(run: Run, home: Home, secret: str) -> None:
+    """Each has its number, source, kind and title; one that is rejected is neither in the bundle nor in the list."""
+    home.configure(plugin.source("kring", "crowded", _letters(3)))
+    arguments = ("export", SANNE, "--passphrase-file", secret, "--to")
+    made = run(*arguments, "uit.age")
+    assert made.exit_code == 0, made.output
+    assert "3 items also name other people" in made.output
+    (line,) = [one for one in made.output.splitlines() if "Aan allen 01" in one]
+    assert line.split() == ["2", "kring", "correspondence", "Aan", "allen", "01", "2"]
+    run("review", "2026-0001", "--reject", "2")
+    again = run(*arguments, "weer.age", "--json")
+    told = _made(again)
+    assert [one["title"] for one in told["third_parties"]] == ["Aan allen 00", "Aan allen 02"]
+    assert told["naming_third_parties"] == 2
+
+
+def test_many_that_name_others_are_cut_and_can_be_listed(run: Run, home: Home, secret: str) -> None:
+    """The first twenty are shown with the command that lists all; --json has all."""
+    home.configure(plugin.source("kring", "crowded", _letters(25)))
+    made = run("export", SANNE, "--passphrase-file", secret, "--to", "uit.age")
+    assert made.output.count("Aan allen") == 20
+    assert "and 5 more: " in made.output
+    listed = run("review", "2026-0001", "--others")
+    assert listed.output.count("Aan allen") == 25
+    told = run("export", SANNE, "--passphrase-file", secret, "--to", "weer.age", "--json")
+    assert len(_made(told)["third_parties"]) == 25

@@ -127,3 +127,44 @@ def test_suggestions_are_counted_and_cut(run: Run, home: Home) -> None:
     assert "      2  email:lid29@club.example" in output
     assert output.count("@club.example") == 20
     assert "and 10 more, seen less often" in output
+
+
+def test_nothing_found_offers_no_export(run: Run) -> None:
+    """There is nothing to export: whether the person is known by something else is what to ask next."""
+    output = run("find", "niemand@elders.example").output
+    assert "overdracht export" not in output
+    assert "--add ID" in output
+
+
+def test_what_waits_comes_before_the_export(run: Run) -> None:
+    """While items wait for review the next command is `review`, and no export is offered; nor when all was left out."""
+    output = run("find", SANNE, "--thorough").output
+    assert "2 items to review (2 mention): " in output
+    assert "overdracht review 20" in output
+    assert "overdracht export" not in output
+    reference = output.split()[1]
+    rejected = run("review", reference, "--reject", "certainty=exact", "--reject", "all").output
+    assert "overdracht export" not in rejected
+    assert "Nothing is the person's" in rejected
+
+
+def test_with_a_gap_the_search_comes_again_first(run: Run, home: Home) -> None:
+    """What was not searched is to be mended and searched again; the export of what there is stays possible."""
+    home.configure(plugin.source("kast", "cabinet"), plugin.source("stuk", "refusing"))
+    output = run("find", SANNE).output
+    assert "When that is mended: " in output
+    assert output.index("overdracht find 20") < output.index("overdracht export")
+
+
+def test_a_mistyped_identifier_is_refused_and_says_which(run: Run) -> None:
+    """One line names the number of the identifier, never the text; no request is opened, and --add takes none either."""
+    for arguments in ((SANNE, "jan@vdberg"), (SANNE, "+31 6 98")):
+        result = run("find", *arguments)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("overdracht: identifier 2: ")
+        assert arguments[1] not in result.stderr
+    assert "There is no request yet." in run("requests").output
+    for option in ("--add", "--exclude", "--shared"):
+        result = run("find", SANNE, option, "jan@vdberg")
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"overdracht: {option}: likely a mistyped e-mail address")

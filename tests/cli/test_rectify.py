@@ -200,3 +200,43 @@ def test_a_correction_is_forgotten_with_the_person(provider: Provider) -> None:
         "anonymised": 1,
         "erased": 1,
     }
+
+
+def test_what_waits_for_review_makes_it_incomplete(provider: Provider) -> None:
+    """Nobody decided whether it is the person's and holds the wrong value too: the plan, what came of it and the statement say so, and exit 1."""
+    provider.systems["post"].add(
+        record("mail-m", PARSE("buurman@elders.example"), text=f"zie {SANNE}")
+    )
+    shown = provider.run("rectify", SANNE, *SET)
+    assert shown.exit_code == 1
+    assert "1 item to review, not looked at (1 in post): " in shown.output
+    assert "overdracht review 2026-0001" in shown.output
+    assert "INCOMPLETE" in shown.output
+    assert _plan(provider)["awaiting_review"] == {"post": 1}
+    done = provider.run("rectify", "--apply", digest_in(shown.output))
+    assert done.exit_code == 1
+    assert "1 item to review, not looked at (1 in post)" in done.output
+    assert "Complete" not in done.output
+    (path,) = (provider.home.path / "state" / "certificates").glob("2026-0001.*.json")
+    statement = json.loads(path.read_text())
+    assert statement["complete"] is False
+    assert [(one["source"], one["items"]) for one in statement["left_alone"]] == [("post", 1)]
+    letter = " ".join(provider.run("letter", str(path), "--language", "en").stdout.split())
+    assert "(post): 1 item. Not yet decided whether this is about you." in letter
+
+    provider.run("review", "2026-0001", "--reject", "all")
+    decided = provider.run("rectify", SANNE, "--set", "phone=06-87654322", "--from", "06-87654321")
+    assert decided.exit_code == 0, decided.output
+    assert "Complete: everything was searched and decided." in decided.output
+
+
+def test_a_right_address_without_an_ending_is_refused(provider: Provider) -> None:
+    """A wrong address is not put in the place of another wrong one, in every system."""
+    refused = provider.run("rectify", SANNE, "--set", "email=jan@vdberg")
+    assert refused.exit_code == 2
+    assert "no ending such as .nl" in refused.stderr
+    for options, where in (
+        (("--set", "phone=06"), "--set: "),
+        ((*SET, "--from", "x@y"), "--from: "),
+    ):
+        assert provider.run("rectify", SANNE, *options).stderr.startswith(f"overdracht: {where}")

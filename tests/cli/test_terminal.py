@@ -5,11 +5,13 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -46,6 +48,14 @@ class Terminal:
         self._read(lambda: self.raw.count(question) > self._answered[question])
         self._answered[question] += 1
         os.write(self._master, f"{text}\n".encode())
+
+    def interrupt(self, question: str) -> None:
+        """Wait until *question* is asked, and press Ctrl-C until it ends: one that comes before the terminal is read is lost."""
+        self._read(lambda: question in self.shown)
+        while self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
 
     def end(self) -> int:
         """Read to the end and return the exit code."""
@@ -131,15 +141,24 @@ def test_a_passphrase_is_asked_for_and_not_shown(
 
 
 def test_init_asks_what_it_needs(home: Home, run: Run, terminals: list[Terminal]) -> None:
-    """On a terminal init asks, and writes the answers."""
+    """On a terminal init asks, and writes the answers, also when Ctrl-C ends it."""
     terminals.append(
-        terminal := Terminal(home, "init", "--connector", "cabinet", "--to", "nieuw.toml")
+        terminal := Terminal(home, "init", "--connector", "vault", "--to", "nieuw.toml")
     )
-    terminal.answer("Name of the organisation:", "Voorbeeld ICT")
-    terminal.answer("(a mail address):", "privacy@voorbeeld.example")
-    terminal.answer("separated by spaces []:", "voorbeeld.example voorbeeld.net")
-    terminal.answer("[nl]:", "en")
-    assert terminal.end() == 0, terminal.shown
+    for question, answer in (
+        ("  name:", "Voorbeeld ICT"),
+        ("  contact:", "privacy@voorbeeld.example"),
+        ("  address:", ""),
+        ("  own:", "voorbeeld.example voorbeeld.net"),
+        ("[nl]:", "en"),
+        ("[vault]:", ""),
+        ("  host:", "safe.example"),
+    ):
+        terminal.answer(question, answer)
+    terminal.interrupt("  port:")
+    assert terminal.end() == 130, terminal.shown
+    assert "Written so far: nieuw.toml" in terminal.shown
     written = (home.path / "nieuw.toml").read_text()
     assert 'own = ["voorbeeld.example", "voorbeeld.net"]' in written
     assert 'language = "en"' in written
+    assert 'host = "safe.example"' in written

@@ -1,11 +1,14 @@
 """Files that cannot be read to the last card: what can be read is found, and the rest is never passed over in silence."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from overdracht import Result
-from tests.contacts.asking import agenda, cards, erased, find, only, proposed
+from overdracht import Gap, Question, Result
+from overdracht.testing.watching import Found
+from tests.contacts.asking import agenda, cards, erased, find, only, proposed, subject
 
 SANNE, PIET = "sanne@vanderberg.example", "piet@dewit.example"
 BOM = b"\xef\xbb\xbf"
@@ -207,3 +210,67 @@ def test_what_shares_its_uid_since_is_changed_and_not_gone(
         "it is no longer the one that was found",
     )
     assert path.read_bytes() == states[1]
+
+
+def test_a_folder_without_any_such_file_is_no_answer(tmp_path: Path) -> None:
+    """A wrong folder, or one on which nothing is mounted, is a gap and fails `check`; it is not taken for an empty address book."""
+    (tmp_path / "README").write_text("hier staan de kaartjes")
+    connector = cards(tmp_path)
+    found = find(connector, SANNE)
+    (gap,) = found.gaps
+    assert gap.reason == "there is no file in it whose name ends in .vcf or .vcard"
+    assert not found.searched
+    assert [one.name for one in connector.check() if not one.ok] == [f"folder {tmp_path.name}"]
+    assert [one.reason for one in connector.identifiers() if isinstance(one, Gap)] == [gap.reason]
+    (tmp_path / "klanten").mkdir()
+    (tmp_path / "klanten" / "a.vcf").write_bytes(card(PIET))
+    assert find(connector, SANNE).gaps == []
+    assert all(one.ok for one in connector.check())
+
+
+def test_a_folder_that_an_erasure_emptied_is_searched(tmp_path: Path) -> None:
+    """The last card went by our own hand: that none is there is the answer. Another folder in its place is none."""
+    folder = tmp_path / "boek"
+    folder.mkdir()
+    (folder / "a.vcf").write_bytes(card(SANNE))
+    os.utime(folder / "a.vcf", (1, 1))
+    connector = cards(folder)
+    item = only(connector, SANNE)
+    erased(connector, [proposed(connector, item)])
+    assert find(connector, SANNE).gaps == []
+    assert find(cards(folder), SANNE).gaps != []
+
+
+def test_a_folder_that_held_cards_before_may_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a crash another process verifies: the cursor tells that this very folder held some; of another in its place it does not."""
+    monkeypatch.setattr("overdracht_contacts.disk._SETTLED", -1.0)
+    folder = tmp_path / "boek"
+    folder.mkdir()
+    (folder / "a.vcf").write_bytes(card(SANNE))
+    before = {part: one.cursor for part, one in find(cards(folder), SANNE).searched.items()}
+    (folder / "a.vcf").unlink()
+
+    def again() -> Found:
+        return Found(list(cards(folder).find(Question(subject(SANNE), cursors=before))))
+
+    assert again().gaps == []
+    folder.rename(tmp_path / "weg")
+    folder.mkdir()
+    assert again().gaps != []
+
+
+def test_a_folder_is_removed_by_the_command_only_when_it_is_empty(tmp_path: Path) -> None:
+    """The command for a folder that is named after somebody; the one that the administrator configured has none."""
+    folder = tmp_path / "Sanne's"
+    folder.mkdir()
+    (folder / "a.vcf").write_bytes(card(SANNE))
+    connector = cards(tmp_path)
+    command = connector.removing(f"{tmp_path.name}/Sanne's")
+    subprocess.run(["sh", "-c", command], check=True)
+    assert (folder / "a.vcf").exists()
+    (folder / "a.vcf").unlink()
+    subprocess.run(["sh", "-c", command], check=True)
+    assert not folder.exists()
+    assert connector.removing(tmp_path.name) == ""

@@ -130,7 +130,7 @@ def test_all_that_is_wrong_is_said_at_once(path: Path, registry: Registry) -> No
 
     assert lines == [
         "organisation.name: is missing (the name of the organisation)",
-        "organisation.contact: is too short (where a person reaches it about personal data, e.g. a mail address)",
+        "organisation.contact: is empty (where a person reaches it about personal data, e.g. a mail address)",
         "organisation.language: should be 'nl' or 'en' (the language of the overview and the letters: nl or en)",
         "organisation.own[1]: it is not clear what kind of identifier this is (write the kind in front: username:… or customer:… or name:… or domain:…)",
         "organisation.naam: unknown key (did you mean name?)",
@@ -386,7 +386,7 @@ class TestTemplate:
         tomllib.loads(text)
 
         assert refused(path, registry, text) == [
-            "sources.cards.server: is too short (the name of the server)"
+            "sources.cards.server: is empty (the name of the server)"
         ]
 
     def test_sources_are_filled_in(self, path: Path, registry: Registry) -> None:

@@ -189,6 +189,7 @@ def test_case_and_composition_never_tell_addresses_apart(
         ("tel:+31612345678", "phone"),
         ("NL91 ABNA 0417 1643 00", "iban"),
         ("nl91abna0417164300", "iban"),
+        ("BE68 5390 0754 7034", "iban"),
         ("bloemen.example", "domain"),
         ("bücher.nl", "domain"),
         ("xn--bcher-kva.xn--vermgensberatung-pwb", "domain"),
@@ -382,3 +383,38 @@ def test_folding_is_idempotent_on_every_character() -> None:
 def test_folding_does_not_feel_composition(text: str) -> None:
     """Composed and decomposed text fold alike."""
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("jan@vdberg", "no ending such as .nl"),
+        ("jan@localhost", "no ending such as .nl"),
+        ("jan@192.0.2.7", "no ending such as .nl"),
+        ("+31 6 98", "too few or too many digits"),
+        ("+31 6 1234567", "no such telephone number"),
+        ("NL91 ABNA 0417 1643 01", "check digits"),
+    ],
+)
+def test_a_likely_typing_error_is_refused(typed: str, told: str) -> None:
+    """What a person types is not searched for in vain: the reason is said, and the text is not repeated."""
+    with pytest.raises(IdentifierError, match=told) as caught:
+        KINDS.typed(typed)
+    assert typed not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("email:jan@intranet", "email"),
+        ("phone:+31 6 1234567", "phone"),
+        ("jan@[192.0.2.7]", "email"),
+        ("jan@x.nl", "email"),
+        ("+31 6 12345678", "phone"),
+        ("+49 30 901820", "phone"),
+        ("customer:jan@x", "customer"),
+    ],
+)
+def test_a_kind_in_front_says_that_it_is_right(typed: str, kind: str) -> None:
+    """A local address and a number in a new range exist: whoever writes the kind in front means it."""
+    assert KINDS.typed(typed).kind == kind

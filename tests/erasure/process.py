@@ -82,7 +82,7 @@ def run_to_the_end(directory: Path, tick: Tick, now: datetime = NOW) -> None:
         for name, folder in folders.items()
     }
     with Store(directory / "state") as state, Pool() as pool:
-        state._connection.set_trace_callback(lambda statement: _write(statement, tick))
+        dying_before_each_write(state, tick)
         if any(one.event == "closed" for one in state.audit.entries()):
             return
         if not state.references():
@@ -132,8 +132,12 @@ def run_to_the_end(directory: Path, tick: Tick, now: datetime = NOW) -> None:
             close(state, reference, [plan], found.identity.sought, {}, now, tick)
 
 
-def _write(statement: str, tick: Tick) -> None:
+def dying_before_each_write(state: Store, tick: Tick) -> None:
     """Let the process die before each thing is made final, too: what is written in a transaction is not there yet."""
+    state._connection.set_trace_callback(lambda statement: _write(statement, tick))
+
+
+def _write(statement: str, tick: Tick) -> None:
     word = statement.split(maxsplit=1)[0]
     if word in {"COMMIT", "VACUUM"} or "wal_checkpoint" in statement:
         tick(f"before {word}")

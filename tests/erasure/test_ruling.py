@@ -182,3 +182,11 @@ def test_nothing_goes_before_its_day_and_all_on_it(when: datetime, shift: int) -
         return
     verdict = Rules().ruling(one, Situation(end + timedelta(days=shift))).disposition.verdict
     assert verdict is (Verdict.RETAIN if shift < 0 else Verdict.ERASE)
+
+
+def test_what_outlived_its_term_goes_because_the_term_is_over() -> None:
+    """The ground on which it was kept is none on which it goes, and is not given as one."""
+    said = Rules().ruling(item(when=datetime(2010, 1, 2, tzinfo=UTC)), ASKED).disposition
+    assert said.verdict is Verdict.ERASE
+    assert said.ground.en == f"{FISCAL.ground.en} That term is over."
+    assert said.ground.nl == f"{FISCAL.ground.nl} Die termijn is om."

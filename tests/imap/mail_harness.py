@@ -252,6 +252,7 @@ class ImapHarness(ErasingHarness):
     """An account on a real Dovecot."""
 
     secrets = (PASSWORD,)
+    most_at_once = 2_001
 
     def __init__(self, account: Account) -> None:
         self.account = account

@@ -469,6 +469,44 @@ class TestCrash:
         assert erase(source(path), found(path)).counts == {Result.ERASED: 3}
 
 
+class TestTurns:
+    """Others' turn at an mbox that is written anew time and again."""
+
+    @staticmethod
+    def _waited(path: Path, *, urgent: bool = False) -> float:
+        """Return how long it takes to hold *path*, which nobody else holds."""
+        begun = time.monotonic()
+        with mbox_lock.held(path, urgent=urgent):
+            return time.monotonic() - begun
+
+    def test_others_have_the_file_as_long_as_we_had_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However long one rewriting takes, the next begins only after as long a pause; each file has its own, and a late letter does not wait."""
+        monkeypatch.setattr(mbox_lock, "HEADWAY", 0.0)
+        one, other = tmp_path / "een", tmp_path / "ander"
+        for path in (one, other):
+            path.write_bytes(b"")
+        with mbox_lock.held(one):
+            time.sleep(0.6)
+        assert self._waited(other) < 0.3
+        assert self._waited(one, urgent=True) < 0.3
+        with mbox_lock.held(one):
+            time.sleep(0.6)
+        assert self._waited(other) < 0.3
+        assert self._waited(one) > 0.4
+
+    def test_it_is_never_less_than_the_others_need(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They only look now and then whether it is free, also after a rewriting that took a moment."""
+        monkeypatch.setattr(mbox_lock, "HEADWAY", 0.4)
+        path = tmp_path / "een"
+        path.write_bytes(b"")
+        self._waited(path)
+        assert self._waited(path) > 0.3
+
+
 @pytest.mark.server
 class TestBesideDovecot:
     """A mail server on the same files."""

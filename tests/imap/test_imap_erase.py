@@ -1,15 +1,18 @@
 """Erasing a person from a real mail server: exactly what was planned, and not a flag of anything else."""
 
+import gc
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from overdracht import (
     Aged,
@@ -18,6 +21,7 @@ from overdracht import (
     Gap,
     Item,
     Mark,
+    Refused,
     Result,
     Ruling,
     Sighting,
@@ -25,6 +29,7 @@ from overdracht import (
     Verdict,
 )
 from overdracht_imap import imap_erase
+from overdracht_imap.download import uid_sets
 from overdracht_imap.imap import ImapConnector
 from overdracht_imap.settings import ImapSettings
 from tests.imap.asking import JAN, LETTER, OTHER, Impatient, find
@@ -59,6 +64,15 @@ def everything(
         for values in messages.values():
             values[b"FLAGS"] = frozenset(values[b"FLAGS"]) - but
             del values[b"SEQ"]
+    return seen
+
+
+def unnumbered(account: Account) -> dict[str, Any]:
+    """Return all there is to see but the change numbers: Dovecot counts anew when a client still has a folder open that was made anew."""
+    seen = everything(account)
+    for messages in seen.values():
+        for values in messages.values():
+            values.pop(b"MODSEQ")
     return seen
 
 
@@ -332,7 +346,7 @@ class Shelf:
         }
 
 
-def scripted_items() -> list[Item]:
+def scripted_items(numbers: Iterable[int] = (1, 2)) -> list[Item]:
     return [
         Item(
             f"INBOX;UIDVALIDITY=7/;UID={uid}",
@@ -342,7 +356,7 @@ def scripted_items() -> list[Item]:
             f"7/{uid}/10",
             "t",
         )
-        for uid in (1, 2)
+        for uid in numbers
     ]
 
 
@@ -430,6 +444,128 @@ class TestRefused:
             done = erase(connector(scripted_settings(fake.port)), scripted_items())
         assert done.counts == {Result.FAILED: 2}
         assert shelf.there == {1: set(), 2: set()}
+
+
+class TestAtOnce:
+    """Flagging and expunging sent in one go."""
+
+    @pytest.fixture(autouse=True)
+    def password(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(PASSWORD_VARIABLE, "geheim")
+
+    def test_a_server_that_expunges_before_it_has_seen_the_flags_is_asked_again(self) -> None:
+        """As Dovecot does now and then: it says OK and expunges nothing; asked once more, one after the other, it does, and all is erased."""
+        shelf = Shelf()
+        asked: list[bytes] = []
+
+        def expunge(line: bytes) -> bytes:
+            asked.append(line)
+            return b"<tag> OK done\r\n" if len(asked) == 1 else shelf.expunge(line)
+
+        with ScriptedServer(shelf.answers(**{"UID EXPUNGE": expunge})) as fake:
+            done = erase(connector(scripted_settings(fake.port)), scripted_items())
+        assert done.counts == {Result.ERASED: 2}
+        assert len(asked) == 2
+        assert shelf.there == {}
+
+    def test_no_line_is_longer_than_every_server_takes(self) -> None:
+        """A thousand numbers apart go in several commands, each below 8,192 bytes, and every one is in exactly one."""
+        shelf = Shelf()
+        numbers = range(1_000_001, 1_009_001, 3)
+        shelf.there = {number: set() for number in numbers}
+        with ScriptedServer(shelf.answers()) as fake:
+            done = erase(connector(scripted_settings(fake.port)), scripted_items(numbers))
+            lines = list(fake.lines)
+        assert done.counts == {Result.ERASED: len(numbers)}
+        assert max(map(len, lines)) <= 8192
+        expunged = [one for line in lines if b"UID EXPUNGE" in line for one in numbers_in_set(line)]
+        assert sorted(expunged) == list(numbers)
+
+    @given(st.lists(st.integers(1, 5_000), unique=True), st.integers(10, 60))
+    def test_sets_are_short_and_hold_each_number_once(self, numbers: list[int], most: int) -> None:
+        """Whatever the numbers: no set is longer than allowed, together they are all of them, in order."""
+        numbers.sort()
+        sets = list(uid_sets(numbers, most))
+        assert all(len(one) <= most for one in sets)
+        assert [one for some in sets for one in numbers_in_set(b"UID STORE " + some)] == numbers
+
+
+def numbers_in_set(line: bytes) -> list[int]:
+    """Return the numbers in the set of a command."""
+    found = re.search(rb"UID (?:STORE|EXPUNGE) ([\d,:]+)", line)
+    assert found
+    pairs = (one.partition(":") for one in found[1].decode().split(","))
+    return [number for low, _, high in pairs for number in range(int(low), int(high or low) + 1)]
+
+
+@server
+class TestKept:
+    """The conversation that was prepared in."""
+
+    def test_it_is_gone_on_with(self, account: Account) -> None:
+        """Erasing right after preparing logs in and opens the folder no second time."""
+        mixed(account)
+        with Proxy(account.server.port) as proxy:
+            settings = account.settings(port=proxy.port)
+            items = find(settings).items
+            before = proxy.connections
+            one = connector(settings)
+            assert objections(one, items) == []
+            asked = len(proxy.asked)
+            assert erase(one, items).counts == {Result.ERASED: 6}
+            assert proxy.connections == before + 1
+            assert b"SELECT" not in proxy.asked[asked:]
+
+    def test_it_is_begun_anew_when_it_broke_off_meanwhile(self, account: Account) -> None:
+        """Or rested too long: another is opened, and nothing is lost."""
+        mixed(account)
+        settings = account.settings()
+        items = find(settings).items
+        for moment in ("cut", "old"):
+            one = connector(settings)
+            assert objections(one, items) == []
+            with pytest.MonkeyPatch.context() as patch:
+                if moment == "cut":
+                    account.server.stop()
+                    account.server.start()
+                    patch.setattr(imap_erase, "SHORT_REST", 0.0)
+                else:
+                    patch.setattr(imap_erase, "LONGEST_REST", 0.0)
+                half = items[:3] if moment == "cut" else items[3:]
+                assert erase(one, half).counts == {Result.ERASED: 3}
+
+    def test_a_folder_made_anew_meanwhile_is_not_touched(self, account: Account) -> None:
+        """Between preparing and erasing: its messages are others, though they have the same numbers."""
+        mixed(account, folder="Klanten")
+        settings = account.settings()
+        items = find(settings).items
+        one = connector(settings)
+        assert objections(one, items) == []
+        with account.client() as client:
+            client.delete_folder("Klanten")
+        mixed(account, folder="Klanten")
+        before = unnumbered(account)
+        done = erase(one, items)
+        if done.raised is not None:
+            # The server may end the conversation first; the core comes back then.
+            assert isinstance(done.raised, Unreachable | Refused)
+            done = erase(one, items)
+        assert not set(done.counts) & {Result.ERASED, Result.ALREADY_GONE}
+        assert unnumbered(account) == before
+
+    def test_it_ends_with_the_connector(self, account: Account) -> None:
+        """Whoever prepares and does not erase leaves no connection open."""
+        mixed(account)
+        settings = account.settings()
+        one = connector(settings)
+        assert objections(one, find(settings).items) == []
+        kept = one._prepared.take()
+        assert kept is not None
+        one._prepared.keep(kept)
+        sock = kept._archive.session()._client.socket()
+        del one
+        gc.collect()
+        assert sock.fileno() == -1
 
 
 @server

@@ -96,6 +96,28 @@ class TestPlaces:
         """People write telephone numbers as they like."""
         assert places(f"\nbel {written}!\n".encode(), "+31612345678") == {"phone": {"body"}}
 
+    def test_an_iban_is_found_where_a_quote_breaks_it(self) -> None:
+        """A mail program that answers puts a mark before each line, also in the middle of a number."""
+        quoted = b"\n> > rekening NL91 ABNA 0417\n> > 1643 00 graag\n"
+        assert places(quoted, "NL91ABNA0417164300") == {"iban": {"body"}}
+
+    @pytest.mark.parametrize("kind", ["text/calendar", "text/vcard"])
+    def test_a_folded_line_of_a_calendar_or_card_is_read_whole(self, kind: str) -> None:
+        """These formats break a line after 75 octets, be it in an address (RFC 5545, RFC 6350)."""
+        invitation = (
+            f"Content-Type: {kind}\r\n\r\nATTENDEE;CN=Jan:mailto:jan@kaasbo\r\n er.example\r\n"
+        )
+        assert places(invitation.encode(), "jan@kaasboer.example") == {"email": {"body"}}
+
+    @pytest.mark.parametrize("name", ["jan@kaasboer.example.pdf", "brief jan@kaasboer.example"])
+    def test_an_address_in_the_name_of_a_file_is_found(self, name: str) -> None:
+        """The ending of the name is no part of the domain."""
+        message = (
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/pdf\n"
+            f'Content-Disposition: attachment; filename="{name}"\n\nx\n--b--\n'
+        )
+        assert places(message.encode(), "jan@kaasboer.example") == {"email": {"attachment"}}
+
     @pytest.mark.parametrize(
         "written",
         [

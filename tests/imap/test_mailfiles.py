@@ -3,6 +3,7 @@
 import json
 import mailbox
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -211,6 +212,14 @@ class TestSilence:
         assert [gap.reason for gap in gaps(find(tmp_path))] == [
             "no Maildir folder and no mbox file was found there"
         ]
+
+    def test_one_of_several_paths_without_mail(self, tmp_path: Path) -> None:
+        """Mail in one path is no answer for the other, in which none is: `find` and `check` name it."""
+        maildir(tmp_path / "post", OTHER)
+        (tmp_path / "oud").mkdir()
+        paths = (tmp_path / "post", tmp_path / "oud")
+        assert [gap.part for gap in gaps(find(*paths))] == ["oud"]
+        assert [one.name for one in connector(*paths).check() if not one.ok] == ["folder oud"]
 
     def test_bodies_that_were_not_searched(self, tmp_path: Path) -> None:
         """A find of header sections says that it is one; a thorough one finds what stands in bodies and says what it cannot open."""
@@ -563,3 +572,44 @@ class TestTraces:
         maildir(tmp_path)
         assert all(check.ok for check in connector(tmp_path).check())
         assert [check.ok for check in connector(tmp_path / "weg").check()] == [False]
+
+
+class TestRemoving:
+    """The command that an administrator is given for a folder named after somebody takes it away when it is empty, and only then."""
+
+    def _run(self, path: Path, part: str) -> str:
+        command = connector(path).removing(part)
+        subprocess.run(["sh", "-c", command], check=False)
+        return command
+
+    def test_an_empty_maildir_goes(self, tmp_path: Path) -> None:
+        """With what a mail server keeps beside the mail; one with a message, or a folder with mail in it, stays whole."""
+        mine = maildir(tmp_path / ".Klanten.Berg, Sanne van der's")
+        (mine / "dovecot.index").write_bytes(b"x")
+        part = "Klanten/Berg, Sanne van der's"
+        for name in ("cur", "sub/cur"):
+            (mine / name).mkdir(parents=True, exist_ok=True)
+            (mine / name / "1.host:2,S").write_bytes(OTHER)
+            maildir(tmp_path)
+            before = sorted(mine.rglob("*"))
+            assert self._run(tmp_path, part)
+            assert sorted(mine.rglob("*")) == before
+            (mine / name / "1.host:2,S").unlink()
+        self._run(tmp_path, part)
+        assert not mine.exists()
+        assert (tmp_path / "cur").is_dir()
+
+    def test_an_empty_mbox_goes(self, tmp_path: Path) -> None:
+        """One with a message in it stays."""
+        file = mbox(tmp_path / "Sanne van der Berg", OTHER)
+        self._run(tmp_path, "Sanne van der Berg")
+        assert file.exists()
+        file.write_bytes(b"")
+        self._run(tmp_path, "Sanne van der Berg")
+        assert not file.exists()
+
+    def test_the_source_itself_has_none(self, tmp_path: Path) -> None:
+        """Nobody is told to remove the archive."""
+        maildir(tmp_path)
+        assert connector(tmp_path).removing("INBOX") == ""
+        assert connector(tmp_path).removing("weg") == ""

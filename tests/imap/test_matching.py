@@ -180,6 +180,27 @@ class TestWhatElseItTells:
             ("email", "jdv@elders.example", "possible"),
         }
 
+    def test_where_a_sender_wants_to_be_answered_is_a_suggestion(self) -> None:
+        """Reply-To and Sender beside the matched From may be the same person's; what is the organisation's or known to be another's is not."""
+        letter = b"From: jan@kaasboer.example\nReply-To: jan.prive@elders.example\nSender: jan@werk.example\nTo: c@d.example\n\n"
+
+        def suggested(header: bytes, **known: object) -> set[str]:
+            reveals = Matcher((JAN,), **known).read(header).reveals  # type: ignore[arg-type]
+            return {one.identifier.value for one in reveals}
+
+        others = (Identifier("email", "jan@werk.example"),)
+        own = frozenset({Identifier("domain", "elders.example")})
+        assert suggested(letter) == {"jan.prive@elders.example", "jan@werk.example"}
+        assert suggested(letter, excluded=others) == {"jan.prive@elders.example"}
+        assert suggested(letter, own=own) == {"jan@werk.example"}
+        assert suggested(b"List-Id: <x.example>\n" + letter) == set()
+
+    def test_an_address_with_a_tag_is_a_suggestion(self) -> None:
+        """It arrives at the person's own address, and is no third party."""
+        found = Matcher((JAN,)).read(b"To: jan+winkel@kaasboer.example\n\n")
+        assert [one.identifier.value for one in found.reveals] == ["jan+winkel@kaasboer.example"]
+        assert found.third_parties == 0
+
     def test_third_parties_are_counted_once(self) -> None:
         """Other people are told by their addresses, each counted once however often it stands there."""
         found = Matcher((JAN,)).read(

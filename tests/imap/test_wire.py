@@ -295,11 +295,12 @@ def _answered(reader: Wire, far: socket.socket) -> bool:
     """Let the peer answer the first command that comes, with half a line behind it."""
     sent = reader.send
 
-    def send(command: bytes) -> bytes:
-        tag = sent(command)
-        far.recv(1000)
-        far.sendall(tag + b" OK\r\n* 12 EXI")
-        return tag
+    def send(*commands: bytes) -> list[bytes]:
+        tags = sent(*commands)
+        for tag in tags:
+            far.recv(1000)
+            far.sendall(tag + b" OK\r\n* 12 EXI")
+        return tags
 
     reader.send = send  # type: ignore[method-assign]  # the peer is in the same thread
     return False

@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from overdracht import ApprovedStep, Category, Change, Connector, Gap, Item, Outcome, Step, Verdict
+from overdracht import (
+    ApprovedStep,
+    Category,
+    Change,
+    Connector,
+    Disposition,
+    Gap,
+    Item,
+    Outcome,
+    Step,
+    Text,
+    Verdict,
+)
+from overdracht.cli.correcting import rows_of
 from overdracht.erasure import Means, NotReady, execute, retry
 from overdracht.errors import SourceError, StateError, UsageError
 from overdracht.rectifying import (
@@ -365,3 +378,26 @@ def test_every_step_is_told_apart(world: World) -> None:
     plan = proposal(world).plan
     execute(plan, world.connectors, means=AT_ONCE)
     assert results(plan)["klant-1"] == "failed"
+
+
+class CorrectsHalf(MemoryConnector):
+    """Corrects a field, and leaves another to people."""
+
+    def corrections(self, items: Iterable[Item], changes: Sequence[Change]) -> Iterator[Step | Gap]:
+        for one in super().corrections(items, changes):
+            if isinstance(one, Step) and one.disposition.verdict is Verdict.RECTIFY:
+                told = Disposition(Verdict.RECTIFY, Text("Kijk bij: notitie.", "Look at: note."))
+                yield replace(one, disposition=told)
+            else:
+                yield one
+
+
+def test_what_a_connector_leaves_to_people_is_told_beside_its_edits(world: World) -> None:
+    """The plan keeps the connector's words, and the rows that are shown are the edit and then what is left."""
+    world.makes["books"] = CorrectsHalf
+    plan = proposal(world).plan
+    (step,) = plan.steps(Verdict.RECTIFY)
+    assert step.step.disposition.ground == Text("Kijk bij: notitie.", "Look at: note.")
+    (edit, left) = rows_of(step)
+    assert edit[2:] == ("phone", PHONE.value, NEW.value)
+    assert left == ("", "", "", "", "Look at: note.")

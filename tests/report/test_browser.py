@@ -81,3 +81,24 @@ def test_headings_and_tables_are_named(browser: "Browser", folder: Path) -> None
         assert page.locator("table").count() == page.locator("table > caption").count()
         assert page.locator("thead th:not([scope])").count() == 0
         page.close()
+
+
+_UNBROKEN = """
+[...document.querySelector('table').querySelectorAll('tbody th, tbody td:nth-child(2)')]
+    .filter((cell) => !/[\\s-]/.test(cell.textContent))
+    .every((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getClientRects().length === 1;
+    })
+"""
+
+
+def test_no_word_is_broken_beside_the_numbers(browser: "Browser", tmp_path: Path) -> None:
+    """A plan in which everything happens has a column for each, and the names of sources and kinds still stand on one line."""
+    page = tmp_path / "plan.html"
+    page.write_bytes(plan_page(tmp_path / "state", hostile=False))
+    visit = _visit(browser, page, width=1100)
+    assert visit.page.locator("table >> nth=0 >> thead th").count() == 7
+    assert visit.page.evaluate(_UNBROKEN)
+    visit.page.close()

@@ -13,15 +13,23 @@ _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "overdracht test")])
 
 
 def write_certificate(
-    directory: Path, *, name: str = "localhost", valid: tuple[int, int] = (-1, 30)
+    directory: Path,
+    *,
+    name: str = "localhost",
+    valid: tuple[int, int] = (-1, 30),
+    also: tuple[str, ...] = ("127.0.0.1",),
 ) -> tuple[Path, Path]:
-    """Write a self-signed certificate for *name* and 127.0.0.1 into *directory*, valid between two numbers of days from now.
+    """Write a self-signed certificate for *name* into *directory*, valid between two numbers of days from now.
+
+    For `localhost` it is one for the addresses *also* too.
 
     Return the files of certificate and key; the certificate is its own authority.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     now = dt.datetime.now(dt.UTC)
-    addresses = [] if name != "localhost" else [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    addresses = (
+        [] if name != "localhost" else [x509.IPAddress(ipaddress.ip_address(one)) for one in also]
+    )
     certificate = (
         x509.CertificateBuilder()
         .subject_name(_NAME)

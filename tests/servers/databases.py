@@ -26,6 +26,7 @@ PASSWORD = "geheim-Databank"
 PASSWORD_VARIABLE = "OVERDRACHT_TEST_DATABASE_PASSWORD"
 ACCOUNT = "overdracht"
 PATIENCE = 30.0
+TLS_FILES = ("tls.crt", "tls.key")
 _POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
@@ -35,6 +36,10 @@ class DatabaseServer(ABC):
     dialect: ClassVar[str]
     driver: ClassVar[str]
     administrator: ClassVar[str]
+
+    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
+        """Speak TLS with this *certificate* and its key, and believe clients that show it; without one the server does not."""
+        self._certificate = certificate
 
     def __enter__(self) -> Self:
         self.base = Path(tempfile.mkdtemp(prefix="ovd"))  # short: it holds Unix sockets
@@ -46,6 +51,11 @@ class DatabaseServer(ABC):
             nobody = pwd.getpwnam("nobody")
             os.chown(self.base, nobody.pw_uid, nobody.pw_gid)
             self._identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        for name, source in zip(TLS_FILES, self._certificate or (), strict=False):
+            shutil.copy(source, self.base / name)
+            (self.base / name).chmod(0o600)
+            if self._identity:
+                os.chown(self.base / name, self._identity["user"], self._identity["group"])
         try:
             self._make()
             self._start()
@@ -158,6 +168,10 @@ class PostgreSQL(DatabaseServer):
             "fsync": "off",
             "max_connections": "30",
         }
+        if self._certificate:
+            certificate, key = (str(self.base / one) for one in TLS_FILES)
+            settings |= {"ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": key}
+            settings["ssl_ca_file"] = certificate
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(_POSTGRESQL[0] / "postgres"), "-D", "data", *options]
 
@@ -198,11 +212,14 @@ class MariaDB(DatabaseServer):
         )
 
     def _command(self) -> list[str]:
+        certificate, key = (self.base / one for one in TLS_FILES)
+        tls = [f"--ssl-cert={certificate}", f"--ssl-key={key}", f"--ssl-ca={certificate}"]
         return [
             *("/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.base}/data"),
             *(f"--socket={self.base}/sock", f"--pid-file={self.base}/pid", f"--port={self.port}"),
             *("--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=64M"),
             "--innodb-flush-log-at-trx-commit=0",
+            *(tls if self._certificate else ()),
         ]
 
     def _url(self, user: str, database: str) -> str:

@@ -1,14 +1,12 @@
 """Keys lead back to what they were made of, titles stay on their line, and values keep the form in which TransIP has them."""
 
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from overdracht import Change, Kinds
 from overdracht_transip.client import Contact, MonitoringContact
-from overdracht_transip.holding import LONGEST_TITLE, key_of, names_of, one_line
+from overdracht_transip.holding import key_of, names_of
 from overdracht_transip.values import Value, kept, values_of, with_values
 
 KINDS = Kinds()
@@ -21,14 +19,6 @@ def test_a_key_leads_back_to_its_names(names: list[str]) -> None:
     key = key_of("dns", *names)
     assert names_of(key) == ("dns", *names)
     assert key.count("/") == len(names)
-
-
-@given(st.text(max_size=600))
-def test_a_title_is_one_line(text: str) -> None:
-    """Of bounded length and without what controls a terminal."""
-    title = one_line(text)
-    assert len(title) <= LONGEST_TITLE
-    assert {unicodedata.category(one) for one in title}.isdisjoint({"Cc", "Cs", "Zl", "Zp"})
 
 
 def change(kind: str, old: str, new: str) -> Change:

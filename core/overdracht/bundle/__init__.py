@@ -2,6 +2,7 @@
 
 from overdracht.bundle.opener import open_bundle
 from overdracht.bundle.reader import Closed, closed_with
+from overdracht.bundle.unpacked import clear
 from overdracht.bundle.verification import Verification, verify
 from overdracht.bundle.writer import BagWriter, Written, create
 
@@ -10,6 +11,7 @@ __all__ = [
     "Closed",
     "Verification",
     "Written",
+    "clear",
     "closed_with",
     "create",
     "open_bundle",

@@ -1,21 +1,20 @@
 """From what was typed to a request, and from a request to what the sources say: `find` and `export` both begin so."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from overdracht.cli.progress import searching
 from overdracht.cli.session import Session
 from overdracht.config import Source
-from overdracht.coverage import Coverage, Reach
-from overdracht.errors import UsageError
+from overdracht.coverage import NOT_ASKED, Coverage, Reach
+from overdracht.errors import IdentifierError, UsageError
 from overdracht.identifiers import Identifier
 from overdracht.items import Gap
 from overdracht.state import Given, RequestFile, Role, Store
 from overdracht.survey import Pool, Survey, survey
 
 REFERENCE = re.compile(r"[0-9]{4}-[0-9]{4,}")
-_NOT_ASKED = "not asked in this run (--source)"
 
 
 def request_for(session: Session, store: Store, persons: Sequence[str]) -> RequestFile:
@@ -35,21 +34,33 @@ def request_for(session: Session, store: Store, persons: Sequence[str]) -> Reque
     return request
 
 
-def subjects(session: Session, texts: Sequence[str]) -> tuple[Identifier, ...]:
-    """Return the identifiers that *texts* are; refuse the organisation's own, which would find everybody."""
-    parsed = tuple(session.registry.kinds.parse(text) for text in texts)
+def subjects(session: Session, texts: Sequence[str], where: str = "") -> tuple[Identifier, ...]:
+    """Return the identifiers that *texts*, typed *where*, are; refuse the organisation's own, which would find everybody."""
+    parsed = tuple(typed(session, texts, where))
     for number, identifier in enumerate(parsed, 1):
         if session.organisation.owns(identifier):
             raise UsageError(
-                f"identifier {number} (a kind of {identifier.kind}) is the organisation's own: it would find everybody",
+                f"{where or 'identifier'} {number} (a kind of {identifier.kind}) is the organisation's own: it would find everybody",
                 remedy="name the person's; `own` in the configuration lists the organisation's",
             )
     return tuple(dict.fromkeys(parsed))
 
 
-def told(session: Session, texts: Sequence[str], role: Role) -> list[Given]:
-    """Return the identifiers that *texts* are, each with what the administrator said it is."""
-    return [Given(session.registry.kinds.parse(text), role) for text in texts]
+def told(session: Session, texts: Sequence[str], role: Role, where: str) -> list[Given]:
+    """Return the identifiers that *texts*, typed *where*, are, each with what the administrator said it is."""
+    return [Given(one, role) for one in typed(session, texts, where)]
+
+
+def typed(session: Session, texts: Sequence[str], where: str = "") -> Iterator[Identifier]:
+    """Yield the identifier that each of *texts* is; say which of several is none, and *where* it was typed."""
+    for number, text in enumerate(texts, 1):
+        try:
+            yield session.registry.kinds.typed(text)
+        except IdentifierError as error:
+            if len(texts) == 1 and not where:
+                raise
+            place = (where or "identifier") + (f" {number}" if len(texts) > 1 else "")
+            raise IdentifierError(f"{place}: {error.message}", remedy=error.remedy) from error
 
 
 def ask(session: Session, request: RequestFile, *, only: Collection[str] = ()) -> Survey:
@@ -82,7 +93,7 @@ def _with_skipped(request: RequestFile, found: Survey, sources: Sequence[Source]
             source.connector_name,
             Reach.SKIPPED,
             items=request.count(source.name),
-            gaps=(Gap("", _NOT_ASKED),),
+            gaps=(Gap("", NOT_ASKED),),
         )
         for source in sources
     )

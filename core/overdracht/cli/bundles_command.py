@@ -1,5 +1,7 @@
 """`overdracht bundles`: which bundles were written, and when each is to be deleted."""
 
+from collections.abc import Iterable
+
 import click
 
 from overdracht.cli.failure import INCOMPLETE
@@ -16,21 +18,35 @@ from overdracht.state.afterlife import Copy
     is_flag=True,
     help="Delete the bundles whose time has come, where they were written.",
 )
+@click.option(
+    "--delete",
+    "reference",
+    metavar="REFERENCE",
+    help="Delete the bundles of this request now, and the folders they were opened in.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
-def command(session: Session, delete_due: bool, as_json: bool) -> None:
+def command(session: Session, delete_due: bool, reference: str | None, as_json: bool) -> None:
     """List the bundles that were written, and when each is to be deleted ([bundles] keep in the configuration).
 
-    A bundle is a copy outside the systems: once the person has it, it has no use here. Exit code 1 when one that is due could not be
-    deleted, because it is another file now or the system refuses.
+    A bundle is a copy outside the systems: once the person has it, it has no use here; nor has the folder in which `overdracht open`
+    unpacked it here, of which only what was unpacked is deleted. Exit code 1 when one that is to go could not be deleted, because it is
+    another file now, a folder holds something else too, or the system refuses.
 
     \b
     Examples:
       overdracht bundles
       overdracht bundles --delete-due
+      overdracht bundles --delete 2026-0001
     """
     with session.store() as store:
-        left = _delete(session, store) if delete_due else []
+        going = [
+            one
+            for one in store.copies.all()
+            if (delete_due and is_due(session, one))
+            or (reference is not None and one.stands_for(reference))
+        ]
+        left = _delete(session, store, going) if delete_due or reference else []
         copies = list(store.copies.all())
         if as_json:
             emit([_as_json(session, one) for one in copies])
@@ -41,7 +57,7 @@ def command(session: Session, delete_due: bool, as_json: bool) -> None:
                     (
                         one.reference,
                         f"{one.made:%Y-%m-%d}",
-                        "" if one.deleted else size(one.size),
+                        _size(one),
                         _deletion(session, one),
                         "" if one.deleted else str(one.path),
                     )
@@ -53,7 +69,7 @@ def command(session: Session, delete_due: bool, as_json: bool) -> None:
             screen().line("No bundle was written yet.")
         for one in left:
             screen().line(
-                f"Not deleted: the one of {one.reference}, {one.path}: it is not the file that was written, or cannot be removed.",
+                f"Not deleted: the one of {one.reference}, {one.path}: {_why_not(one)}, or cannot be removed.",
                 "red",
             )
     if left:
@@ -65,19 +81,31 @@ def is_due(session: Session, copy: Copy) -> bool:
     return copy.deleted is None and copy.deletes <= local_day(session.now())
 
 
-def _delete(session: Session, store: Store) -> list[Copy]:
+def _delete(session: Session, store: Store, going: Iterable[Copy]) -> list[Copy]:
+    from overdracht.bundle import clear
+
     left = []
     deleted = 0
-    for one in list(store.copies.all()):
-        if not is_due(session, one):
-            continue
-        if store.copies.delete(one, session.now()):
+    for one in going:
+        if store.copies.delete(one, session.now(), clear):
             deleted += 1
             store.audit.append("bundle deleted", one.reference, {}, session.now())
         else:
             left.append(one)
     click.echo(f"{count(deleted, 'bundle')} deleted.", err=True)
     return left
+
+
+def _why_not(copy: Copy) -> str:
+    if copy.is_folder:
+        return "it is not the folder that was made, or holds something else too"
+    return "it is not the file that was written"
+
+
+def _size(copy: Copy) -> str:
+    if copy.deleted:
+        return ""
+    return "unpacked" if copy.is_folder else size(copy.size)
 
 
 def _deletion(session: Session, copy: Copy) -> str:
@@ -94,5 +122,6 @@ def _as_json(session: Session, copy: Copy) -> dict[str, object]:
         "due": is_due(session, copy),
         "deleted": copy.deleted,
         "file": None if copy.deleted else str(copy.path),
-        "size": None if copy.deleted else copy.size,
+        "size": None if copy.deleted or copy.is_folder else copy.size,
+        "unpacked": copy.is_folder,
     }

@@ -4,7 +4,7 @@ What does not come to a good end stays open: nothing is forgotten, and the certi
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ import click
 
 from overdracht.cli.asking import ask
 from overdracht.cli.certificates import write_certificate
+from overdracht.cli.ended import Ended
 from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
 from overdracht.erasure import (
+    NAMES,
     Means,
+    NamedPart,
     NotReady,
     Verification,
     close,
@@ -25,7 +28,10 @@ from overdracht.erasure import (
     final_counts,
     hold,
     left_to_people,
+    named_after,
     open_steps,
+    outdated,
+    residue_of,
     retry,
     settle_schedule,
     verify,
@@ -36,7 +42,7 @@ from overdracht.identifiers import Identifier
 from overdracht.retention import local_day
 from overdracht.review import Inclusion, Review
 from overdracht.state import Phase, PlanFile, RequestFile, Store
-from overdracht.survey import identity_of
+from overdracht.survey import Identity, identity_of
 
 SWEEP = "sweep"
 """Stands in the facts of a plan that no person asked for."""
@@ -44,42 +50,34 @@ AFTER_RESTORE = "until"
 """Stands in the facts of a plan for somebody who came back with a backup."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What carrying out a plan came to."""
-
-    reference: str
-    certificate: dict[str, Any]
-    path: Path
-    public_key: str
-    verification: Verification
-    coverage: tuple[Coverage, ...]
-    undone: int
-    """Steps that are not done."""
-    reasons: tuple[tuple[str, str, str, int], ...]
-    """Why: source, result, reason, and how many."""
-    waiting: int
-    """Items that wait for somebody."""
-    closed: bool
-    scheduled: int
-
-    @property
-    def complete(self) -> bool:
-        """Say whether all was searched and done."""
-        return bool(self.certificate["complete"])
-
-
 def begin(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
-    """Make sure that *plan* is still about the same person, and hold on to who that is."""
-    if SWEEP not in plan.facts:
-        identity = identity_of(request, session.organisation, session.registry.kinds)
-        if [str(one) for one in identity.sought] != plan.facts["identifiers"]:
-            raise UsageError(
-                "what is known of who the person is has changed since this plan was made",
-                remedy=f"overdracht plan {request.reference} makes a new one",
-            )
+    """Make sure that *plan* is still true, and hold on to who the person is."""
+    identity = still_true(session, request, plan)
+    if identity is not None:
         hold(request, identity)
     store.audit.append("erase begun", request.reference, {"digest": plan.digest}, session.now())
+
+
+def still_true(session: Session, request: RequestFile, plan: PlanFile) -> Identity | None:
+    """Return whom *plan* is about, None when nobody asked for it; raise UsageError when something was learned, found or decided since."""
+    if SWEEP in plan.facts:
+        return None
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    another = f"overdracht plan {request.reference} makes a new one"
+    if [str(one) for one in identity.sought] != plan.facts["identifiers"]:
+        raise UsageError(
+            "what is known of who the person is has changed since this plan was made",
+            remedy=another,
+        )
+    since = outdated(request, identity, plan)
+    if since:
+        found = f"{since.new:,} found" if since.new else ""
+        decided = f"{since.decided:,} decided otherwise" if since.decided else ""
+        raise UsageError(
+            f"this plan is out of date: {' and '.join(filter(None, (found, decided)))} since it was made; nothing has been touched",
+            remedy=another,
+        )
+    return identity
 
 
 def carry_out(
@@ -94,9 +92,11 @@ def carry_out(
 ) -> Ended:
     """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
     try:
-        if act(session, store, request, plan, confirmed):
+        tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
+        if tried:
             _note_erased(session, store, request, plan)
-        return _conclude(session, store, request, certificate, close_anyway=close_anyway)
+        ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
+        return replace(ended, tried=tried)
     except KeyboardInterrupt:
         hint = session.command(f"resume {request.reference}")
         click.echo(
@@ -113,8 +113,12 @@ def act(
     confirmed: Collection[str],
     *,
     what: str = "erase",
+    leave_out: bool = False,
 ) -> bool:
-    """Carry out the steps of *plan* that are not done, and say whether there were any; the audit trail calls it *what*."""
+    """Carry out the steps of *plan* that are not done, and say whether there were any; the audit trail calls it *what*.
+
+    A source that objects stops all, or is left out and named where *leave_out* says so.
+    """
     retry(plan)
     begun = plan.phase is not Phase.EXECUTED
     late = {clue.source for clue in request.clues()}
@@ -126,6 +130,7 @@ def act(
                 late=late,
                 confirmed=confirmed,
                 means=Means(listen=listen),
+                leave_out=leave_out,
             )
     except NotReady:
         refused = {"digest": plan.digest, "why": "a source was not ready"}
@@ -152,16 +157,8 @@ def _conclude(
 ) -> Ended:
     plans = _begun(request)
     verification, coverage, identifiers = _verified(session, request, plans[-1])
-    written = facts(
-        request.reference,
-        organisation_of(session),
-        plans,
-        coverage,
-        verification,
-        session.connectors,
-        session.now(),
-    )
-    written["left_out"] = _left_out(session, request)
+    named = _named(session, request, plans[-1])
+    written = _written(session, store, request, plans, coverage, verification, named)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -189,7 +186,57 @@ def _conclude(
         left_to_people(counts),
         finished,
         scheduled,
+        _again(request.reference, plans[-1]),
+        True,
+        tuple(one for one in store.copies.all() if one.stands_for(request.reference)),
+        named,
     )
+
+
+def _written(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    plans: tuple[PlanFile, ...],
+    coverage: tuple[Coverage, ...],
+    verification: Verification,
+    named: tuple[NamedPart, ...],
+) -> dict[str, Any]:
+    """Return what the certificate says."""
+    organisation, now = organisation_of(session), session.now()
+    head = store.audit.head
+    written = {
+        **facts(
+            request.reference,
+            organisation,
+            plans,
+            coverage,
+            verification,
+            session.connectors,
+            now,
+        ),
+        "left_out": _left_out(session, request),
+        "audit_head": None if head is None else str(head),
+    }
+    written["residue"] += [{"source": source, **asdict(one)} for source, one in residue_of(named)]
+    return written
+
+
+def _named(session: Session, request: RequestFile, plan: PlanFile) -> tuple[NamedPart, ...]:
+    """Return the parts of sources that the search after *plan* still saw under the person's name; nobody's in a sweep."""
+    if SWEEP in plan.facts:
+        return ()
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    return named_after(request, identity, session.connectors, plan.facts.get(NAMES, ()))
+
+
+def _again(reference: str, plan: PlanFile) -> str:
+    if SWEEP in plan.facts:
+        return "retention"
+    if AFTER_RESTORE in plan.facts:
+        # A plan for the whole person would take what came after the erasure too.
+        return f"reapply --since {plan.facts[AFTER_RESTORE]}"
+    return f"plan {reference}"
 
 
 def _begun(request: RequestFile) -> tuple[PlanFile, ...]:

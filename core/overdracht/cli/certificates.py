@@ -1,17 +1,19 @@
 """Write a certificate with its pages, and check one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from overdracht.cli.files import write as write_file
 from overdracht.cli.session import Session
+from overdracht.cli.unlocking import own_key
 from overdracht.erasure import signature_path, write
-from overdracht.errors import BundleError, UsageError
+from overdracht.errors import BundleError, OverdrachtError, UsageError
 from overdracht.report.certificate import LARGEST, Certificate, is_certificate, parse
 from overdracht.report.certificate_page import CertificatePage
 from overdracht.seal import PublicKey, SigningKey
+from overdracht.state.audit import Head
 
 DIRECTORY = "certificates"
 LANGUAGES = ("nl", "en")
@@ -108,6 +110,19 @@ def check(path: Path, key: str) -> Checked:
     except BundleError as error:
         return Checked(certificate, str(error))
     return Checked(certificate, "", comment, public.key_id)
+
+
+def in_trail(session: Session, found: Checked) -> Checked:
+    """Return *found*, or what is wrong with it when it is our own and our audit trail does not hold the entry that it was made after."""
+    own, head = own_key(session), found.certificate.audit_head
+    if not (own and head and found.signed_by == PublicKey.parse(own).key_id):
+        return found
+    try:
+        with session.store() as store:
+            store.audit.verify(Head.parse(head))
+    except OverdrachtError as error:
+        return replace(found, problem=str(error))
+    return found
 
 
 def _read(path: Path) -> bytes:

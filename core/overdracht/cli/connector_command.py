@@ -112,7 +112,7 @@ def test(
         )
     kinds = session.registry.kinds
     who, nobody, others = (
-        Subject(name, tuple(kinds.parse(text) for text in texts))
+        Subject(name, tuple(kinds.typed(text) for text in texts))
         for name, texts in (("test", person), ("stranger", stranger), ("other", other))
     )
     make = _maker(session, source)

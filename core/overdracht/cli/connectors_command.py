@@ -1,12 +1,16 @@
 """`overdracht connectors`: what is installed, and which settings it takes."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, get_origin
 
 import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import Screen, emit, screen
 from overdracht.cli.session import Session, pass_session
+from overdracht.config.problems import is_mapping, models_in
 from overdracht.connector import Connector, capabilities
 from overdracht.errors import UsageError
 from overdracht.registry import Registry
@@ -84,15 +88,16 @@ def _show_one(screen: Screen, registry: Registry, name: str) -> None:
     screen.line("Settings", "bold")
     screen.table(
         ("key", "default", "what it is"),
-        (
-            (
-                one["key"],
-                "(required)" if one["required"] else str(one["default"]),
-                str(one["description"]),
-            )
-            for one in _settings(connector)
-        ),
+        _rows(settings_of(connector.settings_type)),
     )
+
+
+def _rows(settings: Iterable[dict[str, Any]], indent: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield *settings* as rows, what belongs under one indented beneath it."""
+    for one in settings:
+        default = "(required)" if one["required"] else str(one["default"])
+        yield indent + one["key"], default, str(one["description"])
+        yield from _rows(one.get("settings", ()), f"{indent}  ")
 
 
 def _lacking(connector: type[Connector[Any]]) -> list[str]:
@@ -101,18 +106,32 @@ def _lacking(connector: type[Connector[Any]]) -> list[str]:
     return [one for one in CAPABILITIES if one not in capabilities(connector)]
 
 
-def _settings(connector: type[Connector[Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "key": key,
-            "required": field.is_required(),
-            "default": None
-            if field.is_required()
-            else _shown(field.get_default(call_default_factory=True)),
-            "description": field.description or "",
-        }
-        for key, field in connector.settings_type.model_fields.items()
-    ]
+def settings_of(*models: type[BaseModel]) -> list[dict[str, Any]]:
+    """Return the settings of the last of *models*, which stands in those before it; one that holds itself is told once."""
+    fields = models[-1].model_fields
+    return [_setting(key, field, models) for key, field in fields.items()]
+
+
+def _setting(key: str, field: FieldInfo, above: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+    required = field.is_required()
+    told = {
+        "key": key + _several(field.annotation),
+        "required": required,
+        "default": None if required else _shown(field.get_default(call_default_factory=True)),
+        "description": field.description or "",
+    }
+    inside = [one for one in models_in(field.annotation) if one not in above]
+    beneath = [one for model in inside for one in settings_of(*above, model)]
+    return told | {"settings": beneath} if beneath else told
+
+
+def _several(annotation: Any) -> str:
+    """Return what stands behind the key of a setting that holds tables: `[]` of a list, and `.NAME` where each has a name."""
+    if not any(models_in(annotation)):
+        return ""
+    if is_mapping(annotation):
+        return ".NAME"
+    return "[]" if get_origin(annotation) in {list, tuple} else ""
 
 
 def _shown(default: object) -> object:
@@ -134,5 +153,5 @@ def _as_json(registry: Registry, name: str) -> dict[str, object]:
         "can": list(_abilities(connector)),
         "categories": sorted(connector.categories),
         "extras": dict(connector.extras),
-        "settings": _settings(connector),
+        "settings": settings_of(connector.settings_type),
     }

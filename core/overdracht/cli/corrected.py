@@ -1,5 +1,6 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,9 @@ import click
 from overdracht.cli.asking import ask
 from overdracht.cli.carrying import act, organisation_of, reasons_of
 from overdracht.cli.certificates import write_statement
-from overdracht.cli.correcting import show_by_hand, show_gaps
+from overdracht.cli.correcting import show_by_hand, show_gaps, show_waiting
 from overdracht.cli.ended import show_reasons, show_results
-from overdracht.cli.found import show_coverage
+from overdracht.cli.found import coverage_as_json, show_coverage
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
@@ -38,8 +39,16 @@ class Corrected:
     closed: bool
 
     @property
+    def waiting(self) -> dict[str, int]:
+        """How many items wait for review, by source."""
+        waiting: Counter[str] = Counter()
+        for (source, _), number in sorted(self.checked.waiting.items()):
+            waiting[source] += number
+        return dict(waiting)
+
+    @property
     def complete(self) -> bool:
-        """Say whether all was searched and nothing wrong is left."""
+        """Say whether all was searched and decided, and nothing wrong is left."""
         return bool(self.statement["complete"])
 
 
@@ -113,6 +122,7 @@ def _conclude(
         session.connectors,
         session.now(),
     )
+    statement["audit_head"] = None if store.audit.head is None else str(store.audit.head)
     path = write_statement(session, statement, certificate)
     undone = open_steps(plan.counts())
     closed = close_anyway or not undone
@@ -123,7 +133,14 @@ def _conclude(
             if one.rectifies and one.phase is Phase.EXECUTED:
                 one.advance(Phase.CLOSED)
     return Corrected(
-        plan, statement, path, checked, survey.coverage, undone, tuple(reasons_of(plan)), closed
+        plan,
+        statement,
+        path,
+        checked,
+        survey.coverage,
+        undone,
+        tuple(reasons_of(plan)),
+        closed,
     )
 
 
@@ -144,6 +161,7 @@ def show(screen: Screen, session: Session, done: Corrected) -> None:
     show_by_hand(screen, done.plan)
     show_coverage(screen, done.coverage)
     screen.line()
+    show_waiting(screen, session, reference, done.waiting)
     screen.exact(f"Statement, signed: {done.path}")
     screen.line("Tell whoever was given the wrong value, unless that is impossible (GDPR Art. 19):")
     for recipient in done.statement["organisation"]["recipients"]:
@@ -170,6 +188,8 @@ def as_json(done: Corrected) -> dict[str, object]:
             for source, result, reason, number in done.reasons
         ],
         "by_hand": left_to_people(done.plan.counts()),
+        "awaiting_review": done.waiting,
+        "coverage": [coverage_as_json(one) for one in done.coverage],
         "verification": done.statement["verification"],
         "gaps": [
             {"source": source, "part": gap.part, "reason": gap.reason}

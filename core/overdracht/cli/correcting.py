@@ -1,6 +1,6 @@
 """Draw a plan to correct values, and show it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from shlex import quote
@@ -10,7 +10,8 @@ from overdracht.cli.found import Found, coverage_as_json, show_coverage
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.items import Gap
-from overdracht.rectifying import changes_of, plan_rectification
+from overdracht.rectifying import RIGHT, changes_of, plan_rectification
+from overdracht.review import Inclusion
 from overdracht.state import PlanFile, Planned, RequestFile, Store
 from overdracht.steps import Change, Verdict
 from overdracht.survey import identity_of
@@ -32,8 +33,9 @@ class Drawn:
 
     @property
     def complete(self) -> bool:
-        """Say whether all was searched and looked at, and the systems can do it all."""
-        return self.found.complete and not self.gaps and not self.of(Verdict.REVIEW)
+        """Say whether all was searched, decided and looked at, and the systems can do it all."""
+        waiting = self.found.tally.of(Inclusion.AWAITING)
+        return self.found.complete and not (self.gaps or waiting or self.of(Verdict.REVIEW))
 
 
 def draw(session: Session, store: Store, request: RequestFile, changes: Sequence[Change]) -> Drawn:
@@ -68,10 +70,41 @@ def show(screen: Screen, session: Session, drawn: Drawn) -> None:
     show_coverage(screen, drawn.found.coverage)
     screen.line()
     screen.exact(f"Digest: {drawn.plan.digest}", "bold")
+    _verdict(screen, session, drawn)
     if drawn.of(Verdict.RECTIFY):
         screen.exact(f"Apply: {session.command(applying(drawn.plan))}")
     else:
         screen.line("Nothing to correct in a system that can.")
+
+
+def _verdict(screen: Screen, session: Session, drawn: Drawn) -> None:
+    """Show whether the plan is whole, and what makes it so."""
+    found = drawn.found
+    show_waiting(screen, session, found.reference, found.tally.by_source(Inclusion.AWAITING))
+    if drawn.complete:
+        screen.line(
+            "Complete: everything was searched and decided. Nothing is corrected yet.", "green"
+        )
+        return
+    missed = ", ".join(one.source for one in found.coverage if not one.complete)
+    screen.line(
+        f"INCOMPLETE: {missed} was not searched whole."
+        if missed
+        else "INCOMPLETE: what is not decided or cannot be corrected is named above.",
+        "bold red",
+    )
+
+
+def show_waiting(
+    screen: Screen, session: Session, reference: str, waiting: Mapping[str, int]
+) -> None:
+    """Show how many items wait for review, by source, and the command that lists them: they may hold the wrong value too."""
+    if waiting:
+        where = ", ".join(f"{number:,} in {source}" for source, number in waiting.items())
+        screen.exact(
+            f"{count(sum(waiting.values()), 'item')} to review, not looked at ({where}): {session.command(f'review {reference}')}",
+            "yellow",
+        )
 
 
 def applying(plan: PlanFile) -> str:
@@ -89,7 +122,7 @@ def show_by_hand(screen: Screen, plan: PlanFile) -> None:
 def _steps(screen: Screen, plan: PlanFile, verdict: Verdict, heading: str) -> None:
     steps = plan.steps(verdict)
     headed = False
-    while rows := [row for one in islice(steps, 500) for row in _rows(one)]:
+    while rows := [row for one in islice(steps, 500) for row in rows_of(one)]:
         if not headed:
             screen.line()
             screen.line(heading, "bold")
@@ -97,16 +130,19 @@ def _steps(screen: Screen, plan: PlanFile, verdict: Verdict, heading: str) -> No
         screen.table(("source", "what", "field", "now", "becomes"), rows)
 
 
-def _rows(one: Planned) -> list[tuple[str, ...]]:
+def rows_of(one: Planned) -> list[tuple[str, ...]]:
+    """Return what a step comes to, a row for each field, and one for what it leaves to people."""
     step, what = one.step, one.step.item.title or one.step.item.key
     if not step.edits:
         return [(one.source, what, "", "", step.disposition.ground.en)]
-    return [
+    rows: list[tuple[str, ...]] = [
         (one.source, what, edit.where, edit.old, edit.new)
         if number == 0
         else ("", "", edit.where, edit.old, edit.new)
         for number, edit in enumerate(step.edits)
     ]
+    ground = step.disposition.ground
+    return rows if ground == RIGHT else [*rows, ("", "", "", "", ground.en)]
 
 
 def show_gaps(screen: Screen, gaps: Sequence[tuple[str, Gap]]) -> None:
@@ -144,5 +180,6 @@ def as_json(drawn: Drawn) -> dict[str, object]:
         "gaps": [
             {"source": source, "part": gap.part, "reason": gap.reason} for source, gap in drawn.gaps
         ],
+        "awaiting_review": drawn.found.tally.by_source(Inclusion.AWAITING),
         "coverage": [coverage_as_json(one) for one in drawn.found.coverage],
     }

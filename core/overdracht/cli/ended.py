@@ -1,15 +1,20 @@
-"""Show what an erasure came to: what was done, what is left, and the certificate."""
+"""What an erasure came to, and how it is shown: what was done, what is left and for whom, the certificate, and the bundles that stand."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from overdracht.cli.carrying import Ended
+from overdracht.cli import naming
 from overdracht.cli.certificates import LANGUAGES, page_path
 from overdracht.cli.found import coverage_as_json
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
+from overdracht.coverage import Coverage
+from overdracht.erasure import UNDECIDED, NamedPart, Verification
 from overdracht.report.erasing_words import RESULTS
+from overdracht.state.afterlife import Copy
 from overdracht.steps import Result
 
 _SHOWN = (
@@ -26,12 +31,67 @@ _SHOWN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What carrying out a plan came to."""
+
+    reference: str
+    certificate: dict[str, Any]
+    path: Path
+    public_key: str
+    verification: Verification
+    coverage: tuple[Coverage, ...]
+    undone: int
+    """Steps that are not done."""
+    reasons: tuple[tuple[str, str, str, int], ...]
+    """Why: source, result, reason, and how many."""
+    waiting: int
+    """Items that wait for somebody."""
+    closed: bool
+    scheduled: int
+    again: str
+    """The words of the command that makes a new plan for what is left."""
+    tried: bool
+    """Something was to be carried out, and not only to be searched again."""
+    copies: tuple[Copy, ...]
+    """The bundles of the person that still stand."""
+    named: tuple[NamedPart, ...] = ()
+    """What is still called after the person."""
+
+    @property
+    def complete(self) -> bool:
+        """Say whether all was searched and done."""
+        return bool(self.certificate["complete"])
+
+    @property
+    def resumable(self) -> bool:
+        """Say whether trying or searching once more can come to more: something failed, or was not searched."""
+        failed = any(result == Result.FAILED for _, result, _, _ in self.reasons)
+        searched = all(one.complete for one in self.coverage)
+        return failed or not (searched and self.verification.complete)
+
+    @property
+    def for_people(self) -> bool:
+        """Say whether something waits for somebody, and then for a new plan."""
+        found = self.verification
+        results = {result for _, result, _, _ in self.reasons}
+        untouched = results & {Result.CHANGED, Result.REFUSED}
+        return bool(self.waiting or found.new or found.left or found.missing or untouched)
+
+    @property
+    def to_review(self) -> int:
+        """How many items wait until somebody says whether they are the person's."""
+        left = self.certificate["left_alone"]
+        return sum(one["items"] for one in left if one["ground"]["en"] == UNDECIDED.en)
+
+
 def show(screen: Screen, session: Session, ended: Ended) -> None:
     """Show it all."""
     screen.line(f"Request {ended.reference}", "bold")
     show_results(screen, ended.certificate)
     _verification(screen, ended)
     _left(screen, session, ended)
+    naming.show_named(screen, ended.named)
     _certificate(screen, session, ended)
     screen.line()
     if ended.complete:
@@ -41,10 +101,32 @@ def show(screen: Screen, session: Session, ended: Ended) -> None:
     if ended.closed:
         screen.line("Closed: what was known of the person is destroyed.")
     else:
-        screen.exact(f"Open: go on with {session.command(f'resume {ended.reference}')}", "yellow")
-        screen.exact(
-            f"  or close it as it is: {session.command(f'resume {ended.reference} --close')}"
+        _open(screen, session, ended)
+    _copies(screen, session, ended)
+
+
+def _open(screen: Screen, session: Session, ended: Ended) -> None:
+    """Show what takes it further: another try where that can help, else what is left to people."""
+    resume = f"resume {ended.reference}"
+    if ended.resumable or not ended.for_people:
+        screen.exact(f"Open: go on with {session.command(resume)}", "yellow")
+    else:
+        screen.line(
+            "Open: `resume` has nothing left to do; what remains waits for you, as said above.",
+            "yellow",
         )
+    screen.exact(f"  or close it as it is: {session.command(f'{resume} --close')}")
+
+
+def _copies(screen: Screen, session: Session, ended: Ended) -> None:
+    if not ended.copies:
+        return
+    screen.line()
+    screen.line("What the person was is still in", "bold")
+    for one in ended.copies:
+        what = "unpacked bundle" if one.is_folder else "bundle"
+        screen.exact(f"  {one.path} ({what}, to be deleted from {one.deletes})")
+    screen.exact(f"  delete now: {session.command(f'bundles --delete {ended.reference}')}")
 
 
 def show_results(screen: Screen, certificate: Mapping[str, Any]) -> None:
@@ -85,8 +167,7 @@ def _verification(screen: Screen, ended: Ended) -> None:
 
 
 def _left(screen: Screen, session: Session, ended: Ended) -> None:
-    found = ended.verification
-    if not (ended.undone or ended.waiting or found.new or found.left):
+    if not (ended.undone or ended.for_people):
         return
     screen.line()
     screen.line("Left to do", "bold")
@@ -96,10 +177,14 @@ def _left(screen: Screen, session: Session, ended: Ended) -> None:
             f"  {one['source']}: {count(one['items'], 'item')} left alone: {one['ground']['en']}",
             "yellow",
         )
-    results = {result for _, result, _, _ in ended.reasons}
-    if ended.waiting or found.new or found.left or results & {Result.CHANGED, Result.REFUSED}:
+    if ended.to_review:
         screen.exact(
-            f"  when that is decided and done: {session.command(f'plan {ended.reference}')}",
+            f"  {count(ended.to_review, 'item')} to review: {session.command(f'review {ended.reference}')}",
+            "yellow",
+        )
+    if ended.for_people:
+        screen.exact(
+            f"  when that is decided and done: {session.command(ended.again)}",
             "yellow",
         )
 
@@ -135,9 +220,13 @@ def as_json(ended: Ended) -> dict[str, object]:
             for source, result, reason, number in ended.reasons
         ],
         "waiting": ended.waiting,
+        "to_review": ended.to_review,
+        "resumable": ended.resumable and not ended.closed,
+        "bundles": [{"file": str(one.path), "deletes": one.deletes} for one in ended.copies],
         "scheduled": ended.scheduled,
         "certificate": str(ended.path),
         "public_key": ended.public_key,
         "facts": ended.certificate,
+        "named_after": naming.as_json(ended.named),
         "coverage": [coverage_as_json(one) for one in ended.coverage],
     }

@@ -6,19 +6,22 @@ from pathlib import Path
 import click
 
 from overdracht.cli import ended
-from overdracht.cli.carrying import begin, carry_out
+from overdracht.cli.carrying import begin, carry_out, still_true
 from overdracht.cli.certificates import check_place
 from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free
-from overdracht.cli.screen import Screen, emit, screen
+from overdracht.cli.find_command import count_up
+from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.sealing import Closing, closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
 from overdracht.erasure import ACTING, unconfirmed
 from overdracht.errors import BundleError, UsageError
+from overdracht.review import Inclusion
 from overdracht.seal import ToPassphrase, ToRecipients, ToZipPassword, Unlock, generate_identity
 from overdracht.state import Phase, PlanFile, RequestFile, Store
+from overdracht.survey import identity_of
 
 
 @click.command("erase")
@@ -36,6 +39,11 @@ from overdracht.state import Phase, PlanFile, RequestFile, Store
     type=FILE,
     metavar="FILE",
     help="First write an export, and read it back; nothing goes unless that is whole.",
+)
+@click.option(
+    "--incomplete-bundle",
+    is_flag=True,
+    help="Accept that the bundle is INCOMPLETE: a source was not searched whole, or items wait for review.",
 )
 @click.option(
     "--certificate",
@@ -69,6 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     digest: str,
     confirm: tuple[str, ...],
     bundle_first: Path | None,
+    incomplete_bundle: bool,
     certificate: Path | None,
     recipient: tuple[str, ...],
     passphrase_file: Path | None,
@@ -80,6 +89,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
 
     Every source is asked first whether it can do its part; one objection stops all, and nothing has been touched. What fails after that
     does not stop the others: the exit code is 1, nothing is forgotten, and `overdracht resume` goes on.
+    A plan that something was found or decided after is refused: what runs is what was seen.
 
     \b
     Examples:
@@ -87,12 +97,17 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
       overdracht erase --apply 6b77e7bf842f5c0458edc347cbdd7230 --confirm vandenberg.example
     """
     check_free(bundle_first)
+    if incomplete_bundle and bundle_first is None:
+        raise UsageError("--incomplete-bundle is for a bundle", remedy="--bundle-first FILE")
     chosen = _closing(bundle_first, recipient, passphrase_file, ask_passphrase, as_zip, as_json)
     with session.store() as store:
         request, plan = store.plan(digest)
         check(plan, request, confirm)
         check_place(certificate, request.reference)
+        still_true(session, request, plan)
         if bundle_first is not None and chosen is not None:
+            if not incomplete_bundle:
+                _check_whole(session, request)
             bundle(session, store, request, bundle_first, chosen, None if as_json else screen())
         with store.working_on(request.reference):
             begin(session, store, request, plan)
@@ -156,6 +171,21 @@ def check(
         raise UsageError(
             f"the plan has effects outside the organisation that cannot be taken back: {len(missing)}",
             remedy=" ".join(f"--confirm {name}" for name in missing),
+        )
+
+
+def _check_whole(session: Session, request: RequestFile) -> None:
+    """Raise BundleError when a bundle made now would be INCOMPLETE; nothing is written then."""
+    identity = identity_of(request, session.organisation, session.registry.kinds)
+    found = count_up(request, identity)
+    missed = ", ".join(one.source for one in found.coverage if not one.complete)
+    waiting = found.tally.of(Inclusion.AWAITING)
+    why = [f"{missed} was not searched whole"] if missed else []
+    why += [f"{count(waiting, 'item')} to review"] if waiting else []
+    if why:
+        raise BundleError(
+            f"the bundle would be INCOMPLETE ({'; '.join(why)}); nothing has been touched",
+            remedy=f"overdracht plan and review {request.reference}, or accept it with --incomplete-bundle",
         )
 
 

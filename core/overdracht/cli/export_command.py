@@ -1,6 +1,7 @@
 """`overdracht export`: everything that is the person's, in one signed and encrypted file."""
 
 import os
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -16,6 +17,9 @@ from overdracht.cli.sealing import Closing, closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
 from overdracht.errors import BundleError, UsageError
+
+MOST_NAMED = 20
+"""As many items that name other people as are listed; `review --others` lists all."""
 
 
 @click.command("export")
@@ -151,11 +155,7 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
     screen.line(
         f"  {count(summary.items, 'item')} in {count(summary.files, 'file')}, {size(summary.size)}"
     )
-    if found.tally.third_parties:
-        screen.line(
-            f"  {count(found.tally.third_parties, 'item')} also name other people: consider GDPR Art. 15(4) before you send it",
-            "yellow",
-        )
+    _others(screen, session, made)
     if summary.derived:
         screen.line(
             f"  {count(summary.derived, 'item')} left out: the organisation's own work, which Art. 20 does not cover"
@@ -182,6 +182,38 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
         screen.line("INCOMPLETE: what is not in it is named above, and in the bundle.", "bold red")
 
 
+def _others(screen: Screen, session: Session, made: Made) -> None:
+    """Show which items also name other people: whether they may go out is the administrator's decision."""
+    number = made.found.tally.third_parties
+    if not number:
+        return
+    names = "names" if number == 1 else "name"
+    screen.line(
+        f"  {count(number, 'item')} also {names} other people: consider GDPR Art. 15(4) before you send it",
+        "yellow",
+    )
+    screen.table(
+        ("number", "source", "kind", "title", "others"),
+        [
+            (
+                str(one.number),
+                one.source,
+                one.item.category,
+                one.item.title or "(untitled)",
+                f"{one.item.third_parties:,}",
+            )
+            for one in islice(made.naming(), MOST_NAMED)
+        ],
+        right={0, 4},
+    )
+    reference = made.found.reference
+    if (more := number - MOST_NAMED) > 0:
+        screen.exact(f"  and {more:,} more: {session.command(f'review {reference} --others')}")
+    screen.exact(
+        f"  to leave one out: {session.command(f'review {reference} --reject NUMBER')}, and export again"
+    )
+
+
 def _as_json(made: Made, chosen: Closing) -> dict[str, object]:
     summary = made.summary
     return {
@@ -194,6 +226,16 @@ def _as_json(made: Made, chosen: Closing) -> dict[str, object]:
         "awaiting_review": made.waiting,
         "derived_left_out": summary.derived,
         "naming_third_parties": made.found.tally.third_parties,
+        "third_parties": [
+            {
+                "number": one.number,
+                "source": one.source,
+                "category": one.item.category,
+                "title": one.item.title,
+                "others": one.item.third_parties,
+            }
+            for one in made.naming()
+        ],
         "shortfalls": [
             {"source": one.source, "reason": one.reason, "items": one.count}
             for one in summary.shortfalls

@@ -79,9 +79,9 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
       overdracht find 2026-0001 --thorough
     """
     given = [
-        *(Given(one) for one in subjects(session, add)),
-        *told(session, exclude, Role.EXCLUDED),
-        *told(session, shared, Role.SHARED),
+        *(Given(one) for one in subjects(session, add, "--add")),
+        *told(session, exclude, Role.EXCLUDED, "--exclude"),
+        *told(session, shared, Role.SHARED, "--shared"),
     ]
     with session.store() as store:
         request = request_for(session, store, person)
@@ -132,14 +132,32 @@ def count_up(request: RequestFile, identity: Identity) -> Found:
 
 
 def what_next(screen: Screen, session: Session, found: Found) -> None:
-    """Show which commands come next."""
-    reference = found.reference
-    if waiting := found.tally.of(Inclusion.AWAITING):
+    """Show which commands come next: what makes the answer whole before what rests on it."""
+    reference, tally = found.reference, found.tally
+    if waiting := tally.of(Inclusion.AWAITING):
         kinds = ", ".join(
-            f"{number:,} {certainty}" for certainty, number in sorted(found.tally.awaiting.items())
+            f"{number:,} {certainty}" for certainty, number in sorted(tally.awaiting.items())
         )
         screen.exact(
             f"{count(waiting, 'item')} to review ({kinds}): {session.command(f'review {reference}')}",
             "yellow",
         )
-    screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
+        return
+    if not found.complete:
+        screen.exact(f"When that is mended: {session.command(f'find {reference}')}", "yellow")
+    offer(screen, session, reference, tally.of(Inclusion.INCLUDED), tally.items)
+
+
+def offer(screen: Screen, session: Session, reference: str, included: int, items: int) -> None:
+    """Show what can be done with the *included* of all *items*, of which none waits."""
+    if included:
+        screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
+        screen.exact(f"Erase: {session.command(f'plan {reference}')} says what would go")
+    elif items:
+        screen.exact(
+            f"Nothing is the person's: all was left out. {session.command(f'review {reference} --all')} lists it"
+        )
+    else:
+        screen.exact(
+            f"Is the person known by something else? {session.command(f'find {reference} --add ID')}"
+        )

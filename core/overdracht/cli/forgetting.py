@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from shlex import quote
 
 from overdracht.cli import ended, plan_command, planning, verify_command
-from overdracht.cli.carrying import Ended, begin, carry_out
+from overdracht.cli.carrying import begin, carry_out
 from overdracht.cli.certificates import check
+from overdracht.cli.ended import Ended
 from overdracht.cli.find_command import find
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session

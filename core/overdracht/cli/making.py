@@ -1,5 +1,6 @@
 """Make a bundle: an order out of what is known about a request, filled into a file that is sealed."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,7 +12,7 @@ from overdracht.cli.found import Found
 from overdracht.cli.progress import exporting
 from overdracht.cli.sealing import Closing
 from overdracht.cli.session import Session
-from overdracht.review import Inclusion, Review
+from overdracht.review import Inclusion, Review, Reviewed
 from overdracht.state import RequestFile, Store
 from overdracht.survey import identity_of
 
@@ -37,6 +38,8 @@ class Made:
     path: Path
     found: Found
     summary: "Summary"
+    naming: Callable[[], Iterator[Reviewed]]
+    """Yields what is in it and also names other people, in the order of `review`."""
     key_id: str
     public_key: str
 
@@ -73,7 +76,8 @@ def export(
         )
         with exporting() as listen, making as bag:
             summary = fill(bag, order, listen)
-    return Made(wish.to, found, summary, signer.key_id, signer.public_text)
+    naming = Review(request, identity).naming_others
+    return Made(wish.to, found, summary, naming, signer.key_id, signer.public_text)
 
 
 def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> "Order":

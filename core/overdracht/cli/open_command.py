@@ -4,10 +4,15 @@ from pathlib import Path
 
 import click
 
-from overdracht.bundle import open_bundle
+from overdracht.bundle import Verification, open_bundle
+from overdracht.cli.copies import unpacked
 from overdracht.cli.screen import count, screen, size
 from overdracht.cli.session import Session, pass_session
-from overdracht.cli.unlocking import FILE, keys, public_key, show_signer, unlock
+from overdracht.cli.unlocking import FILE, keys, own_key, public_key, show_signer, unlock
+from overdracht.seal import PublicKey
+
+IDENTIFIER = "External-Identifier"
+"""What bag-info.txt calls the reference of the request."""
 
 
 @click.command("open")
@@ -31,12 +36,23 @@ def command(
 ) -> None:
     """Decrypt the bundle FILE, check all of it, and unpack it into DIR; when anything is wrong nothing is unpacked.
 
+    Where this organisation opens a bundle of its own, DIR is kept track of as the bundle is: `overdracht bundles` lists it.
+
     \b
     Example:
       overdracht open 2026-0001.zip.age --to sanne --passphrase-file passphrase.txt
     """
     wanted = public_key(trusted)
     found = open_bundle(file, unlock(file, identity, passphrase_file), to, trusted=wanted)
+    _remember(session, to, found)
     screen().line(f"Unpacked: {count(found.files, 'file')}, {size(found.size)}.")
     show_signer(screen(), session, found.signed_by, wanted)
     screen().exact(f"Begin with {to / 'index.html'}")
+
+
+def _remember(session: Session, to: Path, found: Verification) -> None:
+    """Keep that the person's data lies in *to* now, where the organisation opens a bundle of its own; a receiver keeps no record."""
+    own = own_key(session)
+    if own and found.signed_by == PublicKey.parse(own).key_id:
+        with session.store() as store:
+            unpacked(session, store, found.info.get(IDENTIFIER, ""), to)

@@ -8,7 +8,8 @@ from overdracht.cli.asking import request_for
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free, write
 from overdracht.cli.find_command import NO_FIND, THOROUGH, search_first
-from overdracht.cli.planning import Drawn, applying, as_json, draw, page_of, show, show_items
+from overdracht.cli.plan_document import as_json
+from overdracht.cli.planning import Drawn, applying, draw, page_of, show, show_items
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE

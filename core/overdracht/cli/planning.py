@@ -1,6 +1,5 @@
 """Draw a plan to erase, and show it: on the terminal, as JSON, and as a page."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -9,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from overdracht.cli import partly
 from overdracht.cli.find_command import count_up
-from overdracht.cli.found import Found, coverage_as_json, show_coverage, show_identity
+from overdracht.cli.found import Found, show_coverage, show_identity
+from overdracht.cli.naming import show_named
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
-from overdracht.erasure import plan_erasure, residues
+from overdracht.erasure import NAMES, NamedPart, named_after, plan_erasure, residues
 from overdracht.report.dispositions import Dispositions, Grounds, dispositions
 from overdracht.report.erasing_words import MARKS, VERDICTS, told_backups, told_verdict
 from overdracht.report.plan_tables import told_residue
@@ -33,6 +33,8 @@ class Drawn:
     plan: PlanFile
     found: Found
     dispositions: Dispositions
+    named: tuple[NamedPart, ...] = ()
+    """What is called after the person, and keeps its name."""
 
     @property
     def left_out(self) -> int:
@@ -60,7 +62,8 @@ def draw(
             session.now(),
             until=until,
         )
-        drawn = Drawn(plan, count_up(request, identity), counted(session, plan))
+        named = named_after(request, identity, session.connectors, plan.facts[NAMES])
+        drawn = Drawn(plan, count_up(request, identity), counted(session, plan), named)
         verdicts = {one.value: drawn.dispositions.of(one) for one in Verdict}
         details = {"digest": plan.digest, "complete": drawn.complete, **verdicts}
         store.audit.append("plan made", request.reference, details, session.now())
@@ -88,6 +91,7 @@ def page_of(session: Session, drawn: Drawn, language: str | None) -> "PlanPage":
         dispositions=drawn.dispositions,
         left_out=drawn.left_out,
         backups=session.config.erasure.backups,
+        named=drawn.named,
         steps=lambda source: drawn.plan.steps(source=source),
         command=applying(session, drawn),
     )
@@ -107,6 +111,7 @@ def show(screen: Screen, session: Session, drawn: Drawn) -> None:
     screen.line(f"Plan to erase, request {drawn.found.reference}", "bold")
     show_identity(screen, drawn.found.identity)
     show_dispositions(screen, session, drawn.dispositions)
+    show_named(screen, drawn.named)
     show_coverage(screen, drawn.found.coverage)
     screen.line()
     screen.exact(f"Digest: {drawn.plan.digest}", "bold")
@@ -124,7 +129,7 @@ def show_dispositions(screen: Screen, session: Session, counted: Dispositions) -
         screen.line(
             f"  {_word(one.verdict)} {one.items:,}: {one.ground.en}{_in_brackets(one.article)}"
         )
-    _grounds(screen, "Kept", counted.kept)
+    _kept(screen, counted.kept)
     _grounds(screen, "Left alone: it waits for you", counted.left_alone)
     _marked(screen, counted)
     _external(screen, counted)
@@ -153,6 +158,28 @@ def _totals(screen: Screen, counted: Dispositions) -> None:
             for source, category in groups
         ],
         right=set(range(2, 2 + len(shown))),
+    )
+
+
+def _kept(screen: Screen, kept: tuple[Grounds, ...]) -> None:
+    if not kept:
+        return
+    screen.line()
+    screen.line("Kept, whole or in part", "bold")
+    screen.table(
+        ("source", "category", "number", "kept", "until", "why"),
+        [
+            (
+                one.source,
+                one.category,
+                f"{one.items:,}",
+                "whole" if one.verdict is Verdict.RETAIN else "in part",
+                f"{one.until or ''}",
+                one.article.en or one.ground.en,
+            )
+            for one in kept
+        ],
+        right={2},
     )
 
 
@@ -228,69 +255,3 @@ def _row(source: str, step: Step) -> tuple[str, ...]:
         said.article.en or said.ground.en,
         item.title,
     )
-
-
-def as_json(session: Session, drawn: Drawn, *, items: bool) -> dict[str, object]:
-    """Return the plan for a script."""
-    counted, backups = drawn.dispositions, session.config.erasure.backups
-    answer: dict[str, object] = {
-        "reference": drawn.found.reference,
-        "digest": drawn.plan.digest,
-        "complete": drawn.complete,
-        "identity": drawn.found.as_json()["identity"],
-        "totals": [
-            {"source": source, "category": category, "verdict": verdict, "items": number}
-            for (source, category, verdict), number in counted.totals.items()
-        ],
-        "why": [
-            {
-                "verdict": one.verdict,
-                "ground": one.ground,
-                "article": one.article,
-                "items": one.items,
-            }
-            for one in counted.why
-        ],
-        "kept": counted.kept,
-        "left_alone": counted.left_alone,
-        "to_judge": counted.to_judge,
-        "by_hand": counted.by_hand,
-        "unclear": counted.unclear,
-        "left_out": drawn.left_out,
-        "marked": [
-            {
-                "source": one.source,
-                "title": one.item.title,
-                "when": one.item.when,
-                "marks": one.marks,
-                "verdict": one.verdict,
-            }
-            for one in counted.marked
-        ],
-        "external": counted.external,
-        "residue": [{"source": source, "residue": one} for source, one in counted.residue],
-        "backups": str(backups) if backups else None,
-        "coverage": [coverage_as_json(one) for one in drawn.found.coverage],
-    }
-    if items:
-        answer["items"] = list(_items(drawn.plan))
-    return answer
-
-
-def _items(plan: PlanFile) -> Iterator[dict[str, object]]:
-    for one in plan.steps():
-        item, said = one.step.item, one.step.disposition
-        yield {
-            "source": one.source,
-            "part": item.part,
-            "category": item.category,
-            "title": item.title,
-            "when": item.when,
-            "verdict": said.verdict,
-            "until": said.until,
-            "ground": said.ground,
-            "article": said.article,
-            "external": one.step.external or None,
-            "marks": item.marks,
-            "lines": partly.lines_of(one.step),
-        }

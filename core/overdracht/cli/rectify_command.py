@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from overdracht.cli import corrected, correcting
-from overdracht.cli.asking import request_for
+from overdracht.cli.asking import request_for, typed
 from overdracht.cli.certificates import check_place
 from overdracht.cli.erase_command import check
 from overdracht.cli.failure import INCOMPLETE
@@ -15,8 +15,8 @@ from overdracht.cli.find_command import NO_FIND, THOROUGH, search_first
 from overdracht.cli.screen import emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
-from overdracht.errors import UsageError
-from overdracht.identifiers import Identifier
+from overdracht.errors import IdentifierError, UsageError
+from overdracht.identifiers import Identifier, doubt
 from overdracht.rectifying import wrong_values
 from overdracht.state import RequestFile, Store
 from overdracht.steps import Change
@@ -149,7 +149,7 @@ def _changes(
     session: Session, request: RequestFile, settings: Sequence[str], wrong: Sequence[str]
 ) -> Iterator[Change]:
     identity = identity_of(request, session.organisation, session.registry.kinds)
-    said = [session.registry.kinds.parse(one) for one in wrong]
+    said = list(typed(session, wrong, "--from"))
     right = dict(_right(session, one) for one in settings)
     if len({one.kind for one in right}) < len(settings):
         raise UsageError("--set twice for one kind", remedy="make one plan after the other")
@@ -187,7 +187,12 @@ def _right(session: Session, setting: str) -> tuple[Identifier, str]:
         raise UsageError(
             f"the {kind} has a character that cannot be printed", remedy="type it anew"
         )
-    new = session.registry.kinds.identifier(kind.strip(), written)
+    try:
+        new = session.registry.kinds.identifier(kind.strip(), written)
+    except IdentifierError as error:
+        raise IdentifierError(f"--set: {error.message}", remedy=error.remedy) from error
+    if new.kind == "email" and (reason := doubt(new.kind, new.value)):
+        raise UsageError(f"--set email: {reason}", remedy="type the whole address")
     if session.organisation.owns(new):
         raise UsageError(f"that {new.kind} is the organisation's own", remedy="name the person's")
     return new, written

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from overdracht.cli import corrected, ended
-from overdracht.cli.carrying import Ended, carry_out
+from overdracht.cli.carrying import carry_out
 from overdracht.cli.certificates import check_place
 from overdracht.cli.corrected import Corrected
+from overdracht.cli.ended import Ended
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import emit, screen
 from overdracht.cli.session import Session, pass_session
@@ -51,7 +52,7 @@ def command(
     """Go on with the erasure or correction of the request REFERENCE, or with every one that was begun and is not closed.
 
     It looks at what is in doubt, does that and nothing else again, tries again what failed, searches again, and writes the certificate.
-    Doing it twice does no harm.
+    Doing it twice does no harm. What waits for you it leaves alone, and says which command that takes: exit code 1 until a request is closed.
 
     \b
     Examples:
@@ -132,6 +133,10 @@ def _show(session: Session, done: Ended | Corrected) -> None:
     if isinstance(done, Corrected):
         corrected.show(screen(), session, done)
     else:
+        if not done.tried:
+            screen().line(
+                f"Nothing of request {done.reference} was interrupted or failed: it was searched again."
+            )
         ended.show(screen(), session, done)
 
 

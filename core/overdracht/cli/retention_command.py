@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from overdracht.cli import ended
-from overdracht.cli.carrying import Ended, begin, carry_out
+from overdracht.cli.carrying import begin, carry_out
+from overdracht.cli.ended import Ended
 from overdracht.cli.erase_command import check
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.planning import counted, show_dispositions, show_items
@@ -19,6 +20,8 @@ from overdracht.errors import UsageError
 from overdracht.report.dispositions import Dispositions
 from overdracht.state import Store
 from overdracht.steps import Verdict
+
+_NOTHING = Dispositions({}, (), (), (), 0, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def command(
     """Look for what has outlived its term: scheduled work that is due, and whatever is simply too old. Nothing is touched but on demand.
 
     It makes a plan, with a digest that --apply wants. --unattended applies at once a plan for the categories that the configuration
-    names, which is what a timer runs. Exit code 1 when something could not be looked at, computed or done.
+    names, which is what a timer runs. A source that objects is left out and named, and the others go on. Exit code 1 when something could
+    not be looked at, computed or done.
 
     \b
     Examples:
@@ -99,6 +103,8 @@ def look(session: Session, store: Store, scope: Scope) -> Swept:
         limits=session.limits,
         scope=scope,
     )
+    if found.plan is None or found.request is None:
+        return Swept(found, _NOTHING)
     swept = Swept(found, counted(session, found.plan))
     if swept.dispositions.items:
         details = {"digest": found.plan.digest, "items": swept.dispositions.items}
@@ -123,18 +129,19 @@ def _unattended(session: Session, store: Store) -> Swept:
     if objecting := dict(_objecting(session, swept)):
         # Nobody is there to mend it: what the other sources can do is done all the same, and the exit code says so.
         swept = look(session, store, Scope(allowed, objecting))
-    found = swept.sweep
-    if not swept.dispositions.of(*CHANGING):
+    request, plan = swept.sweep.request, swept.sweep.plan
+    if request is None or plan is None or not swept.dispositions.of(*CHANGING):
         return swept
-    with store.working_on(found.request.reference):
-        begin(session, store, found.request, found.plan)
-        done = carry_out(session, store, found.request, found.plan)
-    return Swept(found, swept.dispositions, done)
+    with store.working_on(request.reference):
+        begin(session, store, request, plan)
+        done = carry_out(session, store, request, plan)
+    return Swept(swept.sweep, swept.dispositions, done)
 
 
 def _objecting(session: Session, swept: Swept) -> Iterator[tuple[str, str]]:
-    for source, objection in prepare(swept.sweep.plan, session.connectors):
-        yield source, objection.reason
+    if swept.sweep.plan is not None:
+        for source, objection in prepare(swept.sweep.plan, session.connectors):
+            yield source, objection.reason
 
 
 def _apply(
@@ -166,7 +173,7 @@ def _tell(session: Session, swept: Swept, *, items: bool, as_json: bool) -> bool
 def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> None:
     counts, plan = swept.dispositions, swept.sweep.plan
     screen.line("What has outlived its term", "bold")
-    if counts.items:
+    if counts.items and plan is not None:
         show_dispositions(screen, session, counts)
         if items:
             show_items(screen, plan)
@@ -178,7 +185,7 @@ def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> Non
             f"{count(counts.of(Verdict.REVIEW), 'item')} for you to look at: no term could be computed, or the system cannot erase.",
             "yellow",
         )
-    if counts.of(*CHANGING):
+    if plan is not None and counts.of(*CHANGING):
         screen.exact(f"Apply: {session.command(f'retention --apply {plan.digest}')}")
 
 
@@ -191,7 +198,7 @@ def _gaps(screen: Screen, swept: Swept) -> None:
 def _as_json(swept: Swept) -> dict[str, Any]:
     counts, found = swept.dispositions, swept.sweep
     return {
-        "digest": found.plan.digest,
+        "digest": None if found.plan is None else found.plan.digest,
         "complete": swept.complete,
         "totals": [
             {"source": source, "category": category, "verdict": verdict, "items": number}

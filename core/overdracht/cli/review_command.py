@@ -7,6 +7,7 @@ from itertools import islice
 import click
 
 from overdracht.cli import selecting
+from overdracht.cli.find_command import offer
 from overdracht.cli.screen import Screen, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.review import Decision, Inclusion, Review, Reviewed
@@ -40,6 +41,9 @@ class _Review(click.Command):
 )
 @click.option("--all", "everything", is_flag=True, help="List every item, and not only what waits.")
 @click.option(
+    "--others", is_flag=True, help="List what is the person's and also names other people."
+)
+@click.option(
     "--limit",
     type=click.IntRange(min=0),
     default=PAGE,
@@ -48,12 +52,13 @@ class _Review(click.Command):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     session: Session,
     reference: str,
     accept: tuple[str, ...],  # noqa: ARG001 - read in order from the context
     reject: tuple[str, ...],  # noqa: ARG001 - read in order from the context
     everything: bool,
+    others: bool,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -68,6 +73,7 @@ def command(
     Examples:
       overdracht review 2026-0001
       overdracht review 2026-0001 --reject 12 --accept certainty=mention,source=mailarchief
+      overdracht review 2026-0001 --others
       overdracht review 2026-0001 --all --json
     """
     with session.store() as store, store.working_on(store.request(reference).reference):
@@ -77,14 +83,20 @@ def command(
         words = click.get_current_context().meta["overdracht.selectors"]
         if words:
             decide(session, review, words)
-        elif not (everything or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
+        elif not (everything or others or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
             _ask_each(screen(), review)
-        shown = review.items() if everything else review.items(Inclusion.AWAITING)
+        shown = _chosen(review, everything=everything, others=others)
         if as_json:
             emit([_as_json(one) for one in islice(shown, limit or None)])
             return
-        listed = listing(screen(), shown, limit) if everything or not words else 0
+        listed = listing(screen(), shown, limit) if everything or others or not words else 0
         summary(screen(), session, reference, review, listed)
+
+
+def _chosen(review: Review, *, everything: bool, others: bool) -> Iterator[Reviewed]:
+    if others:
+        return review.naming_others()
+    return review.items() if everything else review.items(Inclusion.AWAITING)
 
 
 def decide(session: Session, review: Review, words: list[tuple[bool, str]]) -> None:
@@ -138,7 +150,7 @@ def summary(screen: Screen, session: Session, reference: str, review: Review, li
             f"Decide: {session.command(f'review {reference} --reject NUMBER --accept all')}"
         )
     else:
-        screen.exact(f"Export: {session.command(f'export {reference} --to {reference}.zip.age')}")
+        offer(screen, session, reference, numbers[Inclusion.INCLUDED], sum(numbers.values()))
 
 
 def _ask_each(screen: Screen, review: Review) -> None:

@@ -72,6 +72,28 @@ def _plans(store: Store, reference: str) -> list[dict[str, Any]]:
     ]
 
 
+def _open(screen: Screen, session: Session, begun: list[dict[str, Any]]) -> None:
+    """Show of what was *begun* and is not closed which command takes it further."""
+    waiting = {one["reference"] for one in begun if _waits(one)}
+    going = {one["reference"] for one in begun if not _waits(one)}
+    if going:
+        screen.exact(
+            f"  begun and not closed: {', '.join(sorted(going))}: {session.command('resume')}",
+            "yellow",
+        )
+    for reference in sorted(waiting - going):
+        screen.exact(
+            f"  waits for you: {reference}: {session.command(f'review {reference}')}, then a new plan",
+            "yellow",
+        )
+
+
+def _waits(plan: dict[str, Any]) -> bool:
+    """Say whether trying again what *plan* says comes to nothing more: all of it was tried, nothing failed, and the rest is for people."""
+    tried = plan["phase"] == Phase.EXECUTED and not plan["failed"]
+    return tried and bool(plan["left_alone"] or plan["open"])
+
+
 def _show(
     screen: Screen,
     session: Session,
@@ -89,10 +111,7 @@ def _show(
         )
     else:
         screen.line("  no plan is open")
-    if begun := sorted({one["reference"] for one in plans if one["phase"] != Phase.PROPOSED}):
-        screen.exact(
-            f"  begun and not closed: {', '.join(begun)}: {session.command('resume')}", "yellow"
-        )
+    _open(screen, session, [one for one in plans if one["phase"] != Phase.PROPOSED])
     screen.line()
     screen.line("Scheduled", "bold")
     if scheduled:

@@ -41,6 +41,14 @@ class Tally:
         """Return how many items have *inclusion*."""
         return sum(number for (_, _, what), number in self.totals.items() if what is inclusion)
 
+    def by_source(self, inclusion: Inclusion) -> dict[str, int]:
+        """Return by source how many items have *inclusion*; a source without any is left out."""
+        numbers: Counter[str] = Counter()
+        for (source, _, what), number in sorted(self.totals.items()):
+            if what is inclusion:
+                numbers[source] += number
+        return dict(numbers)
+
     @property
     def items(self) -> int:
         """How many there are in all."""

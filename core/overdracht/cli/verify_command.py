@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from overdracht.bundle import Verification, verify
-from overdracht.cli.certificates import Checked, check, looks_like_one
+from overdracht.cli.certificates import Checked, check, in_trail, looks_like_one
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import Screen, count, emit, screen, size
 from overdracht.cli.session import Session, pass_session
@@ -53,7 +53,7 @@ def command(
 
 
 def _certificate(session: Session, file: Path, named: str, *, as_json: bool) -> None:
-    found = check(file, named or own_key(session))
+    found = in_trail(session, check(file, named or own_key(session)))
     if as_json:
         emit(
             {

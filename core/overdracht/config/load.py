@@ -20,7 +20,7 @@ from overdracht.registry import AnyConnector, Registry
 
 FILE_NAME = "overdracht.toml"
 VARIABLE = "OVERDRACHT_CONFIG"
-_SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 def locate(explicit: Path | None = None) -> Path:
@@ -126,7 +126,7 @@ def _source(
     problems: list[Problem],
 ) -> Source:
     key = f"sources.{name}"
-    if not _SOURCE_NAME.fullmatch(name):
+    if not SOURCE_NAME.fullmatch(name):
         problems.append(
             Problem(key, "not a name for a source", "letters, digits, - and _, at most 64")
         )

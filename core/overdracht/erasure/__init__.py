@@ -20,6 +20,8 @@ from overdracht.erasure.executing import (
     unconfirmed,
 )
 from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
+from overdracht.erasure.named import NAMES, NamedPart, named_after, residue_of
+from overdracht.erasure.outdated import Outdated, outdated
 from overdracht.erasure.planning import (
     BY_HAND,
     CHANGING,
@@ -38,10 +40,13 @@ __all__ = [
     "BY_HAND",
     "CHANGING",
     "FORMAT",
+    "NAMES",
     "UNDECIDED",
     "Limits",
     "Means",
+    "NamedPart",
     "NotReady",
+    "Outdated",
     "Return",
     "Returned",
     "Scope",
@@ -57,10 +62,13 @@ __all__ = [
     "hold",
     "is_complete",
     "left_to_people",
+    "named_after",
     "open_steps",
+    "outdated",
     "plan_erasure",
     "prepare",
     "propose",
+    "residue_of",
     "residues",
     "retry",
     "returned",

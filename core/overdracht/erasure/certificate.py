@@ -18,6 +18,7 @@ from overdracht.connector import erasing
 from overdracht.coverage import Coverage
 from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
 from overdracht.erasure.planning import Connectors
+from overdracht.erasure.sweep import MISSED
 from overdracht.erasure.verifying import Verification
 from overdracht.seal import SigningKey
 from overdracht.state import Count, PlanFile, Planned
@@ -57,6 +58,7 @@ def facts(
 ) -> dict[str, Any]:
     """Return the certificate of what the *plans* of request *reference*, oldest first, came to."""
     plans, coverage = tuple(plans), tuple(coverage)
+    missed = Counter(plans[-1].facts.get(MISSED, ()))
     counts = final_counts(plans)
     return {
         "format": FORMAT,
@@ -64,9 +66,9 @@ def facts(
         "organisation": dict(organisation),
         "made": now.isoformat(timespec="seconds"),
         "program": f"overdracht {_version()}",
-        "complete": is_complete(counts, coverage, verification),
+        "complete": is_complete(counts, coverage, verification) and not missed,
         "plans": [one.digest for one in plans],
-        "sources": list(_sources(coverage, counts)),
+        "sources": list(_sources(coverage, counts, missed)),
         "retained": [_grounds(one) for one in _kept(plans)],
         "left_alone": [_grounds(one) for one in _left(plans)],
         "verification": None if verification is None else _verified(verification),
@@ -92,7 +94,9 @@ def is_complete(
     )
 
 
-def _sources(coverage: Iterable[Coverage], counts: Iterable[Count]) -> Iterator[dict[str, Any]]:
+def _sources(
+    coverage: Iterable[Coverage], counts: Iterable[Count], missed: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
     by_source: dict[str, list[Count]] = {}
     for one in counts:
         by_source.setdefault(one.source, []).append(one)
@@ -105,14 +109,14 @@ def _sources(coverage: Iterable[Coverage], counts: Iterable[Count]) -> Iterator[
             "notes": [_both(note) for note in covered.notes],
             **_results(by_source.pop(covered.source, ())),
         }
-    for source, rest in by_source.items():
+    for source in sorted({*by_source, *missed}):
         yield {
             "source": source,
             "connector": "",
             "searched": "",
-            "gaps": 0,
+            "gaps": missed.get(source, 0),
             "notes": [],
-            **_results(rest),
+            **_results(by_source.get(source, ())),
         }
 
 
@@ -155,12 +159,13 @@ def _grouped(steps: Iterable[Planned]) -> list[Grounds]:
     for one in steps:
         outcome, disposition = one.outcome, one.step.disposition
         until = (outcome.on if outcome else None) or disposition.until
+        ground, article = disposition.kept_on
         totals[
             one.source,
             one.step.item.category.value,
             until.isoformat() if until else None,
-            disposition.ground,
-            disposition.article,
+            ground,
+            article,
             outcome is not None and outcome.result is Result.ANONYMISED,
         ] += 1
     return [Grounds(*key, items) for key, items in sorted(totals.items(), key=str)]

@@ -16,7 +16,7 @@ from overdracht.state import Phase, PlanFile, Planned, StepState
 from overdracht.steps import RESULTS, UNDONE, ApprovedStep, Objection, Outcome, Result, Verdict
 from overdracht.survey.engine import explain
 
-BATCH = 200
+BATCH = 500
 """Steps whose intent is written at once, and outcomes likewise: two syncs of the disk for as many acts."""
 
 PAUSES = (1.0, 5.0, 25.0)
@@ -96,12 +96,14 @@ def execute(
     late: Collection[str] = (),
     confirmed: Collection[str] = (),
     means: Means | None = None,
+    leave_out: bool = False,
 ) -> None:
     """Carry out *plan*, or what is left of it after an interruption.
 
     The sources in *late* yield identifiers and go after the others; effects outside the organisation go last. Raise UsageError when
-    one of those was not *confirmed* by its name, and NotReady when a source objects: nothing has been touched then. What a source
-    cannot do after that is a FAILED step, and the others go on.
+    one of those was not *confirmed* by its name, and NotReady when a source objects: nothing has been touched then. Where such a source may be
+    left out, its steps are FAILED with what it says, and the others go on, unless all object. What a source cannot do after that is a
+    FAILED step too.
     """
     means = means or Means()
     missing = unconfirmed(plan, confirmed)
@@ -114,8 +116,10 @@ def execute(
     if plan.phase in {Phase.EXECUTED, Phase.CLOSED}:
         return
     if plan.phase is Phase.PROPOSED:
-        _ready(plan, connectors)
+        objecting = _ready(plan, connectors, leave_out=leave_out)
         plan.advance(Phase.EXECUTING)
+        for source, reason in objecting.items():
+            _give_up(plan, _open(plan, source), reason)
     means.moment("begin")
     _settle_what_stays(plan)
     order = sorted(_sources(plan), key=lambda source: (source in late, source))
@@ -126,15 +130,18 @@ def execute(
     means.moment("executed")
 
 
-def _ready(plan: PlanFile, connectors: Connectors) -> None:
+def _ready(plan: PlanFile, connectors: Connectors, *, leave_out: bool) -> dict[str, str]:
+    """Return what the sources that object say, which are to be left out; raise NotReady when none may be, or all object."""
     objections = prepare(plan, connectors)
-    if objections:
+    objecting = {source: one.reason for source, one in reversed(objections)}
+    if objections and not (leave_out and len(objecting) < len(_sources(plan))):
         source, first = objections[0]
         more = f", and {len(objections) - 1} more" if len(objections) > 1 else ""
         raise NotReady(
             f"[{source}] {first.reason}{more}; nothing has been touched",
             remedy="make a new plan when that is mended",
         )
+    return objecting
 
 
 def _sources(plan: PlanFile) -> tuple[str, ...]:
@@ -171,8 +178,11 @@ def _carry_out(
             means.sleep(pause)
         else:
             break
-    failed = _of(plan, source, external=external)
-    while batch := list(islice(failed, BATCH)):
+    _give_up(plan, _of(plan, source, external=external), reason)
+
+
+def _give_up(plan: PlanFile, steps: Iterator[Planned], reason: str) -> None:
+    while batch := list(islice(steps, BATCH)):
         plan.settle(
             (one.number, Outcome(one.step.item.key, Result.FAILED, reason)) for one in batch
         )

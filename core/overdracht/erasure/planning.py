@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from overdracht.connector import Connector, Settings, erasing
 from overdracht.coverage import Coverage
+from overdracht.erasure.named import NAMES, Names
 from overdracht.errors import OverdrachtError, SourceError
 from overdracht.items import Category, Item
 from overdracht.retention import day_of, local_day
@@ -68,13 +69,13 @@ def last_contact(items: Iterable[Item]) -> date | None:
     None when there is none, and while a subscription runs: no term counts then.
     """
     last: date | None = None
+    running = False
     for one in items:
-        if one.running:
-            return None
+        running = running or one.running
         if one.is_contact or one.category in _CONTACTS:
             day = day_of(one.when)
             last = day if last is None or (day is not None and day > last) else last
-    return last
+    return None if running else last
 
 
 def plan_erasure(
@@ -93,11 +94,13 @@ def plan_erasure(
     erased by it.
     """
     review = Review(request, identity)
-    contact = last_contact(one.item for one in review.items(Inclusion.INCLUDED))
+    names = Names()
+    contact = last_contact(names.passing(one.item for one in review.items(Inclusion.INCLUDED)))
     situation = Situation(local_day(now), contact, requested=True)
     facts: dict[str, object] = {
         "identifiers": [str(one) for one in identity.sought],
         "last_contact": contact,
+        NAMES: [one.value for one in names.all()],
     }
     steps = _steps(review, connectors, rules, situation)
     if until is not None:
@@ -114,7 +117,11 @@ def _steps(
         if one.inclusion is Inclusion.AWAITING:
             yield one.source, Step(one.item, Disposition(Verdict.REVIEW, UNDECIDED), "")
         else:
-            yield one.source, propose(connectors.get(one.source), one.item, rules, situation)
+            try:
+                step = propose(connectors.get(one.source), one.item, rules, situation)
+            except SourceError as error:
+                raise SourceError(f"[{one.source}] {error}") from error
+            yield one.source, step
 
 
 def _older(source: str, step: Step, until: date) -> tuple[str, Step]:
@@ -140,16 +147,14 @@ def propose(
     try:
         step = eraser.propose(item, ruling)
     except Exception as error:
-        raise SourceError(f"[{connector.source}] {explain(error)}") from error
+        raise SourceError(explain(error)) from error
     beyond = harsher(step.disposition, ruling)
     if beyond:
         raise SourceError(
-            f"[{connector.source}] the connector {connector.name} would do more than the rules allow: {beyond}"
+            f"the connector {connector.name} would do more than the rules allow: {beyond}"
         )
     if step.item != item:
-        raise SourceError(
-            f"[{connector.source}] the connector {connector.name} proposes a step for another item"
-        )
+        raise SourceError(f"the connector {connector.name} proposes a step for another item")
     return step
 
 

@@ -13,11 +13,12 @@ from itertools import chain
 from overdracht.connector import Ages, erasing
 from overdracht.erasure.contacts import Contacts
 from overdracht.erasure.planning import CHANGING, Connectors, Limits, guarded, propose
+from overdracht.errors import SourceError
 from overdracht.identifiers import Identifier
-from overdracht.items import Category, Gap
+from overdracht.items import Category, Gap, Item
 from overdracht.retention import CountsFrom, Term, day_of, local_day
 from overdracht.ruling import Rules, Situation
-from overdracht.state import PlanFile, RequestFile, Store
+from overdracht.state import Phase, PlanFile, RequestFile, Store
 from overdracht.steps import Aged, ApprovedStep, Disposition, Step, Verdict
 from overdracht.survey.engine import explain
 from overdracht.text import Text
@@ -27,13 +28,16 @@ OBJECTED = Text(
     "This is no longer what was kept then, or cannot be erased now: somebody has to look at it.",
 )
 
+MISSED = "not looked at"
+"""Stands in the facts of a sweep: the source of each gap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A plan for what outlived its term."""
+    """A plan for what outlived its term; nothing is written down where nothing has."""
 
-    request: RequestFile
-    plan: PlanFile
+    request: RequestFile | None
+    plan: PlanFile | None
     gaps: tuple[tuple[str, Gap], ...]
     """What could not be looked at, by source."""
     uncomputable: int
@@ -62,11 +66,36 @@ def sweep(
 ) -> Sweep:
     """Draw a plan for everything in *scope* that has outlived its term on the day of *now*."""
     scope = scope or Scope()
-    request = store.request_about(()) or store.new_request((), now)
+    request = store.request_about(())
     looking = _Looking(store, connectors, rules, owns, local_day(now), scope)
-    facts = {"sweep": sorted(scope.only)}
-    plan = request.plans().draw(guarded(looking.steps(), (), limits), facts, now)
+    facts: dict[str, object] = {"sweep": sorted(scope.only)}
+    steps = _telling(guarded(looking.steps(), (), limits), facts, looking)
+    first = next(steps, None)
+    if first is None and (request is None or not _begun(request)):
+        if request is not None and _within(request, scope):
+            with store.working_on(request.reference):
+                store.shred(request.reference)
+        return Sweep(None, None, tuple(looking.gaps), looking.findings)
+    request = request or store.new_request((), now)
+    plan = request.plans().draw(chain((first,) if first else (), steps), facts, now)
     return Sweep(request, plan, tuple(looking.gaps), looking.findings)
+
+
+def _begun(request: RequestFile) -> bool:
+    return any(one.phase is not Phase.PROPOSED for one in request.plans().all())
+
+
+def _within(request: RequestFile, scope: Scope) -> bool:
+    """Say whether the plans of *request*, which nobody applied, are about no more than *scope*, of which nothing is left."""
+    return all(scope.only.issuperset(one.facts["sweep"]) for one in request.plans().all())
+
+
+def _telling(
+    steps: Iterator[tuple[str, Step]], facts: dict[str, object], looking: "_Looking"
+) -> Iterator[tuple[str, Step]]:
+    """Yield the *steps*, and say among the *facts* of the plan, for its certificate, which sources were not looked at whole."""
+    yield from steps
+    facts[MISSED] = sorted(source for source, _ in looking.gaps)
 
 
 @dataclass
@@ -127,7 +156,8 @@ class _Looking:
                     situation = Situation(today, None, requested=True)
                     # What was cancelled has ended on the day for which it was scheduled: what is left of it goes.
                     item = replace(due.step.item, running=False)
-                    yield propose(self.connectors.get(source), item, self.rules, situation)
+                    if step := self._proposed(source, item, situation):
+                        yield step
 
     def _objected(self, source: str) -> set[str] | None:
         """Return the keys of what is due in *source* and cannot go; None when it is the whole source, which is a gap then."""
@@ -203,8 +233,19 @@ class _Looking:
         # it has not begun.
         known = others and contacts.complete and not running
         situation = Situation(self.today, latest if known else None, requested=False)
-        step = propose(self.connectors.get(source), aged.item, self.rules, situation)
-        return None if step.disposition.verdict is Verdict.RETAIN else step
+        step = self._proposed(source, aged.item, situation)
+        kept = step is None or step.disposition.verdict is Verdict.RETAIN
+        return None if kept else step
+
+    def _proposed(self, source: str, item: Item, situation: Situation) -> Step | None:
+        """Return the step for *item*; None when its connector fails at it, which is a gap."""
+        try:
+            return propose(self.connectors.get(source), item, self.rules, situation)
+        except SourceError as error:
+            gap = source, Gap("", error.message)
+            if gap not in self.gaps:
+                self.gaps.append(gap)
+            return None
 
     def _counts_from_contact(self, category: Category) -> bool:
         rules = self.rules.of(category)

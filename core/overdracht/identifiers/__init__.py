@@ -5,6 +5,7 @@ from overdracht.identifiers.kinds import BUILTIN_KINDS, Kinds
 from overdracht.identifiers.mail_address import base_address, split_address
 from overdracht.identifiers.model import ALWAYS, Identifier, Kind, Period
 from overdracht.identifiers.ownership import belongs
+from overdracht.identifiers.parse import doubt
 
 __all__ = [
     "ALWAYS",
@@ -15,6 +16,7 @@ __all__ = [
     "Period",
     "base_address",
     "belongs",
+    "doubt",
     "fold",
     "split_address",
     "squeeze",

@@ -150,6 +150,18 @@ class Kinds:
         kind, value = parse.split_kind(rest, self.names)
         return self.identifier(kind or parse.detect(value), value, period)
 
+    def typed(self, text: str) -> Identifier:
+        """Return what `parse` does of a *text* that names a person; refuse one that is likely mistyped, unless its kind stands in front."""
+        found = self.parse(text)
+        kind, _ = parse.split_kind(text, self.names)
+        reason = "" if kind else parse.doubt(found.kind, found.value)
+        if reason:
+            raise IdentifierError(
+                f"likely a mistyped {self.kind(found.kind).label_en}: {reason}",
+                remedy=f"when it is right, write {found.kind}: in front",
+            )
+        return found
+
     def with_(self, extra: Iterable[Kind]) -> "Kinds":
         """Return these kinds and the *extra* ones; a name that is taken is refused with ValueError."""
         kinds = list(self.kinds)

@@ -17,6 +17,8 @@ _WINDOW = re.compile(r"\[([0-9.\-]*)/([0-9.\-]*)\]\s*$")
 _KIND = re.compile(r"\s*([A-Za-z][A-Za-z_-]*)\s*:")
 _LINKS = frozenset({"mailto", "tel"})
 _IBAN_LIKE = re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}", re.IGNORECASE)
+_IN_FOURS = re.compile(r"[A-Z]{2}[0-9]{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?", re.IGNORECASE)
+_INTERNATIONAL = re.compile(r"(?:tel: ?)?\+[0-9 ()/.\-]+", re.IGNORECASE)
 _PHONE_LIKE = re.compile(r"(?:tel: ?)?(?:\+|\(?0)[0-9 ()/.\-]{5,}", re.IGNORECASE)
 _TOP_LEVEL = frozenset(
     """
@@ -90,14 +92,29 @@ def detect(text: str) -> str:
     )
 
 
+def doubt(kind: str, value: str) -> str:
+    """Say why a normalised *value* of *kind* is likely mistyped, although it is written as one; empty when nothing tells so."""
+    if kind == "email":
+        ending = value.rpartition("@")[2]
+        if not ending.startswith("[") and not _holds(domain, ending):
+            return "what stands after the @ is no domain name of the internet: it has no ending such as .nl"
+    if kind == "phone" and not in_use(value):
+        return "no such telephone number is given out anywhere: a digit is missing or mistyped"
+    return ""
+
+
 def _candidates(text: str) -> tuple[str, ...]:
     if "@" in text[1:]:
         return ("email",)
     if _holds(ip, text):
         return ("ip",)
-    # A compact IBAN with a typing error is still meant as one; with spaces it may be an address.
-    if _IBAN_LIKE.fullmatch(text) and (_holds(iban, text) or " " not in text):
+    # A compact IBAN, or one in fours, is still meant as one with a typing error; with other spaces it may be an address.
+    if _IBAN_LIKE.fullmatch(text) and (
+        _holds(iban, text) or " " not in text or _IN_FOURS.fullmatch(text)
+    ):
         return ("iban",)
+    if _INTERNATIONAL.fullmatch(text):
+        return ("phone",)
     return _numbers(text) or _words(text)
 
 

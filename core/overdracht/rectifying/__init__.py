@@ -2,11 +2,12 @@
 
 from overdracht.rectifying.changes import changes_of, revealed_in, wrong_values
 from overdracht.rectifying.concluding import RECTIFIED, Checked, facts, look_again
-from overdracht.rectifying.planning import BY_HAND, Proposal, plan_rectification
+from overdracht.rectifying.planning import BY_HAND, RIGHT, Proposal, plan_rectification
 
 __all__ = [
     "BY_HAND",
     "RECTIFIED",
+    "RIGHT",
     "Checked",
     "Proposal",
     "changes_of",

@@ -16,7 +16,7 @@ from overdracht.state.plans import CHANGES
 from overdracht.steps import Change, Disposition, Step, Verdict
 from overdracht.survey import Identity
 from overdracht.survey.engine import explain
-from overdracht.text import Text
+from overdracht.text import NOTHING, Text
 
 BY_HAND = Text(
     "Dit systeem kan niet zelf verbeteren: het moet met de hand.",
@@ -26,7 +26,7 @@ _RECORD = Text(
     "Dit legt vast wat toen is geschreven of gebeurd, en blijft zoals het is.",
     "This records what was written or happened then, and stays as it is.",
 )
-_RIGHT = Text("U heeft recht op verbetering.", "You have the right to rectification.")
+RIGHT = Text("U heeft recht op verbetering.", "You have the right to rectification.")
 _RECTIFICATION = Text("art. 16 AVG", "Art. 16 GDPR")
 _PURPOSE = Text(
     "art. 16 AVG; HvJ EU 20 december 2017, C-434/16",
@@ -153,5 +153,7 @@ def _checked(source: str, step: Step, item: Item | None) -> Step:
     if wrong:
         raise SourceError(f"[{source}] the connector {wrong} where it is asked to correct")
     if said.verdict is Verdict.RECTIFY:
-        return replace(step, disposition=Disposition(said.verdict, _RIGHT, _RECTIFICATION))
+        # What a connector adds is what it leaves to people.
+        ground = RIGHT if said.ground == NOTHING else said.ground
+        return replace(step, disposition=Disposition(said.verdict, ground, _RECTIFICATION))
     return replace(step, edits=())

@@ -118,6 +118,8 @@ class Certificate(_Part):
     left_out: int = 0
     verification: Verified | None = None
     residue: tuple[Left, ...] = ()
+    audit_head: str | None = None
+    """The last entry of the audit trail before it, which stands for all of them."""
     kinds: tuple[str, ...] = ()
     """Of which kinds values were corrected."""
 

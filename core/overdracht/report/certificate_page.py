@@ -182,6 +182,9 @@ class CertificatePage:
         )
 
     def _searched(self, one: SourceResults) -> Html:
+        if one.gaps and not one.searched:
+            missed = self.say("niet bekeken", "not looked at")
+            return html('<span class="bad-word">{}</span>', missed)
         if one.searched not in set(Reach):
             return html("{}", one.searched or "–")
         reach = Reach(one.searched)
@@ -196,7 +199,7 @@ class CertificatePage:
     def _retained(self) -> Iterator[Html]:
         if self.certificate.retained:
             yield self._grounds(self.certificate.retained)
-        if any(one.pseudonymous for one in self.certificate.retained):
+        if any(one.pseudonymous and one.until for one in self.certificate.retained):
             yield html("<p>{}</p>\n", PSEUDONYMOUS.in_(self.language))
 
     def _left_alone(self) -> Iterator[Html]:

@@ -64,7 +64,7 @@ class Dispositions:
 
     totals: Mapping[tuple[str, Category, Verdict], int]
     kept: tuple[Grounds, ...]
-    """What stays, wholly or in part, until a day."""
+    """What stays, wholly or in part, and on what ground it does."""
     left_alone: tuple[Grounds, ...]
     """What waits for somebody: to be judged, or to be erased by hand."""
     marked: tuple[Marked, ...]
@@ -106,6 +106,7 @@ class Dispositions:
         return tuple(sorted({source for source, _, _ in self.totals}))
 
 
+_STAYING = frozenset({Verdict.RETAIN, Verdict.ANONYMISE})
 _Alike = tuple[str, Category, Verdict, date | None, Text, Text]
 
 
@@ -113,13 +114,16 @@ def dispositions(plan: PlanFile, residue: Iterable[tuple[str, Residue]] = ()) ->
     """Count what *plan* would do; *residue* is what its sources say stays behind."""
     totals: Counter[tuple[str, Category, Verdict]] = Counter()
     alike: Counter[_Alike] = Counter()
+    staying: Counter[_Alike] = Counter()
     marked: list[Marked] = []
     in_all = 0
     external: dict[str, External] = {}
     for one in plan.steps():
         step, said = one.step, one.step.disposition
         totals[one.source, step.item.category, said.verdict] += 1
-        alike[_sort(one.source, step)] += 1
+        alike[_sort(one.source, step, (said.ground, said.article))] += 1
+        if said.verdict in _STAYING:
+            staying[_sort(one.source, step, said.kept_on)] += 1
         if step.item.marks:
             in_all += 1
             if len(marked) < MOST_NAMED:
@@ -127,9 +131,10 @@ def dispositions(plan: PlanFile, residue: Iterable[tuple[str, Residue]] = ()) ->
         if step.external:
             external[step.external] = External(step.external, one.source, said.verdict, said.until)
     grounds = [Grounds(*sort, items) for sort, items in sorted(alike.items(), key=str)]
+    kept = [Grounds(*sort, items) for sort, items in sorted(staying.items(), key=str)]
     return Dispositions(
         dict(sorted(totals.items(), key=str)),
-        tuple(one for one in grounds if one.verdict in {Verdict.RETAIN, Verdict.ANONYMISE}),
+        tuple(kept),
         tuple(one for one in grounds if one.verdict is Verdict.REVIEW),
         tuple(marked),
         in_all,
@@ -148,6 +153,6 @@ def _why(grounds: Iterable[Grounds]) -> tuple[Why, ...]:
     return tuple(Why(*what, items) for what, items in ranked)
 
 
-def _sort(source: str, step: Step) -> _Alike:
+def _sort(source: str, step: Step, ground: tuple[Text, Text]) -> _Alike:
     said = step.disposition
-    return source, step.item.category, said.verdict, said.until, said.ground, said.article
+    return source, step.item.category, said.verdict, said.until, *ground

@@ -149,9 +149,9 @@ class Letter:
         if left_out:
             points.append(told_left_out(left_out, self.language))
         yield Points(tuple(points))
-        if any(one.pseudonymous for one in retained):
+        if any(one.pseudonymous and one.until for one in retained):
             yield PSEUDONYMOUS.in_(self.language)
-        if not retained:
+        if not any(one.until for one in retained):
             return
         yield self.say(
             "Zodra een termijn om is, wissen wij ook dat. U hoeft daar niets voor te doen.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from overdracht.coverage import Coverage
+from overdracht.erasure import NamedPart
 from overdracht.items import Category
 from overdracht.report.dispositions import Dispositions
 from overdracht.report.erasing_words import (
@@ -17,7 +18,7 @@ from overdracht.report.erasing_words import (
 )
 from overdracht.report.markup import Html, foreign, html, shortened
 from overdracht.report.page import fact, head, page, table
-from overdracht.report.plan_tables import ItemTables, grounds_table, residue_list
+from overdracht.report.plan_tables import ItemTables, grounds_table, named_list, residue_list
 from overdracht.report.searched import coverage_table
 from overdracht.report.words import CATEGORIES, told_day, told_items, told_number
 from overdracht.retention import Term, local_day
@@ -39,6 +40,8 @@ class PlanPage:
     left_out: int
     """How many items somebody decided are not the person's, or not to be touched."""
     backups: Term | None
+    named: tuple[NamedPart, ...] = ()
+    """What is called after the person, and keeps its name."""
     steps: Callable[[str], Iterator[Planned]]
     """The steps of one source."""
     command: str
@@ -72,6 +75,10 @@ class PlanPage:
             (
                 self.say("Gevolgen buiten de organisatie", "Effects outside the organisation"),
                 self._external(),
+            ),
+            (
+                self.say("Misschien naar de persoon genoemd", "Perhaps named after the person"),
+                self._named(),
             ),
             (self.say("Wat fysiek achterblijft", "What stays behind physically"), self._residue()),
             (
@@ -251,6 +258,10 @@ class PlanPage:
                 for one in self.dispositions.external
             ],
         )
+
+    def _named(self) -> Iterator[Html]:
+        if self.named:
+            yield named_list(self.named, self.language)
 
     def _residue(self) -> Iterator[Html]:
         yield html("<p>{}</p>\n", told_backups(self.backups, self.language))

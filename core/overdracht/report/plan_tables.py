@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from overdracht.erasure import NamedPart
 from overdracht.report.dispositions import Grounds
 from overdracht.report.erasing_words import MARKS, told_ground, told_verdict
 from overdracht.report.markup import Html, foreign, html, shortened
@@ -58,6 +59,27 @@ def residue_list(residue: Iterable[tuple[str, Residue]], language: str) -> Html:
                 told_residue(one, language),
             )
             for source, one in together(residue)
+        ],
+    )
+
+
+def named_list(named: Iterable[NamedPart], language: str) -> Html:
+    """Return what is called after the person, what it is like, and what takes it away once it is empty."""
+    return html(
+        "<p>{}</p>\n<ul>{}</ul>\n",
+        Text(
+            "Wat erin staat kan weg, maar de naam zelf blijft. Geef een andere naam, of haal het weg als het leeg is.",
+            "What is in it may go, but the name itself stays. Rename it, or remove it once it is empty.",
+        ).in_(language),
+        [
+            html(
+                '<li>{}: {} <span class="soft">({})</span>{}</li>\n',
+                one.source,
+                foreign(one.part),
+                foreign(", ".join(map(str, one.like))),
+                html("<br><code>{}</code>", one.command) if one.command else None,
+            )
+            for one in named
         ],
     )
 

@@ -4,37 +4,19 @@ from collections.abc import Iterable
 
 from overdracht.coverage import Coverage
 from overdracht.export import Order
-from overdracht.export.collecting import NO_CONNECTOR, UNDELIVERED
-from overdracht.export.delivery import UNASKED, UNFIT
 from overdracht.identifiers import ALWAYS, Identifier
 from overdracht.report.facts import Facts
 from overdracht.report.markup import Html, foreign, html
 from overdracht.report.overview import gaps
 from overdracht.report.page import head, table
+from overdracht.report.reasons import told_reason
 from overdracht.report.words import REACHES, REACHES_TOLD, STANDINGS, told_day, told_number
 from overdracht.survey import Known, Standing
 from overdracht.text import Text
 
-_DUTCH_REASONS = {
-    UNDELIVERED: "de connector heeft het niet geleverd",
-    NO_CONNECTOR: "de connector is er niet",
-    UNASKED: "de connector bood een bestand aan met gegevens waar niet om was gevraagd; het is weggelaten",
-    UNFIT: "de connector bood een bestand aan onder een onveilige naam, of een tweede met dezelfde naam; het is weggelaten",
-}
-
-
 _PARTS = Text("Onderdelen", "Parts")
 _LOOKED_AT = Text("Bekeken", "Looked at")
 _FOUND = Text("Gevonden", "Found")
-
-
-def _reason(reason: str, language: str) -> Html:
-    """Return a *reason*, in its own language where it has no Dutch."""
-    if language == "en":
-        return html("{}", reason)
-    if reason in _DUTCH_REASONS:
-        return html("{}", _DUTCH_REASONS[reason])
-    return html('<span lang="en">{}</span>', reason)
 
 
 def coverage_table(coverage: Iterable[Coverage], language: str) -> Html:
@@ -60,7 +42,7 @@ def _covered(one: Coverage, language: str) -> Html:
         html('<p class="soft">{}</p>', note.in_(language)) for note in dict.fromkeys(one.notes)
     ]
     why = [
-        html("<p>{}{}</p>", _reason(reason, language), _times(count, language))
+        html("<p>{}{}</p>", told_reason(reason, language), _times(count, language))
         for reason, count in gaps(one)
     ]
     return html(
@@ -101,7 +83,7 @@ def shortfalls(facts: Facts, language: str) -> Html:
         html(
             "<b>{}</b>: {} ({})",
             one.source,
-            _reason(one.reason, language),
+            told_reason(one.reason, language),
             told_number(one.count, language),
         )
         for one in summary.shortfalls

@@ -1,13 +1,15 @@
 """What outlives a request: hashes of whom was erased, references to what may go later, and the copies that were made."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from stat import S_ISDIR
 
 import orjson
 
+from overdracht.errors import BundleError
 from overdracht.identifiers import Identifier
 from overdracht.state.database import durable
 from overdracht.state.step_codec import pack_step, unpack_step
@@ -135,9 +137,12 @@ class Schedule:
         return int(row[0])
 
 
+FOLDER = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A bundle that was written."""
+    """A bundle that was written, or the folder into which one was unpacked."""
 
     number: int
     reference: str
@@ -147,7 +152,17 @@ class Copy:
     deletes: date
     deleted: datetime | None
     size: int
+    """In bytes; FOLDER for what was unpacked."""
     inode: int
+
+    @property
+    def is_folder(self) -> bool:
+        """Say whether it is a folder into which a bundle was unpacked."""
+        return self.size == FOLDER
+
+    def stands_for(self, reference: str) -> bool:
+        """Say whether it is of the request *reference* and was not deleted."""
+        return self.reference == reference and self.deleted is None
 
 
 class Copies:
@@ -158,11 +173,10 @@ class Copies:
         self._master = master
 
     def enter(self, reference: str, path: Path, made: datetime, deletes: date) -> None:
-        """Keep that the finished bundle at *path* was written."""
+        """Keep that the finished bundle at *path* was written, or unpacked into the folder *path*."""
         stat = path.stat()
-        payload = self._master.encrypt(
-            orjson.dumps([str(path.absolute()), stat.st_size, stat.st_ino])
-        )
+        size = FOLDER if path.is_dir() else stat.st_size
+        payload = self._master.encrypt(orjson.dumps([str(path.absolute()), size, stat.st_ino]))
         with durable(self._connection):
             self._connection.execute(
                 "INSERT INTO bundle (reference, made, deletes, payload) VALUES (?,?,?,?)",
@@ -188,16 +202,23 @@ class Copies:
                 inode,
             )
 
-    def delete(self, copy: Copy, now: datetime) -> bool:
-        """Delete the file of *copy*, if it still is the one that was written, and keep that it is gone; return whether it is."""
+    def delete(self, copy: Copy, now: datetime, clear: Callable[[Path], None]) -> bool:
+        """Delete the file of *copy*, if it still is the one that was written, and keep that it is gone; return whether it is.
+
+        A folder is given to *clear*, which takes away what was unpacked into it, or raises BundleError or OSError.
+        """
         try:
-            stat = copy.path.stat()
-            if (stat.st_size, stat.st_ino) != (copy.size, copy.inode):
+            stat = copy.path.lstat()
+            size = FOLDER if S_ISDIR(stat.st_mode) else stat.st_size
+            if (size, stat.st_ino) != (copy.size, copy.inode):
                 return False
-            copy.path.unlink()
+            if copy.is_folder:
+                clear(copy.path)
+            else:
+                copy.path.unlink()
         except FileNotFoundError:
             pass
-        except OSError:
+        except (OSError, BundleError):
             return False
         with durable(self._connection):
             self._connection.execute(

@@ -1,7 +1,8 @@
 """The audit trail: who did what when, without personal data, in a chain that shows any change, removal or reorder.
 
 Every entry carries a code over its own content and the code before it, made with a key derived from the state's master key. A file beside
-the database remembers the last entry, so that entries cut off at the end are missed too.
+the database remembers the last entry, so that entries cut off at the end are missed too. Whoever takes both away together is found by a head that
+was noted elsewhere: every certificate carries one, and the code of an entry stands for all that came before it.
 """
 
 import os
@@ -11,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import orjson
 
-from overdracht.errors import StateError
+from overdracht.errors import StateError, UsageError
 from overdracht.state.database import durable
 from overdracht.state.vault import Cipher
 
@@ -31,6 +33,27 @@ class Entry:
     reference: str
     details: Mapping[str, object]
     code: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry at some moment: how many there are, and the code that stands for all of them."""
+
+    entries: int
+    code: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the head that was noted as *text*; raise UsageError when it is none."""
+        written = re.fullmatch(r"([1-9][0-9]{0,17}):([0-9a-f]{32})", text.strip().lower())
+        if written is None:
+            raise UsageError(
+                f"{text!r} is no head of an audit trail", remedy="`overdracht audit` shows it"
+            )
+        return cls(int(written[1]), written[2])
+
+    def __str__(self) -> str:
+        return f"{self.entries}:{self.code}"
 
 
 class Audit:
@@ -93,8 +116,16 @@ class Audit:
         ).fetchone()
         return row is not None
 
-    def verify(self) -> int:
-        """Return how many entries there are; raise StateError naming the first that is not what it was."""
+    @property
+    def head(self) -> Head | None:
+        """The last entry; None when nothing has happened yet."""
+        row = self._connection.execute(
+            "SELECT number, code FROM audit ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        return None if row is None else Head(row[0], row[1].hex())
+
+    def verify(self, noted: Head | None = None) -> int:
+        """Return how many entries there are; raise StateError naming the first that is not what it was, or when *noted* is none of them."""
         before, count = _BEGIN, 0
         for row in self._connection.execute("SELECT * FROM audit ORDER BY number"):
             number, at, event, reference, text, code = row
@@ -107,7 +138,22 @@ class Audit:
                 )
             before = code
         self._check_head(count)
+        if noted is not None:
+            self._check_noted(noted, count)
         return count
+
+    def _check_noted(self, noted: Head, count: int) -> None:
+        row = self._connection.execute(
+            "SELECT code FROM audit WHERE number=?", (noted.entries,)
+        ).fetchone()
+        if row is None:
+            raise StateError(
+                f"the audit trail ends at entry {count}, and {noted.entries} were made when that head was noted: entries were removed, or it is another trail"
+            )
+        if row[0].hex() != noted.code:
+            raise StateError(
+                f"entry {noted.entries} of the audit trail is not the one whose head was noted: the trail was replaced, or it is another"
+            )
 
     def _check_head(self, count: int) -> None:
         try:

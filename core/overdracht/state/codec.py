@@ -14,6 +14,11 @@ from overdracht.text import Text
 
 Packed = list[Any]
 
+# By value: asking the class takes three times as long, and there may be a million items.
+_CATEGORIES = {one.value: one for one in Category}
+_CERTAINTIES = {one.value: one for one in Certainty}
+_ORIGINS = {one.value: one for one in Origin}
+
 
 def pack_identifier(identifier: Identifier) -> Packed:
     """Return *identifier* as JSON values."""
@@ -81,16 +86,18 @@ def decode_item(raw: bytes) -> Item:
     return Item(
         key=packed[0],
         part=packed[1],
-        category=Category(packed[2]),
-        matches=tuple(Match(unpack_identifier(m[:-2]), Certainty(m[-2]), m[-1]) for m in packed[3]),
+        category=_CATEGORIES[packed[2]],
+        matches=tuple(
+            Match(unpack_identifier(m[:-2]), _CERTAINTIES[m[-2]], m[-1]) for m in packed[3]
+        ),
         fingerprint=packed[4],
         title=packed[5],
         when=None if packed[6] is None else datetime.fromisoformat(packed[6]),
         size=packed[7],
-        origin=Origin(packed[8]),
+        origin=_ORIGINS[packed[8]],
         holder=None if packed[9] is None else unpack_identifier(packed[9]),
         reveals=tuple(
-            Revealed(unpack_identifier(r[:-2]), Certainty(r[-2]), r[-1]) for r in packed[10]
+            Revealed(unpack_identifier(r[:-2]), _CERTAINTIES[r[-2]], r[-1]) for r in packed[10]
         ),
         third_parties=packed[11],
         is_contact=packed[12],

@@ -6,7 +6,7 @@ An intent is durable before the act, an outcome after it: after a crash, a step 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,6 +47,9 @@ class StepState(StrEnum):
     PLANNED = "planned"
     INTENDED = "intended"
     SETTLED = "settled"
+
+
+_STATES = {one.value: one for one in StepState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +121,26 @@ class PlanFile:
         last = 0
         while True:
             rows = self._connection.execute(
-                "SELECT id, source, state, payload, outcome FROM step WHERE plan=? AND id>?"  # noqa: S608 - only marks
+                "SELECT id, source, state, payload, result, outcome FROM step WHERE plan=? AND id>?"  # noqa: S608 - only marks
                 f" AND verdict IN ({_marks(wanted)}) AND state IN ({_marks(among)})"
                 " AND (? IS NULL OR source=?) ORDER BY id LIMIT ?",
                 (self._number, last, *wanted, *among, source, source, _PAGE),
             ).fetchall()
             for row in rows:
-                yield self._planned(*row)
+                yield self._planned(row)
             if len(rows) < _PAGE:
                 return
             last = rows[-1][0]
 
-    def _planned(
-        self, number: int, source: str, state: str, payload: bytes, outcome: bytes | None
-    ) -> Planned:
-        settled = None if outcome is None else unpack_outcome(self._cipher.decrypt(outcome))
-        return Planned(
-            number, source, unpack_step(self._cipher.decrypt(payload)), StepState(state), settled
-        )
+    def _planned(self, row: Sequence[Any]) -> Planned:
+        number, source, state, payload, result, outcome = row
+        step = unpack_step(self._cipher.decrypt(payload))
+        settled = None
+        if outcome is not None:
+            settled = unpack_outcome(self._cipher.decrypt(outcome))
+        elif result is not None:
+            settled = Outcome(step.item.key, Result(result))
+        return Planned(number, source, step, _STATES[state], settled)
 
     def counts(self) -> tuple[Count, ...]:
         """Return how many steps there are of each sort."""
@@ -163,7 +168,7 @@ class PlanFile:
             self._connection.executemany(
                 "UPDATE step SET state='settled', result=?, outcome=? WHERE id=?",
                 [
-                    (one.result, self._cipher.encrypt(pack_outcome(one)), number)
+                    (one.result, (more := pack_outcome(one)) and self._cipher.encrypt(more), number)
                     for number, one in outcomes
                 ],
             )
@@ -198,6 +203,7 @@ class Plans:
     ) -> PlanFile:
         """Write a plan down and digest it; a plan that was proposed before and not begun is replaced.
 
+        The *facts* are those that there are when the last of the *steps* has come: whoever yields them may add to them.
         Raise StateError while one is being carried out: what it has in hand must not be planned a second time.
         """
         with transaction(self._connection):
@@ -213,16 +219,10 @@ class Plans:
             self._connection.execute(
                 "DELETE FROM plan WHERE request=? AND phase=?", (self._request, Phase.PROPOSED)
             )
-            payload = self._cipher.encrypt(orjson.dumps(facts, default=str))
+            drawing = f"being drawn {self._request}"
             number = self._connection.execute(
-                "INSERT INTO plan (request, digest, made, phase, payload) VALUES (?,?,?,?,?) RETURNING id",
-                (
-                    self._request,
-                    f"being drawn {self._request}",
-                    now.isoformat(),
-                    Phase.PROPOSED,
-                    payload,
-                ),
+                "INSERT INTO plan (request, digest, made, phase, payload) VALUES (?,?,?,?,x'') RETURNING id",
+                (self._request, drawing, now.isoformat(), Phase.PROPOSED),
             ).fetchone()[0]
             self._connection.executemany(
                 "INSERT INTO step (plan, source, key, category, verdict, until, external, state, payload)"
@@ -230,7 +230,10 @@ class Plans:
                 (self._row(number, source, step) for source, step in steps),
             )
             digest = self._digest(number, facts)
-            self._connection.execute("UPDATE plan SET digest=? WHERE id=?", (digest, number))
+            payload = self._cipher.encrypt(orjson.dumps(facts, default=str))
+            self._connection.execute(
+                "UPDATE plan SET digest=?, payload=? WHERE id=?", (digest, payload, number)
+            )
         return PlanFile(self._connection, self._cipher, number)
 
     def _row(self, plan: int, source: str, step: Step) -> tuple[object, ...]:

@@ -165,6 +165,15 @@ class RequestFile:
         pairs = (orjson.loads(self._cipher.decrypt(row[0])) for row in rows)
         return {part: cursor for part, cursor in pairs if cursor}
 
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """Yield the parts that the last search looked at, each with its source, in a fixed order."""
+        rows = self._connection.execute(
+            "SELECT source, payload FROM part WHERE request=?", (self._number,)
+        )
+        yield from sorted(
+            (source, orjson.loads(self._cipher.decrypt(payload))[0]) for source, payload in rows
+        )
+
     def recorder(self, source: str, question: bytes) -> Recorder:
         """Begin a run over *source*."""
         with transaction(self._connection):

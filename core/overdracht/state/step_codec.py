@@ -5,6 +5,7 @@ Not by orjson: a name that comes out of a system may hold a lone surrogate.
 
 import json
 from datetime import date
+from functools import lru_cache
 
 from overdracht.state.codec import decode_item, encode_item
 from overdracht.steps import Disposition, Edit, Outcome, Result, Step, Verdict
@@ -33,7 +34,14 @@ def pack_step(step: Step) -> bytes:
 def unpack_step(raw: bytes) -> Step:
     """Return the step that `pack_step` packed."""
     end = 4 + int.from_bytes(raw[:4], "big")
-    head = json.loads(raw[4:end])
+    disposition, action, external, edits = _head(raw[4:end])
+    return Step(decode_item(raw[end:]), disposition, action, external, edits)
+
+
+@lru_cache(maxsize=64)
+def _head(raw: bytes) -> tuple[Disposition, str, str, tuple[Edit, ...]]:
+    # The same for nearly all steps of a plan: all but the item.
+    head = json.loads(raw)
     # Steps that were scheduled by an older version have no edits.
     verdict, *texts, until, action, external, edits = head if len(head) > 8 else [*head, []]
     disposition = Disposition(
@@ -42,12 +50,13 @@ def unpack_step(raw: bytes) -> Step:
         Text(*texts[2:]),
         date.fromisoformat(until) if until else None,
     )
-    item = decode_item(raw[end:])
-    return Step(item, disposition, action, external, tuple(Edit(*edit) for edit in edits))
+    return disposition, action, external, tuple(Edit(*edit) for edit in edits)
 
 
-def pack_outcome(outcome: Outcome) -> bytes:
-    """Return *outcome* as bytes."""
+def pack_outcome(outcome: Outcome) -> bytes | None:
+    """Return *outcome* as bytes; None when there is no more to it than its result."""
+    if not (outcome.reason or outcome.on or outcome.fingerprint):
+        return None
     return json.dumps(
         [
             outcome.key,

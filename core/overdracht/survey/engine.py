@@ -23,6 +23,9 @@ BATCH = 200
 _NO_ITEM_AFTER = 0.5
 """Seconds after which an incomplete batch is handed over all the same, so that a slow source shows what it has."""
 
+SILENT = "the connector said nothing about what it searched"
+"""The reason of a source that ended without a word."""
+
 
 class EventKind(StrEnum):
     """What happened."""
@@ -85,7 +88,7 @@ class Tally:
         """Stop the clock; a source that accounted for nothing has failed."""
         self.seconds = time.monotonic() - self.began
         if not self.parts and not self.gaps:
-            self.fail(SourceError("the connector said nothing about what it searched"))
+            self.fail(SourceError(SILENT))
 
     @property
     def whole(self) -> bool:

@@ -1,7 +1,6 @@
 """The system that the reference connector speaks to: records in parts, and what is wrong with them today."""
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ import orjson
 from overdracht.errors import Unreachable
 from overdracht.identifiers import Identifier, Kinds, squeeze
 from overdracht.items import Category, Certainty, Item, Match, Revealed
+from overdracht.text import one_line
 
 KINDS = Kinds()
 _DUTCH = ZoneInfo("Europe/Amsterdam")
@@ -47,7 +47,7 @@ class MemoryRecord:
             category=self.category,
             matches=matches,
             fingerprint=self.fingerprint(),
-            title=_one_line(self.title),
+            title=one_line(self.title),
             when=self.when,
             size=len(self.text),
             holder=self.holder,
@@ -113,8 +113,3 @@ class MemorySystem:
     def get(self, part: str, key: str) -> MemoryRecord | None:
         """Return the record of this *key*; None when the part is broken or does not hold it."""
         return None if part in self.broken else self.parts.get(part, {}).get(key)
-
-
-def _one_line(title: str) -> str:
-    shown = (" " if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} else one for one in title)
-    return " ".join("".join(shown).split())[:200]

@@ -82,8 +82,8 @@ class BooksConnector(Connector[DatabaseSettings]):
         """Yield the records about the subject, part by part, and a gap for each column that looks personal and is not mapped."""
         from overdracht_accounting.search import Search
 
-        with self._loader() as loader:
-            search = Search(loader, question, loader.broken)
+        with self._loader() as loader, self.database().scanning() as scanners:
+            search = Search(loader, question, loader.broken, scanners)
             yield from search.findings()
             yield from self._beside(search)
             yield from self._unmapped(loader)
@@ -170,7 +170,8 @@ class BooksConnector(Connector[DatabaseSettings]):
 
         secret = self.settings.password
         password = None if secret is None else secret.get().reveal()
-        return Database(self.address, password, self.settings.ca_file)
+        tls = self.settings.tls == "verify"
+        return Database(self.address, password, self.settings.ca_file, tls=tls)
 
     def erasure(self) -> "Erasure":
         """Return what changes the database."""

@@ -64,7 +64,7 @@ def _expressions(connection: Connection, record: Record) -> Iterator[Check]:
             yield from _asked(connection, f"{what} of {record.name}", asked)
     for link in record.links:
         if link.sql:
-            wrapped = f"SELECT record, owner FROM ({link.sql}) AS link WHERE 1 = 0"  # noqa: S608 - the administrator's own SQL
+            wrapped = f"SELECT {', '.join((*link.record, *link.owner))} FROM ({link.sql}) AS link WHERE 1 = 0"  # noqa: S608 - the administrator's own SQL
             yield from _asked(connection, f"link from {record.name} to {link.to}", wrapped)
     for member in walk(record.members):
         if member.where:
@@ -104,6 +104,7 @@ def _columns(connection: Connection, table: Table) -> Iterator[Check]:
         for one in inspector.get_indexes(name, schema=where)
         if one["unique"]
     ]
-    if [table.key] not in told:
-        detail = f"nothing says that {table.key} tells its rows apart: name a column that is unique"
+    if not any(one and set(one) <= set(table.key) for one in told):
+        key = ", ".join(table.key)
+        detail = f"nothing says that {key} tells its rows apart: name what is unique"
         yield Check(f"key of {table.name}", ok=False, detail=detail)

@@ -12,6 +12,7 @@ from overdracht_accounting.mapping import (
     Member,
     Record,
     Table,
+    key_names,
 )
 from overdracht_accounting.settings import ColumnSettings, SqlSettings, TableSettings
 
@@ -46,10 +47,6 @@ def _refuse(table: TableSettings, parts: Sequence[str]) -> None:
         raise ValueError(f"{name} is part of another table: belongs_to and identifies go with that")
     if len(table.part_of) > 1:
         raise ValueError(f"{name} can be part of one table only")
-    if any(len(columns) != 1 for columns in table.part_of.values()):
-        raise ValueError(
-            f"{name} can be part of one row only, by one column: of two, let it belong to both, by belongs_to with a SELECT"
-        )
     before = parts[: parts.index(name)] if name in parts else ()
     for to in table.belongs_to:
         if to not in before:
@@ -59,7 +56,7 @@ def _refuse(table: TableSettings, parts: Sequence[str]) -> None:
             f"{name} says nothing of people: give it identifies, belongs_to or columns"
         )
     for column, one in table.columns.items():
-        if column == table.key:
+        if column in table.key:
             raise ValueError(f"{name}.{column} is the key: it cannot be erased by itself")
         if one.erase is Act.NULL and one.text:
             raise ValueError(f'{name}.{column} has a text and erase = "null"')
@@ -75,26 +72,47 @@ def _record(table: TableSettings, tables: Iterable[TableSettings]) -> Record:
         date=table.date,
         where=table.where,
         identifies={str(kind): groups for kind, groups in table.identifies.items()},
-        links=tuple(_link(to, by) for to, by in table.belongs_to.items()),
+        links=tuple(_link(table, to, by, tables) for to, by in table.belongs_to.items()),
         members=_members(name, tuple(tables)),
         stays=table.rows == "keep",
         is_contact=table.category in _CONTACTS,
     )
 
 
-def _link(to: str, by: str) -> Link:
-    is_select = by.lstrip().lower().startswith(("select", "with"))
-    return Link(to, sql=by) if is_select else Link(to, by=by)
+def _link(
+    table: TableSettings, to: str, by: tuple[str, ...], tables: Iterable[TableSettings]
+) -> Link:
+    above = next(one for one in tables if _name(one) == to)
+    (first, *more) = by
+    if not more and first.lstrip().lower().startswith(("select", "with")):
+        record, owner = key_names("record", len(table.key)), key_names("owner", len(above.key))
+        return Link(to, sql=first, record=record, owner=owner)
+    _require_as_many(table, by, above)
+    return Link(to, by=by)
+
+
+def _require_as_many(table: TableSettings, by: tuple[str, ...], above: TableSettings) -> None:
+    """Raise ValueError when the columns *by* cannot hold the key of the table *above*."""
+    if len(by) == len(above.key):
+        return
+    key, given = ", ".join(above.key), ", ".join(by)
+    both = "; what is of two belongs to both, by belongs_to with a SELECT"
+    raise ValueError(
+        f"{_name(table)} refers to {_name(above)} by {given}, and the key there is {key}: give as many columns, in that order"
+        + (both if len(by) > len(above.key) else "")
+    )
 
 
 def _members(name: str, tables: Sequence[TableSettings], depth: int = 8) -> tuple[Member, ...]:
     if not depth:
         raise ValueError(f"{name} is part of itself")
-    return tuple(
-        Member(_table(one), one.part_of[name], _members(_name(one), tables, depth - 1), one.where)
-        for one in tables
-        if name in one.part_of
-    )
+    found = []
+    for one in tables:
+        if name in one.part_of:
+            _require_as_many(one, one.part_of[name], next(up for up in tables if _name(up) == name))
+            inner = _members(_name(one), tables, depth - 1)
+            found.append(Member(_table(one), (one.part_of[name],), inner, one.where))
+    return tuple(found)
 
 
 def _table(table: TableSettings) -> Table:

@@ -1,6 +1,6 @@
 """Say which fields of a record hold a wrong value, and what would stand there instead; a sent invoice and a booking stay as they are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from overdracht import (
@@ -15,10 +15,11 @@ from overdracht import (
     Text,
     Verdict,
 )
+from overdracht_accounting.keys import batches
 from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.proposals import CORRECT, is_masked
-from overdracht_accounting.rows import Loaded, batches
+from overdracht_accounting.rows import Loaded
 from overdracht_accounting.search import AT_ONCE
 
 AS_BOOKED = Text(
@@ -55,19 +56,29 @@ def _answer(
         yield Gap(item.part, reason, item.key)
         return
     own = not is_masked(record, item)
-    edits, left = _edits(loaded, changes) if own else ((), False)
+    edits, left = _edits(loaded, changes) if own else ((), ())
+    mentioned = tuple(_mentions(loaded, changes, {one.where for one in edits}))
+    held = tuple(dict.fromkeys((*left, *mentioned)))
     if edits:
-        yield Step(item, Disposition(Verdict.RECTIFY), CORRECT, edits=edits)
-    elif record.category in _AS_IT_IS and _mentions(loaded, changes):
+        verdict = Verdict.RECTIFY
+        told = Disposition(verdict, _further(held)) if held else Disposition(verdict)
+        yield Step(item, told, CORRECT, edits=edits)
+    elif record.category in _AS_IT_IS and mentioned:
         yield Step(item, Disposition(Verdict.RETAIN, AS_BOOKED), "")
-    elif left or _mentions(loaded, changes):
+    elif held:
         yield Step(item, Disposition(Verdict.REVIEW, BY_HAND), "")
 
 
-def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...], bool]:
-    """Return the edits, and whether a wrong value stands in fields that cannot be edited so."""
+def _further(fields: Iterable[str]) -> Text:
+    """Return that the value stands in further *fields*, where a person has to look."""
+    names = ", ".join(fields)
+    return Text(f"Met de hand te bekijken: {names}.", f"To be looked at by hand: {names}.")
+
+
+def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+    """Return the edits, and the fields with a wrong value that cannot be edited so."""
     edits: dict[str, Edit] = {}
-    left = False
+    left: list[str] = []
     for kind, groups in loaded.record.identifies.items():
         for names in groups:
             texts = {name: text for name in names if (text := loaded.row.text(name).strip())}
@@ -76,11 +87,11 @@ def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...],
                     continue
                 parts = _parts(change, texts)
                 # By the key others are linked to the row.
-                by_hand = len(parts) != len(texts) or loaded.record.table.key in texts
-                left |= by_hand
-                if not by_hand:
+                if len(parts) != len(texts) or not texts.keys().isdisjoint(loaded.record.table.key):
+                    left += texts
+                else:
                     edits |= _each(loaded, texts, parts)
-    return tuple(edits.values()), left
+    return tuple(edits.values()), tuple(left)
 
 
 def _parts(change: Change, texts: dict[str, str]) -> list[str]:
@@ -105,10 +116,12 @@ def _each(loaded: Loaded, texts: dict[str, str], parts: Sequence[str]) -> dict[s
     }
 
 
-def _mentions(loaded: Loaded, changes: Sequence[Change]) -> bool:
+def _mentions(loaded: Loaded, changes: Sequence[Change], edited: Collection[str]) -> Iterator[str]:
+    """Yield the fields of free text, but those *edited*, that hold an old value."""
     mentions = Mentions(one.old for one in changes)
-    return any(
-        any(mentions.found(row.text(column.name)))
-        for row, column in loaded.columns()
-        if column.searched
-    )
+    for row, column in loaded.columns():
+        own = row is loaded.row
+        if (own and column.name in edited) or not column.searched:
+            continue
+        if any(mentions.found(row.text(column.name))):
+            yield column.name if own else f"{row.table.name}.{column.name}"

@@ -1,9 +1,10 @@
 """Connections to a database: for reading, by its own means of reading only, and for the one change that an erasure is."""
 
 import os
+import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 from sqlalchemy.pool import NullPool
 
 from overdracht import Misbehaving, Refused, SourceError, Unreachable
-from overdracht_accounting.settings import is_here
+from overdracht_accounting.transport import is_away, verified
 
 DRIVERS = {
     "sqlite": "sqlite+pysqlite",
@@ -21,14 +22,25 @@ DRIVERS = {
 }
 PATIENCE = 10
 """Seconds to wait for a connection, or for somebody else's lock."""
+AT_ONCE = 2
+"""Tables of an SQLite file that are gone through at once; it waits for nobody, so more than there are processors do not help."""
+_TLS = re.compile(r"\b(SSL|TLS)\b|certificate", re.IGNORECASE)
+"""What drivers say when it fails, and not when anything else does."""
 _WAL_FORMAT = 18
 """The byte of an SQLite file that tells whether it keeps a write-ahead log."""
 
 
 class Database:
-    """The database at *url*; a *password* is added to it."""
+    """The database at *url*; a *password* is added to it. Without *tls* a server elsewhere is reached as its URL says."""
 
-    def __init__(self, url: str, password: str | None = None, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        password: str | None = None,
+        ca_file: Path | None = None,
+        *,
+        tls: bool = True,
+    ) -> None:
         parsed = make_url(url)
         dialect = parsed.get_backend_name()
         if parsed.drivername == dialect:
@@ -36,6 +48,7 @@ class Database:
         self.url: URL = parsed.set(password=password) if password is not None else parsed
         self.dialect = dialect
         self._ca_file = ca_file
+        self._tls = tls
 
     @property
     def file(self) -> Path | None:
@@ -55,9 +68,29 @@ class Database:
             yield connection
 
     @contextmanager
-    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+    def scanning(self) -> Iterator[tuple[Connection, ...]]:
+        """Give connections for going through as many tables at once, which hand out texts as bytes.
+
+        Of a server there are none: all that it is asked belongs to one transaction.
+        """
+        with ExitStack() as stack:
+            if self.file is None:
+                yield ()
+                return
+            many = min(AT_ONCE, os.cpu_count() or 1)
+            opened = (self._connected(writes=False, text=bytes) for _ in range(many))
+            yield tuple(stack.enter_context(one) for one in opened)
+
+    @contextmanager
+    def _connected(
+        self, *, writes: bool, text: Callable[[bytes], object] | None = None
+    ) -> Iterator[Connection]:
         with translated():
-            engine = self._sqlite(writes=writes) if self.file else self._server(writes=writes)
+            engine = (
+                self._sqlite(writes=writes, text=text or _lenient)
+                if self.file
+                else self._server(writes=writes)
+            )
             try:
                 with engine.connect() as connection:
                     yield connection
@@ -80,7 +113,7 @@ class Database:
             return False
         return not busy
 
-    def _sqlite(self, *, writes: bool) -> Engine:
+    def _sqlite(self, *, writes: bool, text: Callable[[bytes], object]) -> Engine:
         file = self.file
         if file is None or not file.is_file():
             raise Unreachable("the database's file does not exist", remedy="check its path")
@@ -91,7 +124,7 @@ class Database:
             made = sqlite3.connect(
                 address, timeout=PATIENCE, isolation_level=None, uri=True, check_same_thread=False
             )
-            made.text_factory = _lenient
+            made.text_factory = text
             if writes:
                 # What is deleted is overwritten; not every SQLite is built to do so by itself.
                 made.execute("PRAGMA secure_delete = ON")
@@ -127,23 +160,18 @@ class Database:
         return engine
 
     def _arguments(self) -> dict[str, object]:
-        away = not is_here(self.url.host)
+        away = self._tls and is_away(self.url, os.environ)
+        tls = verified(self.url, self._ca_file) if away else {}
         if self.dialect == "postgresql":
-            trust = str(self._ca_file) if self._ca_file else "system"
-            tls = {"sslmode": "verify-full", "sslrootcert": trust} if away else {}
             waiting = f"-c lock_timeout={PATIENCE * 1000}"
             return {"connect_timeout": PATIENCE, "options": waiting, **tls}
-        arguments: dict[str, object] = {
+        waiting = f"innodb_lock_wait_timeout = {PATIENCE}, lock_wait_timeout = {PATIENCE}"
+        return {
             "connect_timeout": PATIENCE,
             "charset": "utf8mb4",
-            "init_command": f"SET SESSION innodb_lock_wait_timeout = {PATIENCE}, lock_wait_timeout = {PATIENCE}",
+            "init_command": f"SET SESSION {waiting}",
+            **tls,
         }
-        if away:
-            arguments["ssl"] = (
-                {"ca": str(self._ca_file)} if self._ca_file else {"check_hostname": True}
-            )
-            arguments["ssl_verify_cert"] = arguments["ssl_verify_identity"] = True
-        return arguments
 
 
 def reading_mode(file: Path) -> str:
@@ -193,6 +221,11 @@ def _explained(error: exc.DBAPIError) -> SourceError:
     if error.connection_invalidated or isinstance(error, exc.InterfaceError):
         return Unreachable("the connection to the database is lost", remedy="try again")
     if isinstance(error, exc.OperationalError) and not error.statement:
+        if _TLS.search(str(original)):
+            return Unreachable(
+                "there is no TLS connection to the database with a certificate that is valid for its name",
+                remedy='check ca_file; in a tunnel or a network of your own, tls = "off"',
+            )
         return Unreachable(
             "there is no connection to the database", remedy="check url and password"
         )

@@ -6,15 +6,17 @@ from functools import partial
 from itertools import groupby
 
 from sqlalchemy import Connection, delete, exc, text, update
+from sqlalchemy.sql import ColumnElement
 
 from overdracht import ApprovedStep, Objection, Outcome, Refused, Result
 from overdracht_accounting.changes import Change, Changer, Unmaskable
 from overdracht_accounting.database import Database
 from overdracht_accounting.invariants import digest
+from overdracht_accounting.keys import among, batches
 from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import DataMap, Record, Table, row_key
 from overdracht_accounting.proposals import CORRECT, DELETE
-from overdracht_accounting.rows import Loaded, among, batches, from_table
+from overdracht_accounting.rows import Loaded, Row, from_table, key_columns
 from overdracht_accounting.sources import faults, read_schema
 
 MOST = 1_000
@@ -280,11 +282,13 @@ class Erasure:
 def _update(connection: Connection, changes: Iterable[Change]) -> None:
     for change in changes:
         table = from_table(change.row.table, change.values)
-        one = table.c[change.row.table.key]
-        connection.execute(update(table).where(among(one, [change.row.key])).values(change.values))
+        connection.execute(update(table).where(_is(change.row)).values(change.values))
 
 
 def _remove(connection: Connection, loaded: Loaded) -> None:
     for row in reversed(list(loaded.rows())):
-        table = from_table(row.table)
-        connection.execute(delete(table).where(among(table.c[row.table.key], [row.key])))
+        connection.execute(delete(from_table(row.table)).where(_is(row)))
+
+
+def _is(row: Row) -> ColumnElement[bool]:
+    return among(key_columns(row.table), [row.key])

@@ -30,10 +30,11 @@ from overdracht import (
     Text,
     Verdict,
     local_day,
+    one_line,
     write_all,
 )
 from overdracht_accounting.gnucash import FILES
-from overdracht_accounting.items import one_line, origin_of
+from overdracht_accounting.items import origin_of
 from overdracht_accounting.mapping import item_key
 from overdracht_accounting.proposals import UNCANCELLED, review
 

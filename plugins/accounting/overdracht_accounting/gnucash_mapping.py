@@ -18,6 +18,7 @@ from overdracht_accounting.mapping import (
 )
 
 GONE = "[gewist]"
+GUID = ("guid",)
 
 CONTACT, NOTE = (Category.CONTACT,), (Category.NOTE,)
 INVOICE, PAYMENT = (Category.INVOICE,), (Category.PAYMENT,)
@@ -66,8 +67,8 @@ def _identifies(*prefixes: str, name: str = "name") -> dict[str, tuple[tuple[str
 
 
 _SLOTS = Member(
-    Table("slots", "id", _gone("string_val", categories=PAYMENT)),
-    ("obj_guid",),
+    Table("slots", ("id",), _gone("string_val", categories=PAYMENT)),
+    (("obj_guid",),),
     # What GnuCash itself goes by; all else is written by people or by a bank: notes, import texts, the path of a scanned document.
     where="slot_type = 4 AND name NOT IN ('trans-txn-type', 'trans-read-only', 'split-type')"
     " AND name NOT LIKE 'sched-xaction/%'",
@@ -80,7 +81,7 @@ CUSTOMERS = Record(
     "customers",
     Table(
         "customers",
-        "guid",
+        GUID,
         (
             *_gone("name", categories=PARTY),
             _ID,
@@ -97,7 +98,7 @@ VENDORS = Record(
     "vendors",
     Table(
         "vendors",
-        "guid",
+        GUID,
         (
             *_gone("name", categories=PARTY),
             _ID,
@@ -113,7 +114,7 @@ EMPLOYEES = Record(
     "employees",
     Table(
         "employees",
-        "guid",
+        GUID,
         (*_gone("username", categories=PARTY), _ID, *_address("addr")),
         hidden=frozenset({"acl"}),
     ),
@@ -127,40 +128,40 @@ JOBS = Record(
     "jobs",
     Table(
         "jobs",
-        "guid",
+        GUID,
         (*_gone("name", categories=_JOB), *_blank("reference", categories=_JOB)),
     ),
     Category.NOTE,
     title=("id", "name"),
-    links=tuple(Link(one, by="owner_guid") for one in _OWNERS),
+    links=tuple(Link(one, by=("owner_guid",)) for one in _OWNERS),
 )
 ORDERS = Record(
     "orders",
-    Table("orders", "guid", _blank("notes", "reference", categories=NOTE)),
+    Table("orders", GUID, _blank("notes", "reference", categories=NOTE)),
     Category.NOTE,
     title=("id",),
     date="date_opened",
-    links=tuple(Link(one, by="owner_guid") for one in _OWNERS),
+    links=tuple(Link(one, by=("owner_guid",)) for one in _OWNERS),
 )
 _ENTRIES = Member(
     Table(
         "entries",
-        "guid",
+        GUID,
         (*_gone("description", categories=INVOICE), *_blank("notes", categories=NOTE)),
     ),
-    ("invoice", "bill"),
+    (("invoice",), ("bill",)),
 )
 INVOICES = Record(
     "invoices",
     Table(
         "invoices",
-        "guid",
+        GUID,
         (*_blank("notes", categories=NOTE), *_blank("billing_id", categories=INVOICE)),
     ),
     Category.INVOICE,
     title=("id",),
     date="date_posted",
-    links=tuple(Link(one, by="owner_guid") for one in (*_OWNERS, "jobs")),
+    links=tuple(Link(one, by=("owner_guid",)) for one in (*_OWNERS, "jobs")),
     members=(_ENTRIES, _SLOTS),
     stays=True,
     is_contact=True,
@@ -176,7 +177,7 @@ _BY_LOT = (
 
 TRANSACTIONS = Record(
     "transactions",
-    Table("transactions", "guid", _gone("description", categories=PAYMENT)),
+    Table("transactions", GUID, _gone("description", categories=PAYMENT)),
     Category.PAYMENT,
     title=("num", "description"),
     date="post_date",
@@ -185,7 +186,9 @@ TRANSACTIONS = Record(
         *(Link(one, hops=_BY_LOT) for one in (*_OWNERS, "jobs")),
     ),
     members=(
-        Member(Table("splits", "guid", _gone("memo", categories=PAYMENT)), ("tx_guid",), (_SLOTS,)),
+        Member(
+            Table("splits", GUID, _gone("memo", categories=PAYMENT)), (("tx_guid",),), (_SLOTS,)
+        ),
         _SLOTS,
     ),
     stays=True,
@@ -194,7 +197,7 @@ TRANSACTIONS = Record(
 ELSEWHERE = (
     Record(
         "slots",
-        Table("slots", "id", _gone("string_val", "name", categories=NOTE)),
+        Table("slots", ("id",), _gone("string_val", "name", categories=NOTE)),
         Category.NOTE,
         title=("name",),
         where="slot_type = 4 OR name LIKE 'import-map%'",
@@ -203,7 +206,7 @@ ELSEWHERE = (
     ),
     Record(
         "accounts",
-        Table("accounts", "guid", _gone("name", "description", categories=PAYMENT)),
+        Table("accounts", GUID, _gone("name", "description", categories=PAYMENT)),
         Category.PAYMENT,
         title=("code", "name"),
         stays=True,
@@ -211,7 +214,7 @@ ELSEWHERE = (
     ),
     Record(
         "schedxactions",
-        Table("schedxactions", "guid", _gone("name", categories=NOTE)),
+        Table("schedxactions", GUID, _gone("name", categories=NOTE)),
         Category.NOTE,
         title=("name",),
         stays=True,

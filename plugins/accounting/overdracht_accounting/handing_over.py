@@ -12,11 +12,12 @@ from overdracht_accounting.holders import Holders
 from overdracht_accounting.identities import fields
 from overdracht_accounting.invoices import Party, Row
 from overdracht_accounting.invoices import Record as Handed
+from overdracht_accounting.keys import batches
 from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.masking import Mask
 from overdracht_accounting.proposals import is_masked
-from overdracht_accounting.rows import Loaded, Question, batches, from_table
+from overdracht_accounting.rows import Loaded, Question, from_table
 from overdracht_accounting.search import AT_ONCE
 from overdracht_accounting.settings import DatabaseSettings
 

@@ -1,7 +1,6 @@
 """Make items out of records: what is told of each, and nothing that depends on what was asked."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from overdracht import (
@@ -13,23 +12,17 @@ from overdracht import (
     Match,
     Origin,
     Revealed,
+    one_line,
 )
 from overdracht_accounting.identities import KINDS, identities, strong
 from overdracht_accounting.mapping import item_key
 from overdracht_accounting.rows import Loaded
 
-LONGEST_TITLE = 200
 OBSERVED = frozenset({Category.INVOICE, Category.PAYMENT, Category.WORK, Category.DEVICE})
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _DOMAIN = re.compile(
     r"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}\b(?![@.]\w)", re.IGNORECASE
 )
-
-
-def one_line(text: str) -> str:
-    """Return *text* on one line, without what a screen would act on."""
-    shown = (" " if unicodedata.category(one)[0] in "CZ" else one for one in text)
-    return " ".join("".join(shown).split())[:LONGEST_TITLE]
 
 
 def origin_of(category: Category) -> Origin:

@@ -2,17 +2,27 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection, column, select, text
 from sqlalchemy import table as sql_table
-from sqlalchemy.sql import ColumnElement, FromClause
+from sqlalchemy.sql import FromClause
 
+from overdracht_accounting.keys import Columns, among, asked_at_once, key_of
 from overdracht_accounting.mapping import Link, Record
-from overdracht_accounting.rows import MOST_KEYS, Question, among, batches, condition, from_table
+from overdracht_accounting.rows import Question, columns, condition, from_table, key_columns
 
 MOST_KNOWN = 20_000
 """Owners of which it is remembered what is linked to them: the same is asked more than once of who is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Rows of which each holds a pair of keys: *mine*, and that of what it is linked to, *theirs*."""
+
+    rows: FromClause
+    mine: Columns
+    theirs: Columns
+    where: str = ""
 
 
 @dataclass
@@ -56,15 +66,15 @@ class Links:
         if link.hops:
             yield from self._hopped(link, ends, from_owners=from_owners)
             return
-        source: FromClause
         if link.sql:
-            pairs = text(link.sql).columns(column("record"), column("owner")).subquery("link")
-            source, mine, theirs = pairs, pairs.c.record, pairs.c.owner
+            given = (*link.record, *link.owner)
+            pairs = text(link.sql).columns(*map(column, given)).subquery("link")
+            mine, theirs = ([pairs.c[one] for one in names] for names in (link.record, link.owner))
+            source = Ends(pairs, mine, theirs)
         else:
-            source = from_table(record.table)
-            mine, theirs = column(record.table.key), column(link.by)
-        where = "" if link.sql else record.where
-        yield from self._between(source, mine, theirs, ends, where, from_owners=from_owners)
+            own = key_columns(record.table)
+            source = Ends(from_table(record.table), own, columns(link.by), record.where)
+        yield from self._between(source, ends, from_owners=from_owners)
 
     def _hopped(
         self, link: Link, ends: Collection[str], *, from_owners: bool
@@ -72,37 +82,27 @@ class Links:
         """Yield the pairs that the hops of *link* lead to."""
         reached = {one: {one} for one in ends}
         for hop in link.hops if from_owners else reversed(link.hops):
-            source = sql_table(hop.table, column(hop.near), column(hop.far))
+            table = sql_table(hop.table, column(hop.near), column(hop.far))
+            source = Ends(table, columns([hop.far]), columns([hop.near]), hop.where)
             further: dict[str, set[str]] = {}
-            for far, near in self._between(
-                source,
-                column(hop.far),
-                column(hop.near),
-                reached,
-                hop.where,
-                from_owners=from_owners,
-            ):
-                here, there = (near, far) if from_owners else (far, near)
+            for mine, theirs in self._between(source, reached, from_owners=from_owners):
+                here, there = (theirs, mine) if from_owners else (mine, theirs)
                 further.setdefault(there, set()).update(reached[here])
             reached = further
         for end, starts in reached.items():
             yield from ((end, one) if from_owners else (one, end) for one in starts)
 
     def _between(
-        self,
-        source: FromClause,
-        mine: ColumnElement[Any],
-        theirs: ColumnElement[Any],
-        ends: Collection[str],
-        where: str,
-        *,
-        from_owners: bool,
+        self, source: Ends, ends: Collection[str], *, from_owners: bool
     ) -> Iterator[tuple[str, str]]:
-        asked: Question = select(mine, theirs).select_from(source)
-        if where:
-            asked = asked.where(condition(where))
-        for some in batches(sorted(ends), MOST_KEYS):
-            by = among(theirs if from_owners else mine, some)
-            for one, other in self.connection.execute(asked.where(by).distinct()):
+        mine, theirs = source.mine, source.theirs
+        asked: Question = select(*mine, *theirs).select_from(source.rows)
+        if source.where:
+            asked = asked.where(condition(source.where))
+        given = theirs if from_owners else mine
+        for some in asked_at_once(ends, len(given)):
+            # Not DISTINCT, for which a database goes through a table in the order of an index: a pair may come twice.
+            for values in self.connection.execute(asked.where(among(given, some))):
+                one, other = key_of(values[: len(mine)]), key_of(values[len(mine) :])
                 if one is not None and other is not None:
-                    yield str(one), str(other)
+                    yield one, other

@@ -5,22 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, column, func, literal_column, or_, select
+from sqlalchemy import Connection, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.types import NullType
 
+from overdracht_accounting.keys import MOST_KEYS, after, among, asked_at_once, key_of
 from overdracht_accounting.linking import Links
-from overdracht_accounting.mapping import DataMap, Member, Record, Table
+from overdracht_accounting.mapping import DataMap, Member, Record
 from overdracht_accounting.moments import moment
 from overdracht_accounting.rows import (
-    MOST_KEYS,
     Loaded,
     Question,
     Row,
-    among,
-    batches,
+    columns,
     condition,
     from_table,
+    key_columns,
+    keyed,
+    required,
 )
 
 _DATE = "overdracht_date"
@@ -49,7 +50,7 @@ class Loader:
     def load(self, record: Record, keys: Collection[str]) -> dict[str, Loaded]:
         """Return the records of these *keys* that are there, by key."""
         found: dict[str, Loaded] = {}
-        for some in batches(sorted(set(keys)), MOST_KEYS):
+        for some in asked_at_once(set(keys), len(record.table.key)):
             found |= self._load(record, some)
         return found
 
@@ -58,14 +59,14 @@ class Loader:
         what: list[ColumnElement[object]] = [literal_column("*")]
         if record.date:
             what.append(literal_column(f"({record.date})").label(_DATE))
-        asked = select(*what).select_from(source).where(among(source.c[record.table.key], keys))
+        asked = select(*what).select_from(source).where(among(key_columns(record.table), keys))
         if record.where:
             asked = asked.where(condition(record.where))
         loaded = {}
         for values in self.connection.execute(asked).mappings():
             given = dict(values)
             when = moment(given.pop(_DATE, None), self.zone)
-            row = Row(record.table, str(given[record.table.key]), given)
+            row = Row(record.table, keyed(record.table, given), given)
             loaded[row.key] = Loaded(record, row, [], when)
         if loaded:
             owners = {key: [key] for key in loaded}
@@ -80,7 +81,7 @@ class Loader:
         """Add the rows of *member* to the records; *owners* tells by a parent's key which those are."""
         below: dict[str, list[str]] = {}
         for row in self.parts(member, owners):
-            parent = next((text for name in member.by if (text := row.text(name))), "")
+            parent = next(filter(None, map(row.key_in, member.by)), "")
             records = sorted(owners.get(parent, ()))
             for one in records:
                 loaded[one].parts.append(row)
@@ -93,15 +94,15 @@ class Loader:
         """Yield the rows of *member* that are part of the rows with the keys *parents*."""
         source = from_table(member.table)
         seen: set[str] = set()
-        for some in batches(sorted(parents), MOST_KEYS):
-            by = (among(column(name), some) for name in member.by)
+        for some in asked_at_once(parents, len(member.by[0])):
+            by = (among(columns(names), some) for names in member.by)
             asked: Question = select(literal_column("*")).select_from(source).where(or_(*by))
             if member.where:
                 asked = asked.where(condition(member.where))
-            for values in self.connection.execute(
-                asked.order_by(source.c[member.table.key])
-            ).mappings():
-                row = Row(member.table, str(values[member.table.key]), dict(values))
+            # Asked for the rows in order, a database goes through the whole table in that order instead of as it lies.
+            found = [dict(one) for one in self.connection.execute(asked).mappings()]
+            rows = [Row(member.table, keyed(member.table, one), one) for one in found]
+            for row in sorted(rows, key=lambda row: row.place):
                 if row.key not in seen:
                     seen.add(row.key)
                     yield row
@@ -147,44 +148,42 @@ class Loader:
         """Return the own times of the records of these *keys*; those that are not there are left out."""
         source = from_table(record.table)
         what: ColumnElement[Any] = literal_column(f"({record.date or 'NULL'})")
-        asked: Question = select(source.c[record.table.key], what).select_from(source)
+        keys_in = key_columns(record.table)
+        asked: Question = select(*keys_in, what).select_from(source)
         if record.where:
             asked = asked.where(condition(record.where))
         found: dict[str, datetime | None] = {}
-        for some in batches(sorted(keys), MOST_KEYS):
-            for key, when in self.connection.execute(
-                asked.where(among(source.c[record.table.key], some))
-            ):
-                found[str(key)] = moment(when, self.zone)
+        for some in asked_at_once(keys, len(keys_in)):
+            for *key, when in self.connection.execute(asked.where(among(keys_in, some))):
+                found[required(record.table, key_of(key))] = moment(when, self.zone)
         return found
 
     def rows(self, record: Record, keys: Collection[str]) -> dict[str, Mapping[str, object]]:
         """Return the rows of the records of these *keys*, without what is part of them."""
         source = from_table(record.table)
         found: dict[str, Mapping[str, object]] = {}
-        for some in batches(sorted(keys), MOST_KEYS):
+        for some in asked_at_once(keys, len(record.table.key)):
             asked: Question = select(literal_column("*")).select_from(source)
-            asked = asked.where(among(source.c[record.table.key], some))
+            asked = asked.where(among(key_columns(record.table), some))
             for values in self.connection.execute(asked).mappings():
-                found[str(values[record.table.key])] = dict(values)
+                row = dict(values)
+                found[keyed(record.table, row)] = row
         return found
 
-    def values(
-        self, table: Table, names: Sequence[str], keys: Collection[str], where: str = ""
-    ) -> dict[str, set[str]]:
-        """Return, by key of *table*, what stands in the columns *names* of those of *keys* that are there and meet *where*."""
-        source = from_table(table)
-        asked: Question = select(source.c[table.key], *(column(one) for one in names)).select_from(
-            source
-        )
-        if where:
-            asked = asked.where(condition(where))
+    def above(self, member: Member, keys: Collection[str]) -> dict[str, set[str]]:
+        """Return those of *keys* that rows of *member* have, each with the keys of what the row is part of."""
+        own = key_columns(member.table)
+        names = [name for one in member.by for name in one]
+        asked: Question = select(*own, *columns(names)).select_from(from_table(member.table))
+        if member.where:
+            asked = asked.where(condition(member.where))
         found: dict[str, set[str]] = {}
-        for some in batches(sorted(keys), MOST_KEYS):
-            for key, *held in self.connection.execute(
-                asked.where(among(source.c[table.key], some))
-            ):
-                found[str(key)] = {str(one) for one in held if one is not None}
+        for some in asked_at_once(keys, len(own)):
+            for values in self.connection.execute(asked.where(among(own, some))):
+                held = dict(zip(names, values[len(own) :], strict=True))
+                parents = (key_of([held[name] for name in one]) for one in member.by)
+                key = required(member.table, key_of(values[: len(own)]))
+                found[key] = set(filter(None, parents))
         return found
 
     def owners(self, record: Record, keys: Collection[str]) -> dict[str, set[tuple[str, str]]]:
@@ -209,21 +208,17 @@ class Loader:
 
     def keys(self, record: Record) -> Iterator[list[str]]:
         """Yield the keys of all records of a part, a batch at a time and in their order."""
-        source = from_table(record.table)
-        key = source.c[record.table.key]
-        asked = select(key).select_from(source).order_by(key).limit(MOST_KEYS)
+        own = key_columns(record.table)
+        asked: Question = select(*own).select_from(from_table(record.table))
+        asked = asked.order_by(*own).limit(MOST_KEYS)
         if record.where:
             asked = asked.where(condition(record.where))
         last: str | None = None
         while True:
-            after = asked if last is None else asked.where(key > bindparam(None, last, NullType()))
-            found = [str(one) for one in self.connection.execute(after).scalars()]
+            further = asked if last is None else asked.where(after(own, last))
+            rows = self.connection.execute(further)
+            found = [required(record.table, key_of(one)) for one in rows]
             if not found:
                 return
             yield found
             last = found[-1]
-
-    def count(self, table: Table) -> int:
-        """Return how many rows *table* has."""
-        asked = select(func.count()).select_from(from_table(table))
-        return int(self.connection.execute(asked).scalar_one())

@@ -52,7 +52,8 @@ class Table:
     """A table, by its name in the database."""
 
     name: str
-    key: str
+    key: tuple[str, ...]
+    """The columns that tell its rows apart."""
     columns: tuple[Column, ...] = ()
     hidden: frozenset[str] = frozenset()
     """Columns that are no part of a record: they neither leave nor tell whether it changed."""
@@ -66,11 +67,12 @@ class Table:
 class Member:
     """Rows that are part of a record, by the columns in which they hold the key of the row that they are part of.
 
-    With several filled, the first counts: what is part of two would be erased with either.
+    With several such keys, the first that is filled counts: what is part of two would be erased with either.
     """
 
     table: Table
-    by: tuple[str, ...]
+    by: tuple[tuple[str, ...], ...]
+    """Each as many columns as the key has."""
     members: tuple["Member", ...] = ()
     where: str = ""
     """An SQL condition that its rows meet."""
@@ -89,14 +91,16 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Whose a record is: it holds the key of a record of the part *to* in the column *by*, or *hops* lead from that key to its own, or
-    *sql* gives pairs of keys, `record` and `owner`."""
+    """Whose a record is: it holds the key of a record of the part *to* in the columns *by*, or *hops* lead from that key to its own, or
+    *sql* gives pairs of keys, in its columns *record* and *owner*."""
 
     to: str
-    by: str = ""
+    by: tuple[str, ...] = ()
     sql: str = ""
     hops: tuple[Hop, ...] = ()
     """One by one, for no database is asked to join large tables without an index."""
+    record: tuple[str, ...] = ("record",)
+    owner: tuple[str, ...] = ("owner",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,11 @@ class DataMap:
             for link in record.links:
                 if link.to == name:
                     yield record, link
+
+
+def key_names(end: str, width: int) -> tuple[str, ...]:
+    """Return how the columns are called in which a SELECT gives a key of *width* columns."""
+    return (end,) if width == 1 else tuple(f"{end}_{number}" for number in range(1, width + 1))
 
 
 def item_key(part: str, key: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, column, func, or_
+from sqlalchemy import ColumnElement, Text, and_, cast, column, func, or_
 from sqlalchemy.types import LargeBinary
 
 from overdracht import Identifier, fold, split_address
@@ -22,41 +22,50 @@ _SHORTEST_COUNTRY = 3
 _ESCAPE = "\\"
 
 
-def runs(identifier: Identifier) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind
-    """Return what stands, in this order, in every ASCII text that holds *identifier*; nothing when that cannot be told."""
+def runs(identifier: Identifier) -> tuple[tuple[str, ...], ...]:  # noqa: PLR0911 - one for each kind
+    """Return what stands in every ASCII text that holds *identifier*: sequences of runs; nothing when that cannot be told."""
     kind, value = identifier.kind, identifier.value
     if kind in _UNFILTERED:
         return ()
     if kind == "phone":
-        return tuple(value.partition(";")[0].lstrip("+")[_SHORTEST_COUNTRY:])
+        return (tuple(value.partition(";")[0].lstrip("+")[_SHORTEST_COUNTRY:]),)
     if kind in _SPREAD:
-        return tuple(fold(value))
+        return (tuple(fold(value)),)
     if kind == "email":
-        return (fold(split_address(value)[0]),)
+        local, domain = split_address(value)
+        # An A-label may stand there by its own letters, of which the accents are gone.
+        return ((fold(local),) if "xn--" in domain else (fold(local), fold(domain)),)
     if kind in {"name", "address"}:
+        # The last word may stand in front, or the first at the end.
         words = re.findall(r"[^\W_]+", fold(value))
-        return (max(words, key=len),) if words else ()
+        return tuple((one,) for one in sorted(set(words), key=lambda one: (-len(one), one)))
     if kind in {"domain", "username"}:
         # An A-label's own letters are not ASCII.
-        return (fold(value),)
-    return tuple(_RUNS.findall(fold(value)))
+        return ((fold(value),),)
+    return (tuple(_RUNS.findall(fold(value))),)
 
 
 def may_hold(
     names: Iterable[str], identifiers: Iterable[Identifier], dialect: str
 ) -> ColumnElement[bool] | None:
     """Return the condition that one of the columns *names* may hold one of *identifiers*; None when that cannot be said."""
-    patterns = []
+    wanted = []
     for one in identifiers:
         found = runs(one)
-        if not found or not all(run and run.isascii() for run in found):
+        if not found or not all(run and run.isascii() for sequence in found for run in sequence):
             return None
-        patterns.append("%".join(["", *map(_escaped, found), ""]))
+        wanted.append(tuple("%".join(["", *map(_escaped, some), ""]) for some in found if some))
+    if not all(wanted):
+        return None
     tests: list[ColumnElement[bool]] = []
     for name in names:
-        tests += (_like(name, pattern, dialect) for pattern in dict.fromkeys(patterns))
+        tests += (_all_of(name, patterns, dialect) for patterns in dict.fromkeys(wanted))
         tests.append(_beyond_ascii(name, dialect))
     return or_(*tests) if tests else None
+
+
+def _all_of(name: str, patterns: Iterable[str], dialect: str) -> ColumnElement[bool]:
+    return and_(*(_like(name, pattern, dialect) for pattern in patterns))
 
 
 def _escaped(run: str) -> str:

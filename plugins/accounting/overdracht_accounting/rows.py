@@ -4,26 +4,22 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import bindparam, column, literal_column
+from sqlalchemy import column, literal_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.sql.selectable import TableClause
-from sqlalchemy.types import NullType
 
+from overdracht import Misbehaving
+from overdracht_accounting.keys import key_of
 from overdracht_accounting.mapping import Column, Record, Table
-
-MOST_KEYS = 2_000
-"""Keys in one question: well below what every database takes as parameters."""
 
 DEPENDS, UNDECIDED = "d", "u"
 """In a fingerprint: rows that stay are linked to the record; something without a date is."""
 GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """In a fingerprint: which groups of columns hold anything, by their place in `Record.groups`."""
-T = TypeVar("T")
 if TYPE_CHECKING:
     Question = Select[*tuple[Any, ...]]
 else:
@@ -31,28 +27,42 @@ else:
 """What a database is asked: its columns are the mapping's, and known only then."""
 
 
-def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield *things* in lists of at most *size*."""
-    iterator = iter(things)
-    while batch := list(islice(iterator, size)):
-        yield batch
-
-
 def from_table(table: Table, further: Iterable[str] = ()) -> TableClause:
     """Return *table* for a statement, with its *further* columns beside the mapped ones; its name may have a schema in front."""
     schema, _, name = table.name.rpartition(".")
-    names = {table.key, *(one.name for one in table.columns), *further}
+    names = {*table.key, *(one.name for one in table.columns), *further}
     return sql_table(name, *(column(one) for one in sorted(names)), schema=schema or None)
+
+
+def key_columns(table: Table) -> list[ColumnElement[object]]:
+    """Return the columns of the key of *table*, for a statement."""
+    return columns(table.key)
+
+
+def columns(names: Iterable[str]) -> list[ColumnElement[object]]:
+    """Return the columns called *names*, for a statement."""
+    return [column(name) for name in names]
+
+
+def keyed(table: Table, values: Mapping[str, object]) -> str:
+    """Return the key of the row of *table* that *values* are."""
+    return required(table, key_of([values[name] for name in table.key]))
+
+
+def required(table: Table, key: str | None) -> str:
+    """Return *key*, by which a row of *table* can be found again; raise Misbehaving when it is none."""
+    if key is None:
+        said = ", ".join(table.key)
+        raise Misbehaving(
+            f"a row of {table.name} has no {said}, by which it would be found again",
+            remedy="let `key` name columns that are never empty",
+        )
+    return key
 
 
 def condition(where: str) -> ColumnElement[bool]:
     """Return an SQL condition of the mapping, in brackets."""
     return literal_column(f"({where})")
-
-
-def among(one: ColumnElement[object], keys: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that the column *one* holds one of *keys*, which the database reads as what the column is."""
-    return one.in_(bindparam(None, list(keys), expanding=True, type_=NullType()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,16 @@ class Row:
         """Return the value of the column *name* as a text, empty when there is none."""
         value = self.values.get(name)
         return "" if value is None else str(value)
+
+    def key_in(self, names: Sequence[str]) -> str | None:
+        """Return the key of another row that stands in the columns *names*, None when there is none."""
+        return key_of([self.values.get(name) for name in names])
+
+    @property
+    def place(self) -> list[tuple[str, Any]]:
+        """What puts rows in the order of their keys."""
+        values = (self.values[name] for name in self.table.key)
+        return [(type(one).__name__, one) for one in values]
 
 
 @dataclass(slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, column, select
+from sqlalchemy import Connection, column, func, select
 
 from overdracht import Identifier, Mentions
+from overdracht_accounting.keys import key_of
 from overdracht_accounting.mapping import Table
 from overdracht_accounting.prefilter import may_hold
-from overdracht_accounting.rows import Question, condition, from_table
+from overdracht_accounting.rows import Question, condition, from_table, required
 
 ROWS = 2_000
 """Rows that are fetched at once."""
@@ -21,11 +22,15 @@ STREAMED = {"stream_results": True, "max_row_buffer": ROWS}
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row that may mention somebody: the *parents* that it is part of and its *texts*, by column."""
+    """A row that may mention somebody: the columns *by* which it is part of others and its *texts*, by column."""
 
     key: str
-    parents: dict[str, str]
+    by: dict[str, str | None]
     texts: dict[str, str]
+
+    def parent(self, names: Sequence[str]) -> str | None:
+        """Return the key in the columns *names* of what it is part of, None when there is none."""
+        return key_of([self.by[one] for one in names])
 
 
 class Scan:
@@ -36,8 +41,10 @@ class Scan:
     ) -> None:
         self._columns = tuple(columns)
         self._by = tuple(by)
+        self._table = table
+        self._key = len(table.key)
         source = from_table(table)
-        names = (table.key, *self._by, *self._columns)
+        names = (*table.key, *self._by, *self._columns)
         self._question: Question = select(*(column(name) for name in names)).select_from(source)
         if where:
             self._question = self._question.where(condition(where))
@@ -50,30 +57,39 @@ class Scan:
         possible = may_hold(self._columns, wanted, connection.dialect.name)
         if possible is not None:
             question = question.where(possible)
-        first = 1 + len(self._by)
+        first = self._key + len(self._by)
         with connection.execute(question, execution_options=STREAMED) as result:
             for rows in result.partitions(ROWS):
                 for start in range(0, len(rows), TOGETHER):
                     some = rows[start : start + TOGETHER]
-                    if any(mentions.found("\n".join([_joined(row[first:]) for row in some]))):
+                    if any(mentions.found(_joined([one for row in some for one in row[first:]]))):
                         yield from self._in(some, mentions)
 
     def _in(self, rows: Sequence[Sequence[object]], mentions: Mentions) -> Iterator[Hit]:
-        first = 1 + len(self._by)
+        first = self._key + len(self._by)
         for row in rows:
             if any(mentions.found(_joined(row[first:]))):
-                texts = {
-                    name: str(value)
-                    for name, value in zip(self._columns, row[first:], strict=True)
-                    if value is not None
-                }
-                parents = {
-                    name: str(value)
-                    for name, value in zip(self._by, row[1:first], strict=True)
-                    if value is not None
-                }
-                yield Hit(str(row[0]), parents, texts)
+                values = [_text(one) for one in row]
+                texts = zip(self._columns, values[first:], strict=True)
+                by = dict(zip(self._by, values[self._key : first], strict=True))
+                found = {name: value for name, value in texts if value is not None}
+                yield Hit(required(self._table, key_of(values[: self._key])), by, found)
+
+
+def count(connection: Connection, table: Table) -> int:
+    """Return how many rows *table* has."""
+    asked = select(func.count()).select_from(from_table(table))
+    return int(connection.execute(asked).scalar_one())
 
 
 def _joined(values: Sequence[object]) -> str:
-    return "\n".join([str(one) for one in values if one])
+    try:
+        return b"\n".join([one for one in values if one]).decode("utf-8", "replace")  # type: ignore[misc]
+    except TypeError:
+        return "\n".join([_text(one) or "" for one in values if one])
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from overdracht import (
     Certainty,
     Finding,
@@ -17,11 +19,12 @@ from overdracht import (
 )
 from overdracht_accounting.holders import Holders
 from overdracht_accounting.items import make_item
+from overdracht_accounting.keys import batches
 from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Member, Record, Table
 from overdracht_accounting.matching import VIA, Matcher, is_own, is_short
-from overdracht_accounting.rows import batches
-from overdracht_accounting.scanning import Hit, Scan
+from overdracht_accounting.scanners import each
+from overdracht_accounting.scanning import Hit, Scan, count
 
 AT_ONCE = 200
 """Records that are read and told at once."""
@@ -52,8 +55,8 @@ class Use:
         return self.path[-1].table if self.path else self.record.table
 
     @property
-    def by(self) -> tuple[str, ...]:
-        """The columns by which its rows are part of others."""
+    def by(self) -> tuple[tuple[str, ...], ...]:
+        """The columns by which its rows are part of others, each as many as the key there has."""
         return self.path[-1].by if self.path else ()
 
     @property
@@ -78,10 +81,17 @@ class _Seen:
 
 
 class Search:
-    """Searches what *loader* reads; parts in *broken* cannot be."""
+    """Searches what *loader* reads; parts in *broken* cannot be. Tables are gone through by the *scanners*, as many at once."""
 
-    def __init__(self, loader: Loader, question: Question, broken: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        loader: Loader,
+        question: Question,
+        broken: Mapping[str, str],
+        scanners: Sequence[Connection] = (),
+    ) -> None:
         self._loader = loader
+        self._scanners = scanners or (loader.connection,)
         self._broken = broken
         wanted = question.subject.identifiers
         self._matcher = Matcher(wanted, question.subject.excluded)
@@ -89,13 +99,14 @@ class Search:
         self._seen: dict[tuple[str, ...], list[_Seen]] = {}
         self._claimed: set[tuple[str, str]] = set()
         self._found: dict[str, dict[str, Matches]] = {}
+        self._looked_at: dict[str, int] = {}
+        """By table, how many rows it has."""
         self._same: dict[Matches, Matches] = {}
 
     def findings(self) -> Iterator[Finding]:
         """Yield what there is, part by part."""
         records = [one for one in self._loader.mapping.records if one.name not in self._broken]
-        for uses in _by_table(records):
-            self._go_through(uses)
+        each(self._go_through, _by_table(records), self._scanners)
         for record in records:
             self._found[record.name] = self._in(record)
         for record in self._loader.mapping.records:
@@ -103,8 +114,10 @@ class Search:
                 yield Gap(record.name, self._broken[record.name])
             else:
                 yield from self._items(record)
-                looked_at = self._loader.count(record.table)
-                yield Searched(record.name, looked_at, note=self._note)
+                name = record.table.name
+                if name not in self._looked_at:
+                    self._looked_at[name] = count(self._loader.connection, record.table)
+                yield Searched(record.name, self._looked_at[name], note=self._note)
 
     @property
     def mentions(self) -> Mentions:
@@ -133,21 +146,23 @@ class Search:
                     holder, others = holders.get(key, (None, 0))
                     yield make_item(loaded[key], found[key], holder, others)
 
-    def _go_through(self, uses: Sequence[Use]) -> None:
+    def _go_through(self, uses: Sequence[Use], connection: Connection) -> None:
         """Go through one table, and note the rows in which the person stands, with no more of them than is needed."""
         columns = sorted({name for one in uses for name in one.columns})
-        by = sorted({name for one in uses for name in one.by})
+        by = sorted({name for one in uses for names in one.by for name in names})
         wheres = list(dict.fromkeys(one.where for one in uses))
         where = "" if "" in wheres else "(" + ") OR (".join(wheres) + ")"
-        scan = Scan(uses[0].table, columns, by, where)
-        for hit in scan.hits(
-            self._loader.connection, self._matcher.wanted, self._matcher.candidates
-        ):
+        table = uses[0].table
+        self._looked_at[table.name] = count(connection, table)
+        scan = Scan(table, columns, by, where)
+        for hit in scan.hits(connection, self._matcher.wanted, self._matcher.candidates):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:
-                    parents = tuple(hit.parents[one] for one in use.by if hit.parents.get(one))[:1]
-                    seen = _Seen(hit.key, parents, self._same.setdefault(matches, matches))
+                    parents = filter(None, (hit.parent(names) for names in use.by))
+                    seen = _Seen(
+                        hit.key, tuple(parents)[:1], self._same.setdefault(matches, matches)
+                    )
                     self._seen.setdefault(use.name, []).append(seen)
 
     def _matches(self, use: Use, hit: Hit) -> Matches:
@@ -193,13 +208,12 @@ class Search:
         """Yield the rows that were seen of a member, each with the keys of the records that it is part of."""
         member, seen = use.path[-1], self._seen.get(use.name, [])
         if member.where and seen:
-            table = member.table
-            keys = self._loader.values(table, (table.key,), [one.key for one in seen], member.where)
+            keys = self._loader.above(member, [one.key for one in seen])
             seen = [one for one in seen if one.key in keys]
         above = {one.key: set(one.parents) for one in seen}
         for parent in reversed(use.path[:-1]):
             wanted = {key for keys in above.values() for key in keys}
-            parents = self._loader.values(parent.table, parent.by, wanted, parent.where)
+            parents = self._loader.above(parent, wanted)
             above = {
                 one: {key for parent_key in keys for key in parents.get(parent_key, ())}
                 for one, keys in above.items()

@@ -19,6 +19,9 @@ def _as_list(given: object) -> object:
     return given if isinstance(given, list | tuple) else (given,)
 
 
+_SECRET = frozenset({"password", "passwd", "sslpassword", "ssl_key_password"})
+"""What drivers take behind the question mark of a URL, and does not belong in a configuration."""
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 """One text or a list of them."""
 
@@ -43,6 +46,10 @@ class DatabaseSettings(Settings):
         None,
         description="A file with the certificate authority to trust, when the database is elsewhere and it is your own (PEM).",
     )
+    tls: Literal["verify", "off"] = Field(
+        "verify",
+        description="How a database on another machine is reached: by TLS with a verified certificate, or (off) as the URL says: for a tunnel or a network of your own.",
+    )
     pseudonym_key: SecretRef | None = Field(
         None,
         description="Where the key of the pseudonyms is; without one a new key is made for each run and forgotten, so that nobody can link them.",
@@ -64,7 +71,8 @@ class DatabaseSettings(Settings):
         if not found or scheme.split("+")[0] not in {"sqlite", "postgresql", "mysql", "mariadb"}:
             raise ValueError("it begins with sqlite://, postgresql://, mariadb:// or mysql://")
         credentials = rest.partition("/")[0].rpartition("@")[0]
-        if ":" in credentials:
+        further = {one.partition("=")[0] for one in rest.partition("?")[2].split("&")}
+        if ":" in credentials or not further.isdisjoint(_SECRET):
             raise ValueError("the password does not belong in it: use `password`")
         return value
 
@@ -116,7 +124,11 @@ class TableSettings(Settings):
 
     table: str = Field(min_length=1, description="The table's name, or schema.name.")
     name: str = Field("", description="How the part is called; the table's name by default.")
-    key: str = Field("id", min_length=1, description="The column that tells its rows apart.")
+    key: Texts = Field(
+        ("id",),
+        min_length=1,
+        description="The column that tells its rows apart, or a list of those that do together.",
+    )
     category: Category = Field(description="What a row is: contact, invoice, payment, note …")
     title: Texts = Field((), description="The columns that a person recognises a row by.")
     date: str = Field(
@@ -130,13 +142,13 @@ class TableSettings(Settings):
         default_factory=dict,
         description="Kind of identifier → the columns that say whom a row is about; a list inside the list is read as one text.",
     )
-    belongs_to: dict[str, str] = Field(
+    belongs_to: dict[str, Texts] = Field(
         default_factory=dict,
-        description="Part → the column with the key of its row, or a SELECT that gives pairs AS record and AS owner.",
+        description="Part → the column with the key of its row (a list, where that key is one), or a SELECT that gives pairs AS record and AS owner.",
     )
     part_of: dict[str, Texts] = Field(
         default_factory=dict,
-        description="Part → the column with its key: the row is no thing of its own but part of that one, as a line is of an invoice.",
+        description="Part → the column with its key (a list, where that key is one): the row is no thing of its own but part of that one, as a line is of an invoice.",
     )
     columns: dict[str, ColumnSettings] = Field(
         default_factory=dict,

@@ -7,9 +7,9 @@ from overdracht import Aged, Category, Gap, Identifier, Sighting, local_day
 from overdracht_accounting.holders import Holders
 from overdracht_accounting.identities import identities, strong
 from overdracht_accounting.items import make_item
+from overdracht_accounting.keys import batches
 from overdracht_accounting.loading import Loader
 from overdracht_accounting.mapping import Record, item_key
-from overdracht_accounting.rows import batches
 from overdracht_accounting.search import AT_ONCE
 
 

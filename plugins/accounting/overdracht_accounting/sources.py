@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.types import TypeEngine
 
 from overdracht_accounting.mapping import DataMap, Member, Record, Table, walk
 
@@ -13,6 +15,8 @@ class Schema:
     """The tables of a database with their columns."""
 
     tables: dict[str, frozenset[str]]
+    binary: frozenset[tuple[str, str]] = frozenset()
+    """Tables and columns that hold bytes, by which no row can be asked for."""
 
     def lacks(self, table: Table, names: frozenset[str]) -> str:
         """Say what of *table* and its columns *names* is not there; empty when all is."""
@@ -20,7 +24,12 @@ class Schema:
         if there is None:
             return f"there is no table {table.name}"
         missing = sorted(names - there)
-        return f"table {table.name} has no column {', '.join(missing)}" if missing else ""
+        if missing:
+            return f"table {table.name} has no column {', '.join(missing)}"
+        if any((table.name, one) in self.binary for one in table.key):
+            said = ", ".join(table.key)
+            return f"the key {said} of {table.name} is binary: name other columns that are unique"
+        return ""
 
 
 def read_schema(connection: Connection, mapping: DataMap) -> Schema:
@@ -28,13 +37,22 @@ def read_schema(connection: Connection, mapping: DataMap) -> Schema:
     inspector = inspect(connection)
     schemas = {name.rpartition(".")[0] for one in mapping.records for name in _names(one)} | {""}
     tables: dict[str, frozenset[str]] = {}
+    binary: set[tuple[str, str]] = set()
     known = set(inspector.get_schema_names()) | {""}
     for schema in sorted(schemas & known):
         found = inspector.get_multi_columns(schema=schema or None)
         for (_, name), columns in found.items():
             full = f"{schema}.{name}" if schema else name
             tables[full] = frozenset(one["name"] for one in columns)
-    return Schema(tables)
+            binary |= {(full, one["name"]) for one in columns if _is_binary(one["type"])}
+    return Schema(tables, frozenset(binary))
+
+
+def _is_binary(kind: TypeEngine[Any]) -> bool:
+    try:
+        return kind.python_type is bytes
+    except NotImplementedError:
+        return False
 
 
 def _names(record: Record) -> Iterator[str]:
@@ -55,17 +73,22 @@ def faults(mapping: DataMap, schema: Schema) -> dict[str, str]:
 
 
 def _lacking(record: Record, schema: Schema) -> str:
-    needed = {one.name for one in record.table.columns} | {*record.title, record.table.key}
-    needed |= record.identity_columns | {one.by for one in record.links if one.by}
+    needed = {one.name for one in record.table.columns} | {*record.title, *record.table.key}
+    needed |= record.identity_columns | {name for one in record.links for name in one.by}
     reason = schema.lacks(record.table, frozenset(needed))
     for member in walk(record.members):
         reason = reason or _member(member, schema)
     for hop in (one for link in record.links for one in link.hops):
-        reason = reason or schema.lacks(Table(hop.table, hop.near), frozenset({hop.near, hop.far}))
+        reason = reason or schema.lacks(
+            Table(hop.table, (hop.near,)), frozenset({hop.near, hop.far})
+        )
     return reason
 
 
 def _member(member: Member, schema: Schema) -> str:
     table = member.table
-    needed = {one.name for one in table.columns} | {*member.by, table.key}
+    needed = {one.name for one in table.columns} | {
+        *table.key,
+        *(name for names in member.by for name in names),
+    }
     return schema.lacks(table, frozenset(needed))

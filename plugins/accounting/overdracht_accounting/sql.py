@@ -41,7 +41,10 @@ class SqlConnector(BooksConnector):
         from overdracht_accounting.sql_invoices import SqlInvoices
 
         queries = cast("SqlSettings", self.settings).invoices
-        return None if queries is None else SqlInvoices(connection, queries)
+        part = None if queries is None else self.mapping.record(queries.part)
+        if queries is None or part is None:
+            return None
+        return SqlInvoices(connection, queries, len(part.table.key))
 
     @property
     def address(self) -> str:

@@ -1,7 +1,7 @@
 """Make invoices out of a database that says in two SELECTs what its invoices are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,6 +22,8 @@ from overdracht_accounting.invoices import (
     Vat,
     VatCategory,
 )
+from overdracht_accounting.keys import key_of, parts_of
+from overdracht_accounting.mapping import key_names
 from overdracht_accounting.postal import country_code
 from overdracht_accounting.sums import cents
 
@@ -34,31 +36,37 @@ class SqlInvoices:
     complete = False
     """The rows leave as well: a SELECT may leave out what they hold."""
 
-    def __init__(self, connection: Connection, queries: InvoiceQueries) -> None:
+    def __init__(self, connection: Connection, queries: InvoiceQueries, width: int = 1) -> None:
+        """Read by *connection*; the key of an invoice is *width* columns."""
         self._connection = connection
         self._queries = queries
+        self._key = key_names("record", width)
 
     def of(self, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], list[Record]]:
         """Return, by part and key, the invoices among *wanted*."""
-        keys = [key for part, key in wanted if part == self._queries.part]
+        keys = {key for part, key in wanted if part == self._queries.part}
         if not keys:
             return {}
         lines: dict[str, list[InvoiceLine]] = defaultdict(list)
-        for row in self._rows(self._queries.lines, keys):
-            lines[str(row["record"])].append(_line(row))
+        for key, row in self._rows(self._queries.lines, keys):
+            lines[key].append(_line(row))
         return {
             (self._queries.part, key): [self._invoice(key, row, lines[key])]
-            for row in self._rows(self._queries.head, keys)
-            if (key := str(row["record"]))
+            for key, row in self._rows(self._queries.head, keys)
         }
 
-    def _rows(self, query: str, keys: Iterable[str]) -> list[Fields]:
+    def _rows(self, query: str, keys: Collection[str]) -> Iterator[tuple[str, Fields]]:
         # The SELECT is the administrator's own; the keys are compared as text, whatever the column is.
         kind = "CHAR" if self._connection.dialect.name in {"mysql", "mariadb"} else "TEXT"
-        asked = text(f"SELECT * FROM ({query}) AS told WHERE CAST(told.record AS {kind}) IN :keys")  # noqa: S608
+        where = f"CAST(told.{self._key[0]} AS {kind}) IN :keys"
+        asked = text(f"SELECT * FROM ({query}) AS told WHERE {where}")  # noqa: S608
         bound = asked.bindparams(bindparam("keys", expanding=True))
-        found = self._connection.execute(bound, {"keys": list(keys)}).mappings()
-        return [{name.lower(): value for name, value in row.items()} for row in found]
+        first = sorted({parts_of(key, len(self._key))[0] for key in keys})
+        for values in self._connection.execute(bound, {"keys": first}).mappings():
+            row = {name.lower(): value for name, value in values.items()}
+            key = key_of([row[name] for name in self._key])
+            if key is not None and key in keys:
+                yield key, row
 
     def _invoice(self, key: str, row: Fields, lines: Sequence[InvoiceLine]) -> Invoice:
         issued, total = _day(row.get("issued")), row.get("total")

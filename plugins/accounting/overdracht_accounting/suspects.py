@@ -66,12 +66,12 @@ def _known(mapping: DataMap) -> dict[str, frozenset[str]]:
     for record in mapping.records:
         names = found.setdefault(record.table.name, set())
         names |= {*record.title, *record.identity_columns, record.date}
-        names |= {one.by for one in record.links}
+        names |= {name for one in record.links for name in one.by}
         for table in record.tables():
             here = found.setdefault(table.name, set())
-            here |= {table.key, *table.hidden, *(one.name for one in table.columns)}
+            here |= {*table.key, *table.hidden, *(one.name for one in table.columns)}
         for member in walk(record.members):
-            found[member.table.name] |= set(member.by)
+            found[member.table.name] |= {name for names in member.by for name in names}
     return {name: frozenset(columns) for name, columns in found.items()}
 
 

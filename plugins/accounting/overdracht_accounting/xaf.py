@@ -70,6 +70,8 @@ class XafConnector(Connector[XafSettings]):
         files = self._files()
         found = f"{len(files)} audit files" if files else NO_FILES
         yield Check("files", ok=bool(files), detail=found)
+        for one in self._without() if files else ():
+            yield Check(f"folder {one.part}", ok=False, detail=NO_FILES)
         for part, path in files.items():
             try:
                 with opened(path) as file:
@@ -89,8 +91,7 @@ class XafConnector(Connector[XafSettings]):
 
         self._require()
         files = self._files()
-        if not files:
-            yield Gap("", NO_FILES)
+        yield from self._without()
         for part, path in files.items():
             yield from search(part, path, question)
 
@@ -110,6 +111,14 @@ class XafConnector(Connector[XafSettings]):
         mask = Mask(_names(files.values())) if self.settings.others == "mask" else None
         seller = Party("") if issuer is None else issuer.party()
         yield from Leaving(seller, mask).pieces(handed(items, files, mask))
+
+    def _without(self) -> Iterator[Gap]:
+        """Yield a gap for each folder in which no audit file is."""
+        from overdracht_accounting.xaf_file import audit_files
+
+        for root in self.settings.path:
+            if next(audit_files(root), None) is None:
+                yield Gap("" if len(self.settings.path) == 1 else root.name, NO_FILES)
 
     def _require(self) -> None:
         for path in self.settings.path:

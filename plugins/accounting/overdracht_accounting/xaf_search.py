@@ -21,9 +21,9 @@ from overdracht import (
     Question,
     Revealed,
     Searched,
+    one_line,
 )
 from overdracht_accounting.identities import identifiers_in, strong
-from overdracht_accounting.items import one_line
 from overdracht_accounting.xaf_file import Entry, OpenFile, Unreadable, digest, opened, state
 from overdracht_accounting.xaf_people import Matcher, identities
 

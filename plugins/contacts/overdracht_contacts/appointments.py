@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from overdracht import Category
+from overdracht import Category, one_line
 from overdracht_contacts.card_parts import rewritten
 from overdracht_contacts.contentlines import ContentLine, content_lines
-from overdracht_contacts.documents import Field, identifiers, moment, one_line, stated
+from overdracht_contacts.documents import Field, identifiers, moment, stated
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 

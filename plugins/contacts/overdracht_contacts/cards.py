@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from overdracht import Category, fold
+from overdracht import Category, fold, one_line
 from overdracht_contacts.contentlines import ContentLine, content_lines
-from overdracht_contacts.documents import Field, domains_in, identifiers, moment, one_line
+from overdracht_contacts.documents import Field, domains_in, identifiers, moment
 
 ADDRESSES = frozenset({"EMAIL", "IMPP", "CALADRURI", "CALURI", "FBURL", "CONTACT-URI"})
 """Fields with a mail address, bare or in a link."""

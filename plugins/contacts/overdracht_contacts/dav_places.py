@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from urllib.parse import unquote, urlsplit
 
-from overdracht import Misbehaving
+from overdracht import Misbehaving, one_line
 from overdracht_contacts.dav import Server, Status, why
-from overdracht_contacts.documents import one_line
 from overdracht_contacts.multistatus import DAV, Dialect, Garbled, Response, responses
 
 _TYPE = f"{DAV}resourcetype"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from overdracht import Gap, Outcome, Unreachable
+from overdracht import Gap, Outcome, Result, Unreachable
 from overdracht_contacts import disk_erase, files
 from overdracht_contacts.containers import Container
 from overdracht_contacts.contents import UNREADABLE, Contents
@@ -24,12 +24,20 @@ class _Folder:
 
     path: str
     only: str = ""
+    top: bool = False
+    """The administrator named it."""
 
 
 class DiskShelf:
-    """Files with the suffixes of *container* in and below *roots*."""
+    """Files with the suffixes of *container* in and below *roots*; out of the parts *emptied*, which outlast the shelf, we removed some."""
 
-    def __init__(self, roots: Iterable[Path], container: Container, exclude: Iterable[str]) -> None:
+    def __init__(
+        self,
+        roots: Iterable[Path],
+        container: Container,
+        exclude: Iterable[str],
+        emptied: set[str] | None = None,
+    ) -> None:
         self._roots = tuple(roots)
         self._container = container
         self._exclude = tuple(exclude)
@@ -37,6 +45,7 @@ class DiskShelf:
         self._gaps: list[Gap] = []
         self._cursor = ""
         self._last: Contents | None = None
+        self._emptied = set() if emptied is None else emptied
 
     def parts(self) -> Iterator[str | Gap]:
         """Yield the folders with such files in them, and those that cannot be read."""
@@ -76,7 +85,7 @@ class DiskShelf:
             self._gaps.append(Gap(part, f"the folder cannot be read: {files.why(error)}"))
             return
         if top or any(self._is_ours(one.name) for one in entries):
-            self._add(part, _Folder(path))
+            self._add(part, _Folder(path, top=top))
         for one in entries:
             below = f"{part}/{files.printable(one.name)}"
             if one.is_dir(follow_symlinks=False):
@@ -110,11 +119,45 @@ class DiskShelf:
             told.update(repr(state).encode("utf-8", "backslashreplace"))
         return told.hexdigest()[:32], newest < time.time() - _SETTLED
 
+    def folder(self, part: str) -> str:
+        """Return the path of the folder *part*; nothing when it is a file, or was named by the administrator."""
+        folder = self._listed().get(part)
+        return "" if folder is None or folder.only or folder.top else folder.path
+
+    def hollow(self, part: str, cursor: str) -> str:
+        """Say that a folder that was named holds nothing of ours, nor does a folder in it: it may be the wrong one, or not be mounted.
+
+        It is known to be the right one when files were removed from it by us, or when this very folder held some at *cursor*.
+        """
+        folder = self._listed()[part]
+        below = folder.path.rstrip("/") + "/"
+        if (
+            not folder.top
+            or part in self._emptied
+            or self._held_some(folder, cursor)
+            or self._names(folder)
+            or any(one.path.startswith(below) for one in self._listed().values())
+        ):
+            return ""
+        return f"there is no file in it whose name ends in {' or '.join(self._container.suffixes)}"
+
+    def _held_some(self, folder: _Folder, cursor: str) -> bool:
+        _, _, count, place = ("0 0 0 " + cursor).split(" ")[-4:]
+        return count != "0" and place == self._place(folder)
+
+    @staticmethod
+    def _place(folder: _Folder) -> str:
+        """Return what tells this folder from another of its name, such as one on which nothing is mounted."""
+        status = os.stat(folder.path)  # noqa: PTH116 - as for the files in it
+        return f"{status.st_dev}-{status.st_ino}"
+
     def unchanged(self, part: str, cursor: str) -> int | None:
         """Compare the times of the files."""
         try:
-            word, state, count = cursor.split(" ")
-            if word == "files" and self._state(self._listed()[part])[0] == state:
+            word, state, count, place = cursor.split(" ")
+            folder = self._listed()[part]
+            same = self._state(folder)[0] == state and self._place(folder) == place
+            if word == "files" and same:
                 return int(count)
         except (OSError, ValueError):
             return None
@@ -139,7 +182,7 @@ class DiskShelf:
             same = self._state(folder)[0] == before
         except OSError:
             same = False
-        self._cursor = f"files {before} {count}" if same and settled else ""
+        self._cursor = f"files {before} {count} {self._place(folder)}" if same and settled else ""
 
     def _in_file(self, part: str, folder: _Folder, name: str) -> Iterator[Entry | Gap]:
         key = f"{part}/{files.printable(name)}"
@@ -246,7 +289,10 @@ class DiskShelf:
             prefix = f"{part}/{files.printable(name)}"
             mine = {key.removeprefix(prefix): by_key.pop(key) for key in sorted(keys)}
             path = os.path.join(folder.path, name)  # noqa: PTH118 - a path a file is too slow
-            yield from disk_erase.carry_out(path, self._container, mine)
+            for outcome in disk_erase.carry_out(path, self._container, mine):
+                if outcome.result is Result.ERASED:
+                    self._emptied.add(part)
+                yield outcome
         yield from disk_erase.vanished(by_key.values())
 
 

@@ -1,7 +1,6 @@
 """What a card, an appointment and a note have in common: fields that say whom they are about, and text."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -145,15 +144,6 @@ def stated(text: str, *, codes: bool = False) -> tuple[Identifier, ...]:
     if codes:
         pairs += [("customer", one) for one in _CODE.findall(text)]
     return identifiers(pairs)
-
-
-def one_line(text: str, most: int = 200) -> str:
-    """Return *text* on one line of bounded length, without what controls a terminal."""
-    shown = (
-        " " if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} else one
-        for one in text[: most * 4]
-    )
-    return " ".join("".join(shown).split())[:most]
 
 
 _STAMP = re.compile(

@@ -14,9 +14,10 @@ from overdracht import (
     Question,
     Searched,
     Text,
+    one_line,
 )
 from overdracht_contacts.cards import Card
-from overdracht_contacts.documents import Document, one_line
+from overdracht_contacts.documents import Document
 from overdracht_contacts.matters import Matter
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.shelves import Entry, Shelf
@@ -78,6 +79,10 @@ class Search:
                 yield item
             if seen.looked_at % PROGRESS_EVERY == 0:
                 yield Progress(part, seen.looked_at)
+        reason = "" if seen.looked_at or seen.gaps else shelf.hollow(part, cursor)
+        if reason:
+            yield Gap(part, reason)
+            return
         after = shelf.cursor()
         yield from self._pointing(shelf, part, seen)
         yield from seen.gaps

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from overdracht import Category, Identifier
-from overdracht_contacts.documents import Field, identifiers, moment, one_line, stated
+from overdracht import Category, Identifier, one_line
+from overdracht_contacts.documents import Field, identifiers, moment, stated
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
@@ -45,6 +46,10 @@ class FilesConnector(Connector[FilesSettings]):
 
     settings_type: ClassVar[type[Settings]] = FilesSettings
 
+    def __init__(self, source: str, settings: FilesSettings) -> None:
+        super().__init__(source, settings)
+        self._emptied: set[str] = set()
+
     @abstractmethod
     def _container(self) -> "Container":
         """Return how a file holds things."""
@@ -60,9 +65,14 @@ class FilesConnector(Connector[FilesSettings]):
                 yield Check("reachable", ok=False, detail=f"{path} does not exist, check `path`")
                 return
         yield Check("reachable", ok=True)
-        parts = list(self._shelf().parts())
+        shelf = self._shelf()
+        parts = list(shelf.parts())
         folders = [one for one in parts if isinstance(one, str)]
-        yield Check("folders", ok=bool(folders), detail=f"{len(folders)} folders")
+        hollow = {part: reason for part in folders if (reason := shelf.hollow(part, ""))}
+        if len(folders) > len(hollow):
+            yield Check("folders", ok=True, detail=f"{len(folders) - len(hollow)} folders")
+        for part, reason in hollow.items():
+            yield Check(f"folder {part}", ok=False, detail=f"{reason}, check `path`")
         for one in parts:
             if isinstance(one, Gap):
                 yield Check(f"folder {one.part}", ok=False, detail=one.reason)
@@ -116,6 +126,11 @@ class FilesConnector(Connector[FilesSettings]):
         """Make the planned edits, by the same means as for erasing."""
         yield from self.erase(steps)
 
+    def removing(self, part: str) -> str:
+        """Return what removes a folder in which no file is."""
+        path = self._shelf().folder(part)
+        return f"find {quote(path)} -depth -type d -empty -delete" if path else ""
+
     def residue(self) -> Iterable[Residue]:
         """Say what stays of changed files, and what others keep beside them."""
         from overdracht_contacts.residue import OF_FILES
@@ -143,7 +158,8 @@ class FilesConnector(Connector[FilesSettings]):
                     "a path of the source does not exist",
                     remedy=f"check `path` of source {self.source}",
                 )
-        return DiskShelf(self.settings.path, self._container(), self.settings.exclude)
+        settings = self.settings
+        return DiskShelf(settings.path, self._container(), settings.exclude, self._emptied)
 
 
 class VcardFilesConnector(FilesConnector):

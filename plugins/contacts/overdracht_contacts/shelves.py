@@ -58,6 +58,9 @@ class Shelf(Protocol):
     def unchanged(self, part: str, cursor: str) -> int | None:
         """Return how many entries *part* holds when it is what it was at *cursor*."""
 
+    def hollow(self, part: str, cursor: str) -> str:
+        """Say why *part*, in which nothing was found to look at, is no answer; nothing when it can be empty, which *cursor* may tell."""
+
     def entries(self, part: str) -> Iterator[Entry | Gap]:
         """Yield all entries of *part*; a gap with a key is one that cannot be read, and the others come all the same."""
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar, Self, TypeVar
 
 from overdracht import Refused, Secret, SourceError, Unreachable
@@ -59,8 +59,12 @@ class Archive:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self, *, politely: bool = True) -> None:
+        """End all conversations, *politely* or without a word that has to be answered."""
         for number in tuple(self._sessions):
-            self.forget(number)
+            self.forget(number, politely=politely)
 
     def session(self, number: int = 0) -> Session:
         """Return conversation *number*, opened if it is not."""
@@ -73,12 +77,12 @@ class Archive:
             self.answered = True
         return session
 
-    def forget(self, number: int) -> None:
+    def forget(self, number: int, *, politely: bool = True) -> None:
         """Close conversation *number*."""
         self._open.pop(number, None)
         session = self._sessions.pop(number, None)
         if session is not None:
-            session.close()
+            session.close(politely=politely)
 
     def persist(self, work: Callable[[Session], Found], number: int = 0) -> Found:
         """Return what *work* does in a conversation, begun anew when that breaks off."""
@@ -96,8 +100,14 @@ class Archive:
 
     def choice(self) -> Choice:
         """Return which folders the settings choose, and what they ask for in vain."""
-        listed = self.persist(lambda session: session.folders())
-        return chosen(listed, self.settings.folders, self.settings.exclude)
+        return self._choice(self.persist(lambda session: session.folders()))
+
+    def chosen(self, folders: Collection[Folder]) -> tuple[Folder, ...]:
+        """Return those of *folders* that the settings choose."""
+        return self._choice(folders).folders
+
+    def _choice(self, folders: Collection[Folder]) -> Choice:
+        return chosen(folders, self.settings.folders, self.settings.exclude)
 
     def examine(self, folder: Folder) -> State:
         """Open *folder* and return its state now."""

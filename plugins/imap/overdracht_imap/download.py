@@ -165,5 +165,19 @@ def uid_set(uids: Sequence[int]) -> bytes:
     return b",".join(b"%d" % low if low == high else b"%d:%d" % (low, high) for low, high in ranges)
 
 
+def uid_sets(uids: Sequence[int], most: int) -> Iterator[bytes]:
+    """Yield *uids* as IMAP writes them, in sets of at most so many bytes."""
+    size, begin = 0, 0
+    for at, uid in enumerate(uids):
+        # As if it stood alone: where it joins a range the set is shorter than reckoned.
+        width = len(b"%d," % uid)
+        if at > begin and size + width > most:
+            yield uid_set(uids[begin:at])
+            size, begin = 0, at
+        size += width
+    if begin < len(uids):
+        yield uid_set(uids[begin:])
+
+
 def _batches(uids: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [uids[at : at + BATCH] for at in range(0, len(uids), BATCH)]

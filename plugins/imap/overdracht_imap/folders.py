@@ -52,6 +52,12 @@ def listed(answers: Iterable[tuple[Any, Any, Any]]) -> list[Folder]:
     return sorted(found.values(), key=lambda folder: folder.name)
 
 
+def named(name: str) -> Folder | None:
+    """Return the folder that reads *name*, where only one can: what is not plain may be written in several ways."""
+    plain = name.isascii() and name.isprintable() and not set(name) & {"&", "\\"}
+    return Folder(name.encode(), name, "") if plain else None
+
+
 def readable(raw: bytes) -> str:
     """Return the name that *raw* encodes, or *raw* itself where it is not well encoded: it must lead back."""
     from imapclient.imap_utf7 import decode, encode

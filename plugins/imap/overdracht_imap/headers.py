@@ -4,12 +4,10 @@ import re
 from functools import lru_cache
 from mmap import mmap
 
+from overdracht import one_line
 from overdracht_imap.encoded_words import decode, decode_words
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,76})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
-)
 
 _CR = 13
 LONGEST = 4 << 20
@@ -52,8 +50,5 @@ def fields(header: bytes, names: tuple[str, ...]) -> Fields:
 
 def shown(value: str, longest: int = 200) -> str:
     """Return a field's *value* as one line for people: decoded, unfolded, nothing invisible in it, at most *longest* characters."""
-    if value.isascii() and value.isprintable() and "=?" not in value and "  " not in value:
-        line = value.strip(" ")  # as nearly all are
-    else:
-        line = " ".join(_INVISIBLE.sub(" ", decode_words(value)).split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    plain = value.isascii() and value.isprintable() and "=?" not in value  # as nearly all are
+    return one_line(value if plain else decode_words(value), longest)

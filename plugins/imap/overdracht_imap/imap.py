@@ -1,9 +1,11 @@
 """Find and export mail on an IMAP server."""
 
 import time
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from overdracht import (
@@ -36,9 +38,42 @@ if TYPE_CHECKING:
 
     from overdracht_imap.archive import Archive
     from overdracht_imap.folders import Folder
+    from overdracht_imap.imap_erase import ImapErasure
     from overdracht_imap.seen import Seen
 
 IMPORTER = "importeer_mail.py"
+
+
+class Prepared:
+    """The conversation that was prepared with, kept for the erasing that follows; it ends when nobody can take it any more."""
+
+    def __init__(self) -> None:
+        self._ending: weakref.finalize[..., Prepared] | None = None
+        self._erasure: ImapErasure | None = None
+
+    def keep(self, erasure: "ImapErasure") -> None:
+        """Keep the conversation of *erasure*, in which nothing is asked for now."""
+        erasure.rest()
+        self._erasure = erasure
+        self._ending = weakref.finalize(self, erasure.close, politely=False)
+
+    def take(self) -> "ImapErasure | None":
+        """Hand over what was kept; None when there is none that can be gone on with."""
+        erasure, self._erasure = self._erasure, None
+        if self._ending is not None:
+            self._ending.detach()
+        if erasure is not None and not erasure.goes_on():
+            erasure.close(politely=False)
+            return None
+        return erasure
+
+    def close(self) -> None:
+        """End what was kept."""
+        erasure, self._erasure = self._erasure, None
+        if self._ending is not None:
+            self._ending.detach()
+        if erasure is not None:
+            erasure.close()
 
 
 class ImapConnector(Connector[ImapSettings]):
@@ -51,6 +86,10 @@ class ImapConnector(Connector[ImapSettings]):
     extras: ClassVar[dict[str, str]] = {
         "mboxrd": "one mbox file a folder beside the .eml files, for mail programs (loses line ends)"
     }
+
+    def __init__(self, source: str, settings: ImapSettings) -> None:
+        super().__init__(source, settings)
+        self._prepared = Prepared()
 
     @staticmethod
     def pause(seconds: float) -> None:
@@ -139,8 +178,14 @@ class ImapConnector(Connector[ImapSettings]):
         from overdracht_imap.imap_erase import ImapErasure
         from overdracht_imap.writing import WritingArchive
 
-        with WritingArchive(self.settings, self.pause) as archive:
-            yield from ImapErasure(archive).objections(steps)
+        self._prepared.close()
+        erasure = ImapErasure(WritingArchive(self.settings, self.pause))
+        try:
+            yield from erasure.objections(steps)
+        except BaseException:
+            erasure.close()
+            raise
+        self._prepared.keep(erasure)
 
     def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
         """Expunge exactly the planned messages, and have the server's cache cleared if the settings say how."""
@@ -148,8 +193,15 @@ class ImapConnector(Connector[ImapSettings]):
         from overdracht_imap.imap_erase import ImapErasure
         from overdracht_imap.writing import WritingArchive
 
-        with WritingArchive(self.settings, self.pause) as archive:
-            yield from then_clear(ImapErasure(archive).outcomes(steps), self.settings.purge)
+        erasure = self._prepared.take() or ImapErasure(WritingArchive(self.settings, self.pause))
+        try:
+            yield from then_clear(erasure.outcomes(steps), self.settings.purge)
+        finally:
+            erasure.close()
+
+    def removing(self, part: str) -> str:
+        """Return the command of Dovecot, which refuses a folder with mail in it; elsewhere a mail program does it."""
+        return f"doveadm mailbox delete -e -s -u {quote(self.settings.username)} -- {quote(part)}"
 
     def residue(self) -> Iterator[Residue]:
         """Say what a mail server keeps of expunged mail."""

@@ -27,6 +27,12 @@ _CHUNK = 1 << 20
 _OVERLAP = 512
 """What is looked at twice between two chunks, in bytes: longer than any identifier."""
 _SPACES = b" \t\r\n"
+_FOLDED_TYPES = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
+_FOLDED_NAMES = (".ics", ".vcf")
+_FOLD = re.compile(r"\r?\n[ \t]")
+"""Where a line of a calendar or a card goes on (RFC 5545, RFC 6350), be it in the middle of a word."""
+_QUOTE = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
+"""What stands before each line of a quoted message, also between the halves of an account number."""
 
 _ATTRIBUTES = re.compile(
     r"""\b(?:href|src|title|alt|content|value|cite|data-[\w-]+)\s*=\s*("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""",
@@ -54,6 +60,10 @@ def _is_text(part: Part) -> bool:
     if _TEXT_TYPES.fullmatch(part.content_type):
         return True
     return _TEXT_NAMES.fullmatch(part.file_name) is not None
+
+
+def _is_folded(part: Part) -> bool:
+    return part.content_type in _FOLDED_TYPES or part.file_name.lower().endswith(_FOLDED_NAMES)
 
 
 def _decoded(buffer: Buffer, part: Part) -> Iterator[bytes]:
@@ -117,7 +127,8 @@ class Letters:
         for part in parts(message, start, end):
             if part.file_name:
                 where = "attached message" if part.inside else "attachment"
-                self._note(part.file_name, where, found)
+                # The ending looks like more of a domain: `jan@x.example.pdf`.
+                self._note(f"{part.file_name} \n {part.file_name.rpartition('.')[0]}", where, found)
             if part.end > part.start and _is_text(part):
                 self._read(message, part, found)
         return tuple(Match(one, _certainty(one), where) for one, where in found)
@@ -140,6 +151,10 @@ class Letters:
                 shown = text_of_html(text)
             elif "=?" in text and part.content_type != "text/plain":
                 shown = decode_words(text)
+            if _is_folded(part):
+                shown = _FOLD.sub("", shown)
+            if "\n>" in shown:
+                shown = _QUOTE.sub("", shown)
             self._note(shown, where, found)
 
     def _note(self, text: str, where: str, found: dict[tuple[Identifier, str], None]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
@@ -168,6 +169,17 @@ class MailFilesConnector(Connector[MailFilesSettings]):
         """Remove exactly the planned messages, durably."""
         yield from self._erasure().outcomes(steps)
 
+    def removing(self, part: str) -> str:
+        """Return what removes a folder in which no message and no other folder is."""
+        place = dict(self._places()).get(part)
+        if place is None or not place.form or place.path in self.settings.path:
+            return ""
+        path = quote(str(place.path))
+        if place.form == "mbox":
+            return f"find {path} -maxdepth 0 -type f -empty -delete"
+        # What a mail server keeps beside the mail goes along; any other file is a reason to stop.
+        return f"[ -z \"$(find {path} -type f ! -name 'dovecot*' ! -name maildirfolder)\" ] && rm -r -- {path}"
+
     def residue(self) -> Iterator[Residue]:
         """Say what stays of removed files, and what others keep beside them."""
         from overdracht_imap.residue import of_files
@@ -213,13 +225,19 @@ class MailFilesConnector(Connector[MailFilesSettings]):
         return is_left_out(place, self.settings.exclude)
 
     def _all_places(self) -> Iterator[tuple[str, "Place"]]:
-        from overdracht_imap.disk import named, places
+        from overdracht_imap.disk import named
+
+        return named(self._found())
+
+    def _found(self) -> Iterator["Place"]:
+        from overdracht_imap.disk import Place, places
 
         roots = self.settings.path
-        alone = len(roots) == 1
-        found = (
-            place
-            for root in roots
-            for place in places(root, () if alone or not root.is_dir() else (root.name,))
-        )
-        return named(found)
+        for root in roots:
+            alone = len(roots) == 1 or not root.is_dir()
+            nothing = True
+            for place in places(root, () if alone else (root.name,)):
+                nothing = False
+                yield place
+            if nothing and not alone:
+                yield Place((root.name,), root, reason=NO_MAIL)

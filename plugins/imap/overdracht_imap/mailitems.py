@@ -34,8 +34,8 @@ PROCESSING = (
 """What is done with mail, whatever way it is read."""
 
 NOT_SEEN = Text(
-    "berichten en leesbare bijlagen zijn doorzocht; bijlagen die geen tekst zijn (pdf, kantoorbestanden, archieven, afbeeldingen) zijn niet geopend",
-    "bodies and textual attachments were searched; attachments that are no text (PDF, office files, archives, images) were not opened",
+    "berichten en leesbare bijlagen zijn doorzocht; bijlagen die geen tekst zijn (pdf, kantoorbestanden, archieven, afbeeldingen) zijn niet geopend, en de route van een bericht (Received) en tekst in uuencode zijn niet gelezen",
+    "bodies and textual attachments were searched; attachments that are no text (PDF, office files, archives, images) were not opened, and a message's route (Received) and uuencoded text were not read",
 )
 """What a thorough search leaves out."""
 

@@ -24,7 +24,7 @@ from overdracht_imap.headers import Fields, fields, shown
 from overdracht_imap.scanning import Scanner
 
 ADDRESS_FIELDS: tuple[str, ...] = (
-    "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Delivered-To", "X-Original-To", "Return-Path",
+    "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Return-Path",
     "Resent-From", "Resent-Sender", "Resent-Reply-To", "Resent-To", "Resent-Cc", "Resent-Bcc",
 )  # fmt: skip
 """The fields that say whom a message is from or for."""
@@ -122,6 +122,7 @@ class Matcher:
             for value in found.get(key, ()):
                 for mailbox in mailboxes(value):
                     self._weigh(mailbox, name, desk)
+        self._answered(found, desk)
         for value in found.get("subject", ()):
             desk.add(*self._mentions.matches(shown(value, 10_000), "Subject"))
         desk.add(*mentions)
@@ -143,6 +144,19 @@ class Matcher:
                 for key in ("date", "message-id", "content-type")
             ),
         )
+
+    def _answered(self, found: Fields, desk: "_Desk") -> None:
+        """Reveal the other addresses under which the sender of a letter sends it, and wants to be answered."""
+        if not desk.is_exact("From") or is_automatic(found):
+            return
+        for key, name in (("reply-to", "Reply-To"), ("sender", "Sender")):
+            for value in found.get(key, ()):
+                for mailbox in mailboxes(value):
+                    if mailbox.address in desk.others and not self._is_known(mailbox.address):
+                        desk.reveal("email", mailbox.address, name)
+
+    def _is_known(self, address: str) -> bool:
+        return address in self._excluded or belongs(Identifier("email", address), self._own)
 
     def _strangers(self, addresses: set[str]) -> int:
         if not self._own:
@@ -173,7 +187,7 @@ class Matcher:
         if any(one.certainty is Certainty.EXACT for one in by_address):
             desk.own.add(mailbox.address)
             desk.reveal("name", shown(mailbox.name), where)
-        elif by_name:
+        elif by_name or base_address(mailbox.address) in self._bases:
             desk.own.add(mailbox.address)
             desk.reveal("email", mailbox.address, where)
         else:
@@ -228,6 +242,13 @@ class _Desk:
     @property
     def matches(self) -> Iterable[Match]:
         return self._matches.values()
+
+    def is_exact(self, where: str) -> bool:
+        """Say whether the field *where* holds an identifier for certain."""
+        return any(
+            one.where == where and one.certainty is Certainty.EXACT
+            for one in self._matches.values()
+        )
 
     def add(self, *matches: Match) -> None:
         """Keep of each identifier the strongest match in each field."""

@@ -12,7 +12,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from overdracht_imap.reading import NO_TRACE
@@ -20,7 +20,7 @@ from overdracht_imap.reading import NO_TRACE
 PATIENCE = 30.0
 """Seconds to wait for somebody else's lock before giving up."""
 HEADWAY = 0.6
-"""Seconds that others have before we hold the same file again: Dovecot, Postfix and procmail look every 0.1 to 0.5 s whether it is free."""
+"""Seconds that others have at least before we hold the same file again: Dovecot, Postfix and procmail look every 0.1 to 0.5 s whether it is free."""
 _STEP = 0.05
 _SECOND_LOCK = 2.0
 """Seconds to wait for the second lock while holding the first: who takes them in the other order waits for us meanwhile."""
@@ -52,34 +52,40 @@ def dotlock(path: Path) -> Path:
 
 @dataclass(slots=True)
 class _Turns:
-    """Which file we let go last, and when."""
+    """When we let go which file, and for how long we had held it: others have it as long before we hold it again."""
 
-    path: Path | None = None
-    at: float = 0.0
+    let_go: dict[Path, tuple[float, float]] = field(default_factory=dict)
 
-    def give_way(self, path: Path) -> None:
-        """Wait until whoever waits for *path* has had a chance to get it since we let it go."""
-        if path == self.path:
-            time.sleep(max(0.0, self.at + HEADWAY - time.monotonic()))
+    def give_way(self, path: Path, *, urgent: bool) -> None:
+        """Wait until whoever waits for *path* has had a chance to get it since we let it go; what is *urgent* waits for HEADWAY only."""
+        at, held_for = self.let_go.get(path, (0.0, 0.0))
+        pause = HEADWAY if urgent else max(HEADWAY, held_for)
+        time.sleep(max(0.0, at + pause - time.monotonic()))
 
-    def let_go(self, path: Path) -> None:
-        """Note that *path* is free now."""
-        self.path, self.at = path, time.monotonic()
+    def note(self, path: Path, since: float) -> None:
+        """Note that *path* is free now, and was held *since* then."""
+        now = time.monotonic()
+        if len(self.let_go) >= _MOST_FILES:
+            self.let_go = {one: last for one, last in self.let_go.items() if sum(last) > now}
+        self.let_go[path] = now, now - since
 
 
+_MOST_FILES = 100
 _TURNS = _Turns()
 
 
 @contextmanager
-def held(path: Path, patience: float | None = None) -> Iterator[Held]:
+def held(path: Path, patience: float | None = None, *, urgent: bool = False) -> Iterator[Held]:
     """Hold the mbox at *path*; raise Busy when it cannot be had in time, OSError when it cannot be opened.
 
-    Who holds one file time and again leaves others room in between: they only look now and then whether it is free.
+    Who holds one file time and again leaves others room in between, as long as it was held and never less than HEADWAY: they only look now
+    and then whether it is free. What is *urgent*, and done in a moment, leaves them HEADWAY and no more.
     """
-    _TURNS.give_way(path)
+    _TURNS.give_way(path, urgent=urgent)
     deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     while True:
         _take_dotlock(path, deadline)
+        since = time.monotonic()
         try:
             descriptor = _locked(path, min(deadline, time.monotonic() + _SECOND_LOCK))
             if descriptor is not None:
@@ -90,10 +96,10 @@ def held(path: Path, patience: float | None = None) -> Iterator[Held]:
                 return
         finally:
             dotlock(path).unlink(missing_ok=True)
-            _TURNS.let_go(path)
+            _TURNS.note(path, since)
         if time.monotonic() >= deadline:
             raise Busy
-        _TURNS.give_way(path)
+        _TURNS.give_way(path, urgent=urgent)
 
 
 def refuses(path: Path, patience: float = 2.0) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,10 +99,15 @@ class Session:
             sock.settimeout(self._settings.timeout)
         return sorted(set(found))
 
-    def close(self) -> None:
-        """End the conversation, politely if it can still be."""
+    def stir(self) -> None:
+        """Say NOOP, to know whether a conversation that was let rest is still there."""
+        with translated(self.place):
+            self._client.noop()
+
+    def close(self, *, politely: bool = True) -> None:
+        """End the conversation, *politely* if it can still be."""
         try:
-            if hasattr(self, "_wire") and not self._wire.busy:
+            if politely and hasattr(self, "_wire") and not self._wire.busy:
                 self._client.logout()
             else:
                 self._client.shutdown()
@@ -129,6 +135,8 @@ def _connected(settings: ImapSettings) -> "IMAPClient":
         timeout=settings.timeout,
     )
     try:
+        # A command of two writes would else wait for the server's delayed acknowledgement of the first, 40 ms each time.
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.folder_encode = False  # names stay as the server writes them: see folders.py
         if settings.tls == "starttls":
             client.starttls(context)

@@ -45,9 +45,10 @@ class Stream:
         """Begin to read after the library."""
         self._read_ahead = self._file is not None
 
-    def send(self, line: bytes) -> None:
-        """Send a *line*."""
-        self._sock.sendall(line + b"\r\n")
+    def send(self, lines: bytes) -> None:
+        """Send whole *lines*."""
+        if lines:
+            self._sock.sendall(lines)
 
     def take(self, count: int) -> bytes:
         """Return the next *count* bytes, which must be there, consumed."""

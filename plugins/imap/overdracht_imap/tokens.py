@@ -40,6 +40,8 @@ _PAIR = re.compile(rb"([A-Z][A-Z0-9.]*) " + _VALUE + rb" ", re.IGNORECASE)
 _USUAL = re.compile(
     rb"\s*\(((?:[A-Z][A-Z0-9.]* " + _VALUE + rb" )*)(BODY\[[^\]]*\]) ?", re.IGNORECASE
 )
+# The same without a literal: what is asked about size and flags.
+_FLAT = re.compile(rb"\s*\(((?:[A-Z][A-Z0-9.]* " + _VALUE + rb"(?: |(?=\))))+)\)\s*", re.IGNORECASE)
 _LIST = 4
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _OPEN, _CLOSE = object(), object()
@@ -73,16 +75,27 @@ def attributes(parts: list[bytes | Skipped]) -> dict[bytes, Value]:
 
 def _usual(parts: list[bytes | Skipped]) -> dict[bytes, Value] | None:
     """Return what `attributes` would of an answer that has the usual form, and None of any other."""
-    if len(parts) != 3 or parts[2] != b")" or isinstance(parts[0], Skipped):
+    if isinstance(parts[0], Skipped):
+        return None
+    if len(parts) == 1:
+        flat = _FLAT.fullmatch(parts[0])
+        return None if flat is None else _pairs(flat[1] + b" ")
+    if len(parts) != 3 or parts[2] != b")":
         return None
     found = _USUAL.fullmatch(parts[0])
-    if found is None or b"NIL" in found[1].upper():
+    values = None if found is None else _pairs(found[1])
+    if found is not None and values is not None:
+        values[_name(found[found.re.groups])] = parts[1]
+    return values
+
+
+def _pairs(text: bytes) -> dict[bytes, Value] | None:
+    if b"NIL" in text.upper():
         return None
     values: dict[bytes, Value] = {}
-    for pair in _PAIR.finditer(found[1]):
+    for pair in _PAIR.finditer(text):
         value = pair[pair.lastindex or 0]
         values[pair[1].upper()] = tuple(value.split()) if pair.lastindex == _LIST else value
-    values[_name(found[found.re.groups])] = parts[1]
     return values
 
 

@@ -195,15 +195,18 @@ class Wire:
 
     # -- the conversation ----------------------------------------------------------------------------------------------------
 
-    def send(self, command: bytes) -> bytes:
-        """Send one *command* and return its tag, which nothing that a message holds can imitate."""
-        if not self.busy:
+    def send(self, *commands: bytes) -> list[bytes]:
+        """Send the *commands* at once and return their tags, which nothing that a message holds can imitate."""
+        if commands and not self.busy:
             self.busy = True
             self._stream.take_over()
-        self._count += 1
-        tag = b"%s.%d" % (self._tag, self._count)
-        self._stream.send(tag + b" " + command)
-        return tag
+        tags = []
+        for _ in commands:
+            self._count += 1
+            tags.append(b"%s.%d" % (self._tag, self._count))
+        pairs = zip(tags, commands, strict=True)
+        self._stream.send(b"".join(tag + b" " + command + b"\r\n" for tag, command in pairs))
+        return tags
 
     def _give_back(self) -> None:
         """Read the rest of a line that the server volunteered, so that the library finds the connection between two lines."""
@@ -237,8 +240,7 @@ class _Waiting:
         self._wire = wire
         self._source = enumerate(commands)
         self._tags: dict[bytes, int] = {}
-        for index, command in itertools.islice(self._source, in_flight):
-            self._tags[wire.send(command)] = index
+        self._send(in_flight)
 
     def __bool__(self) -> bool:
         return bool(self._tags)
@@ -252,9 +254,13 @@ class _Waiting:
         index = self._tags.pop(tag, None)
         if index is None:
             raise Nonsense("an answer to a question that was not asked")
-        for following, command in itertools.islice(self._source, 1):
-            self._tags[self._wire.send(command)] = following
+        self._send(1)
         return _done(index, rest)
+
+    def _send(self, most: int) -> None:
+        following = tuple(itertools.islice(self._source, most))
+        tags = self._wire.send(*(command for _, command in following))
+        self._tags |= zip(tags, (index for index, _ in following), strict=True)
 
 
 def _done(index: int, rest: bytes) -> Done:

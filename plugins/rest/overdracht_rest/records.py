@@ -20,6 +20,7 @@ from overdracht import (
     Match,
     Mentions,
     Revealed,
+    one_line,
 )
 from overdracht_rest.api import Record, at
 from overdracht_rest.settings import Resource
@@ -133,7 +134,7 @@ def item(name: str, resource: Resource, record: Record, found: tuple[Match, ...]
         category=resource.category,
         matches=found,
         fingerprint=fingerprint(record),
-        title=_one_line(" ".join(values(record, resource.title))) if resource.title else name,
+        title=_title(record, resource) if resource.title else name,
         when=when(record, resource),
         size=len(_written(record)),
         holder=holder,
@@ -142,9 +143,8 @@ def item(name: str, resource: Resource, record: Record, found: tuple[Match, ...]
     )
 
 
-def _one_line(text: str) -> str:
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return line[:200] or "(no title)"
+def _title(record: Record, resource: Resource) -> str:
+    return one_line(" ".join(values(record, resource.title))) or "(no title)"
 
 
 def blanked(record: Record, body: dict[str, Any]) -> bool:

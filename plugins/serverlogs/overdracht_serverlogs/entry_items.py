@@ -19,6 +19,7 @@ from overdracht import (
     Revealed,
     Searched,
     Sighting,
+    one_line,
 )
 from overdracht_serverlogs.entries import (
     Entry,
@@ -51,7 +52,7 @@ class _Group:
 
     def item(self, noun: tuple[str, str]) -> Item:
         count = len(self.digests)
-        name = "".join(one for one in self.key.part.rpartition("/")[2] if one.isprintable())[:100]
+        name = one_line(self.key.part.rpartition("/")[2], 100)
         return Item(
             key=str(self.key),
             part=self.key.part,

@@ -16,6 +16,7 @@ from overdracht import (
     Origin,
     Period,
     Revealed,
+    one_line,
 )
 from overdracht_serverlogs.judging import Sign
 from overdracht_serverlogs.lineitems import DIGEST, MOST_RECORDS, UNDATED, Key, pack
@@ -136,8 +137,7 @@ def _order(sort: tuple[date | None, Certainty]) -> tuple[date, int]:
 
 def _title(part: str, day: date | None, count: int) -> str:
     name = part.rpartition("/")[2]
-    shown = "".join(one if one.isprintable() else "?" for one in name)[:200]
-    return f"{shown} {day or UNDATED} ({count})"
+    return f"{one_line(name)} {day or UNDATED} ({count})"
 
 
 def _moment(made: _Open, day: date | None, log: Log) -> datetime | None:

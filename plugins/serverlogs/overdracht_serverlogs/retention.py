@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
-from overdracht import Aged, Category, Gap, Item, Origin, Unreachable
+from overdracht import Aged, Category, Gap, Item, Origin, Unreachable, one_line
 from overdracht_serverlogs.lineitems import WHOLE_DAY, Key
 from overdracht_serverlogs.logs import Log, LogFile, logs
 from overdracht_serverlogs.packed import Unreadable
@@ -47,7 +47,7 @@ def _counted(log: Log, file: LogFile, limit: date, found: Counter[date]) -> str:
 
 
 def _item(log: Log, day: date, size: int) -> Item:
-    name = "".join(one for one in log.part.rpartition("/")[2] if one.isprintable())[:200]
+    name = one_line(log.part.rpartition("/")[2])
     return Item(
         key=str(Key(log.part, day, WHOLE_DAY)),
         part=log.part,

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -11,8 +10,6 @@ from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from overdracht import Category, Certainty, Identifier
-
-LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +66,6 @@ def key_of(kind: str, *names: object) -> str:
 def names_of(key: str) -> tuple[str, ...]:
     """Return the kind and the names that a *key* was made of."""
     return tuple(unquote(part) for part in key.split("/"))
-
-
-def one_line(text: str) -> str:
-    """Return *text* as a title: one line, without what controls a terminal."""
-    shown = (" " if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} else one for one in text)
-    return " ".join("".join(shown).split())[:LONGEST_TITLE]
 
 
 def digest(*parts: object) -> str:

@@ -16,8 +16,9 @@ from overdracht import (
     Revealed,
     base_address,
     belongs,
+    one_line,
 )
-from overdracht_transip.holding import Field, Holding, one_line
+from overdracht_transip.holding import Field, Holding
 
 KINDS = Kinds()
 

@@ -204,6 +204,17 @@ def test_an_empty_directory_is_a_gap(tmp_path: Path) -> None:
     assert [one.reason for one in gaps] == ["no audit file was found there"]
 
 
+def test_one_of_several_directories_without_any_is_a_gap(tmp_path: Path) -> None:
+    """Files in one directory are no answer for the other: `find` and `check` name it."""
+    roots = [tmp_path / "a", tmp_path / "b"]
+    for root in roots:
+        root.mkdir()
+    (roots[0] / "2024.xaf").write_bytes(_book().content())
+    connector = _connector(roots)
+    assert [one.part for one in _find(connector)[1]] == ["b"]
+    assert [one.name for one in connector.check() if not one.ok] == ["folder b"]
+
+
 def test_numbers_used_twice_are_told_apart(tmp_path: Path) -> None:
     """Two transactions of one number in one journal are two items, and each is exported as itself."""
     book = _book()

@@ -45,6 +45,7 @@ from overdracht import (
     Unreachable,
     Verdict,
     local_day,
+    one_line,
 )
 from overdracht_tickets.desk import TABLES, Desk, Ticket
 
@@ -306,7 +307,7 @@ def _item(table: str, ticket: Ticket, matches: tuple[Match, ...]) -> Item:
         category=Category.CORRESPONDENCE,
         matches=matches,
         fingerprint=ticket.digest,
-        title=_one_line(ticket.title) or "(no title)",
+        title=one_line(ticket.title) or "(no title)",
         when=_when(ticket),
         size=len(ticket.text.encode("utf-8", "replace")),
         holder=known.get("customer"),
@@ -322,14 +323,9 @@ def _reveals(ticket: Ticket, matches: tuple[Match, ...]) -> tuple[Revealed, ...]
     surely = [
         Revealed(one, Certainty.EXACT, column) for column, one in _identifiers(ticket).items()
     ]
-    name = _one_line(ticket.name)
+    name = one_line(ticket.name)
     perhaps = [Revealed(KINDS.identifier("name", name), Certainty.POSSIBLE, "name")] if name else []
     return (*surely, *perhaps)
 
 
 # --8<-- [end:item]
-
-
-def _one_line(text: str) -> str:
-    """Return *text* without what could do harm on a screen: it comes from outside."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:200]

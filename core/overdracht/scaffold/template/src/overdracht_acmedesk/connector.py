@@ -44,6 +44,7 @@ from overdracht import (
     Unreachable,
     Verdict,
     local_day,
+    one_line,
 )
 from overdracht_acmedesk.desk import Desk, Ticket
 
@@ -283,7 +284,7 @@ def _by_fields(ticket: Ticket, wanted: Iterable[Identifier]) -> Iterator[Match]:
 
 
 def _item(table: str, ticket: Ticket, matches: tuple[Match, ...]) -> Item:
-    name = _one_line(ticket.name)
+    name = one_line(ticket.name)
     exact = any(one.certainty is Certainty.EXACT for one in matches)
     reveals = (
         (Revealed(KINDS.identifier("name", name), Certainty.POSSIBLE, "name"),)
@@ -296,14 +297,9 @@ def _item(table: str, ticket: Ticket, matches: tuple[Match, ...]) -> Item:
         category=Category.CORRESPONDENCE,
         matches=matches,
         fingerprint=ticket.digest,
-        title=_one_line(ticket.title) or "(no title)",
+        title=one_line(ticket.title) or "(no title)",
         when=_when(ticket),
         size=len(ticket.body.encode("utf-8", "replace")),
         reveals=reveals,
         is_contact=True,
     )
-
-
-def _one_line(text: str) -> str:
-    """Return *text* without what could do harm on a screen: it comes from outside."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:200]

@@ -43,6 +43,7 @@ _ONE_SENDER = re.compile(rb'\s*(?:\S*|"[^"]*"\S*|\S+ at \S+)\s*')
 _LINE = re.compile(rb"From ([^\n]{0,1000})\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
 _NOTHING = re.compile(rb">?From |\r?\n|\Z")
+_BEHIND_SEPARATOR = re.compile(rb"[!-9;-~]+[ \t]*:|>?From |\r?\n|\Z")
 _MOZILLA = b"X-Mozilla-Status"
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _BEFORE_NEXT = re.compile(rb"\r?\n?\r?\nFrom |From |\s{0,4}\Z")
@@ -165,15 +166,16 @@ def _begins(window: bytes, place: int) -> bool | None:
     if line is None:
         return None
     rest, after = line[1].rstrip(), line.end()
-    names = _names(window, after)
-    of_mail = [name for name in names if _OF_MAIL.fullmatch(name)]
     dated = _DATED.search(rest)
-    if dated:
-        by_one = _ONE_SENDER.fullmatch(rest, 0, dated.start())
-        if of_mail or (by_one and (names or _NOTHING.match(window, after))):
-            return True
+    if dated and _ONE_SENDER.fullmatch(rest, 0, dated.start()):
+        if _BEHIND_SEPARATOR.match(window, after):
+            return True  # as nearly all are
     elif not rest and window.startswith(_MOZILLA, after):
         return True  # as Thunderbird writes it
+    names = _names(window, after)
+    of_mail = [name for name in names if _OF_MAIL.fullmatch(name)]
+    if dated and of_mail:
+        return True
     behind_empty = window.endswith((b"\n\n", b"\n\r\n"), 0, place)
     if dated:
         doubtful = behind_empty

@@ -5,7 +5,7 @@ from unittest import mock
 
 import pytest
 
-from overdracht import Certainty, Extent, Identifier, Refused, Unreachable
+from overdracht import Certainty, Extent, Gap, Identifier, Refused, Unreachable
 from overdracht_imap import candidates
 from tests.imap.asking import JAN, LETTER, OTHER, Impatient, export, find
 from tests.imap.ugly import LETTERS, PERSON
@@ -71,6 +71,54 @@ def test_folders_are_chosen_by_name_and_pattern(account: Account) -> None:
     }
     assert set(find(account.settings(folders=["[Google]/Alle"])).searched) == {"[Google]/Alle"}
     assert set(find(account.settings(exclude=["Arch*", "*Alle"])).searched) == {"INBOX"}
+
+
+def test_a_folder_that_is_asked_for_in_vain_is_a_gap(account: Account) -> None:
+    """A name in `folders` that fits none, from a mistake or a renaming, is said by find and by the sweep, and named by check, which does not pass."""
+    account.fill([LETTER % 1], "Sent")
+    source = Impatient("post", account.settings(folders=["INBOX", "Snet", "Arch*", "S?nt"]))
+    found = find(source.settings)
+    assert len(found.items) == 1
+    (gap,) = found.gaps
+    assert gap.part == ""
+    assert "2 of the names fit no folder" in gap.reason
+    assert "Snet" not in gap.reason
+    assert [one for one in source.identifiers() if isinstance(one, Gap)] == [gap]
+    failed = [check.detail for check in source.check() if not check.ok]
+    assert ["`Snet`" in failed[0], "`Arch*`" in failed[1]] == [True, True]
+    assert len(failed) == 2
+
+
+def test_no_folder_chosen_is_a_gap(account: Account) -> None:
+    """That nothing was searched is said, and why."""
+    account.fill([LETTER % 1], "Sent")
+    for settings in (account.settings(folders=["Snet"]), account.settings(exclude=["*"])):
+        found = find(settings)
+        assert (found.items, found.searched) == ([], {})
+        (gap,) = found.gaps
+        assert "leave no folder to search: look at `folders` and `exclude`" in gap.reason
+        failed = [check for check in Impatient("post", settings).check() if not check.ok]
+        assert [check.detail for check in failed] == [gap.reason]
+
+
+def test_folders_that_are_left_out_are_counted_in_the_note(account: Account) -> None:
+    """By `exclude` or because `folders` does not name them; the person reads it, so no name stands there."""
+    for folder in ("Sent", "Ziek", "Junk"):
+        account.fill([LETTER % 1], folder)
+    settings = account.settings(folders=["INBOX", "Sent", "Junk"], exclude=["Junk"])
+    first = find(settings)
+    again = find(settings, cursors=first.cursors)
+    assert again.extents["Sent"] is Extent.UNCHANGED
+    for found in (first, again):
+        assert not found.gaps
+        for one in found.searched.values():
+            assert one.note is not None
+            assert one.note.en.endswith("; 2 folders were not searched, as the settings say")
+            assert "2 mappen zijn" in one.note.nl
+            assert "Ziek" not in one.note.nl
+    (check,) = [one for one in Impatient("post", settings).check() if one.name == "folders"]
+    assert (check.ok, check.detail) == (True, "2, 2 left out")
+    assert "settings say" not in str(find(account.settings()).searched["Sent"].note)
 
 
 def test_an_address_is_taken_whole(account: Account) -> None:

@@ -1,12 +1,11 @@
 """Mail on disk: which folders there are, what is found in them, and that it leaves as it is."""
 
-import gzip
 import json
 import mailbox
 import os
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
@@ -144,17 +143,6 @@ class TestFolders:
             "Inbox"
         ]
 
-    def test_a_message_that_the_server_keeps_compressed(self, tmp_path: Path) -> None:
-        """Dovecot can keep single messages compressed; they are read and exported as the mail they are."""
-        maildir(tmp_path, gzip.compress(LETTER % (1, 1)), gzip.compress(OTHER), b"\x1f\x8bkapot")
-        found = find(tmp_path, thorough=True)
-        assert sorted(item.certainty for item in items(found)) == ["exact", "mention"]
-        assert [gap.reason for gap in gaps(found)] == [
-            "a message cannot be read: it is compressed and damaged"
-        ]
-        files, _, _ = export(tmp_path, items(find(tmp_path)))
-        assert list(files.values()) == [LETTER % (1, 1)]
-
     def test_two_folders_with_one_name_stay_two(self, tmp_path: Path) -> None:
         """A folder that looks like another in print is not lost in it."""
         maildir(tmp_path)
@@ -171,13 +159,35 @@ class TestFolders:
             "info",
         }
 
-    def test_an_excluded_folder_is_left_out(self, tmp_path: Path) -> None:
-        """What the configuration leaves out is no gap."""
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_an_excluded_folder_is_left_out(self, tmp_path: Path, count: int) -> None:
+        """What the configuration leaves out is no gap; the note says how many folders, in a repeated find too, and names none."""
         maildir(tmp_path, LETTER % (1, 1))
-        maildir(tmp_path / ".Junk", LETTER % (2, 2))
-        found = list(connector(tmp_path, exclude=("Ju*",)).find(Question(JAN)))
+        for number in range(count):
+            maildir(tmp_path / f".Junk{number}", LETTER % (2, 2))
+        source = connector(tmp_path, exclude=("Ju*",))
+        found = list(source.find(Question(JAN)))
         assert {item.part for item in items(found)} == {"INBOX"}
         assert gaps(found) == []
+        cursors = {"INBOX": searched(found)["INBOX"].cursor}
+        for findings in (found, list(source.find(Question(JAN, cursors=cursors)))):
+            note = searched(findings)["INBOX"].note
+            assert note is not None
+            assert f"{count} folder" in note.en
+            assert f"{count} map" in note.nl
+            assert "--thorough" in note.en
+            assert "Junk" not in note.en + note.nl
+        (check,) = [one for one in source.check() if one.name == "folders"]
+        assert (check.ok, check.detail) == (True, f"1 folders, {count} left out by `exclude`")
+
+    def test_everything_excluded_is_a_gap(self, tmp_path: Path) -> None:
+        """It is not that there is no mail."""
+        maildir(tmp_path, LETTER % (1, 1))
+        source = connector(tmp_path, exclude=("*",))
+        (gap,) = list(source.find(Question(JAN)))
+        assert isinstance(gap, Gap)
+        assert "`exclude` leaves out every folder" in gap.reason
+        assert [one.detail for one in source.check() if not one.ok] == [gap.reason]
 
     def test_a_folder_name_that_is_no_text_is_still_searched(self, tmp_path: Path) -> None:
         """A name in another encoding is spelt out, and can be stored and exported."""
@@ -280,6 +290,19 @@ class TestCursors:
         assert items(again) == []
         assert searched(again)["INBOX"].extent is Extent.UNCHANGED
         assert searched(again)["INBOX"].looked_at == 1
+
+    @pytest.mark.parametrize("form", [maildir, mbox])
+    def test_what_an_earlier_version_searched_is_searched_again(
+        self, tmp_path: Path, form: Callable[..., Path]
+    ) -> None:
+        """It took two letters for one, and passed over packed ones: that nothing changed on disk since does not make it right."""
+        path = form(tmp_path / "post", LETTER % (1, 1))
+        cursors = self.cursors(find(path))
+        ((part, cursor),) = cursors.items()
+        assert cursor.startswith(f"{form.__name__}-2 ")
+        again = find(path, cursors={part: cursor.replace("-2 ", " ", 1)})
+        assert searched(again)[part].extent is Extent.WHOLE
+        assert len(items(again)) == 1
 
     @pytest.mark.parametrize("change", ["add", "remove", "flag", "deliver"])
     def test_a_changed_maildir_is_read_again(self, tmp_path: Path, change: str) -> None:

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import ClassVar, Self, TypeVar
 
 from overdracht import Refused, Secret, SourceError, Unreachable
-from overdracht_imap.folders import Folder, chosen
+from overdracht_imap.folders import Choice, Folder, chosen
 from overdracht_imap.session import Session, State, login_by_password, login_by_token
 from overdracht_imap.settings import ImapSettings
 
@@ -94,12 +94,19 @@ class Archive:
                 self.forget(number)
                 patience.after(error)
 
-    def folders(self) -> list[Folder]:
+    def folders(self) -> tuple[Folder, ...]:
         """Return the folders that the settings choose."""
-        return self.chosen(self.persist(lambda session: session.folders()))
+        return self.choice().folders
 
-    def chosen(self, folders: Iterable[Folder]) -> list[Folder]:
+    def choice(self) -> Choice:
+        """Return which folders the settings choose, and what they ask for in vain."""
+        return self._choice(self.persist(lambda session: session.folders()))
+
+    def chosen(self, folders: Collection[Folder]) -> tuple[Folder, ...]:
         """Return those of *folders* that the settings choose."""
+        return self._choice(folders).folders
+
+    def _choice(self, folders: Collection[Folder]) -> Choice:
         return chosen(folders, self.settings.folders, self.settings.exclude)
 
     def examine(self, folder: Folder) -> State:

@@ -2,23 +2,22 @@
 
 import fnmatch
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from overdracht import Gap
+from overdracht_imap.boundaries import BEGINNING, beginning, begins_mbox
 from overdracht_imap.folders import readable
+from overdracht_imap.foreign import why_not_entered, why_unread
 from overdracht_imap.maildir import printable
-from overdracht_imap.mbox import begins_mbox
+from overdracht_imap.packed import is_packed
 from overdracht_imap.reading import opened, why
 
 Form = Literal["maildir", "mbox"]
 
-_LIKE_A_MESSAGE = re.compile(rb"(?:[A-Za-z-]+: [^\n]*\n(?:[ \t][^\n]*\n)*){2,}")
-_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
-_MAIL_NAME = re.compile(r"mbox|mail|inbox|sent", re.IGNORECASE)
+_FIRST_BLOCK = 1 << 21
+"""Bytes in which bzip2 has unpacked something."""
 _INSIDE = frozenset({"cur", "new", "tmp"})
 
 
@@ -56,6 +55,9 @@ def places(path: Path, levels: tuple[str, ...] = ()) -> Iterator[Place]:
         if not path.is_dir():
             yield from _file(path, levels or (_level(path.name),), asked=True)
             return
+        if reason := why_not_entered(path):
+            yield Place(levels, path, reason=reason)
+            return
         in_maildir = is_maildir(path)
         if in_maildir:
             yield Place(levels, path, "maildir")
@@ -71,49 +73,52 @@ def places(path: Path, levels: tuple[str, ...] = ()) -> Iterator[Place]:
         if entry.is_dir(follow_symlinks=False):
             yield from places(Path(entry.path), below)
         elif entry.is_symlink():
-            if Path(entry.path).is_dir():
-                yield Place(
-                    below,
-                    Path(entry.path),
-                    reason="the folder is a link to elsewhere, name its own path",
-                )
+            yield from _behind_link(Path(entry.path), below)
         elif entry.is_file(follow_symlinks=False):
-            yield from _file(Path(entry.path), below, asked=not in_maildir and _may_be_empty(entry))
+            yield from _file(
+                Path(entry.path), below, emptied=not in_maildir and _may_be_mbox(entry.name)
+            )
 
 
-def _may_be_empty(entry: os.DirEntry[str]) -> bool:
-    """Say whether *entry* may be an mbox out of which all messages were taken."""
-    return (
-        entry.stat().st_size == 0
-        and not entry.name.startswith(".")
-        and not entry.name.endswith(".lock")
-    )
+def _may_be_mbox(name: str) -> bool:
+    """Say whether a file of that *name* may be an mbox when all messages were taken out of it."""
+    return not name.startswith(".") and not name.endswith(".lock")
 
 
-def _file(path: Path, levels: tuple[str, ...], *, asked: bool = False) -> Iterator[Place]:
+def _file(
+    path: Path, levels: tuple[str, ...], *, asked: bool = False, emptied: bool = False
+) -> Iterator[Place]:
     try:
         with opened(str(path)) as descriptor:
-            start = os.pread(descriptor, 4096, 0)
+            start = os.pread(descriptor, BEGINNING, 0)
+            if is_packed(start):
+                start = os.pread(descriptor, _FIRST_BLOCK, 0)
     except OSError as error:
         yield Place(levels, path, reason=f"a file {why(error)}")
         return
-    if begins_mbox(start) or (asked and not start):
+    is_empty = len(start) < BEGINNING and not start[beginning(start) :]
+    if begins_mbox(start) or (is_empty and (asked or emptied)):
         yield Place(levels, path, "mbox")
-    elif start.startswith(_COMPRESSED) and (asked or _MAIL_NAME.search(path.name)):
-        yield Place(levels, path, reason="the file is compressed, unpack it first")
-    elif asked or _LIKE_A_MESSAGE.match(start):
-        yield Place(
-            levels, path, reason="the file may hold mail, but is neither in a Maildir nor an mbox"
-        )
+    elif reason := why_unread(path.name, start, asked=asked):
+        yield Place(levels, path, reason=reason)
 
 
-def named(found: Iterator[Place], exclude: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
-    """Yield the *found* places with a name of its own for each, without those whose name fits one of *exclude*."""
+def _behind_link(path: Path, levels: tuple[str, ...]) -> Iterator[Place]:
+    """Yield that the link *path* leads to mail, when it does: it is not followed, for it may lead anywhere."""
+    try:
+        what = "folder" if path.is_dir() else "file" if path.is_file() else ""
+        if what == "folder" or (what and any(_file(path.resolve(), levels))):
+            reason = f"the {what} is a link to elsewhere, name its own path"
+            yield Place(levels, path, reason=reason)
+    except OSError as error:
+        yield Place(levels, path, reason=f"a link {why(error)}")
+
+
+def named(found: Iterable[Place]) -> Iterator[tuple[str, Place]]:
+    """Yield the places *found* with a name of its own for each."""
     taken: set[str] = set()
     for place in found:
         part = "/".join(place.levels) or "INBOX"
-        if any(part == pattern or fnmatch.fnmatchcase(part, pattern) for pattern in exclude):
-            continue
         name, number = part, 1
         while name in taken:
             number += 1
@@ -122,6 +127,7 @@ def named(found: Iterator[Place], exclude: tuple[str, ...]) -> Iterator[tuple[st
         yield name, place
 
 
-def gap(part: str, place: Place) -> Gap:
-    """Return why *place* is not searched."""
-    return Gap(part, place.reason)
+def is_left_out(place: Place, exclude: Iterable[str]) -> bool:
+    """Say whether the name of *place* fits one of *exclude*."""
+    part = "/".join(place.levels) or "INBOX"
+    return any(part == pattern or fnmatch.fnmatchcase(part, pattern) for pattern in exclude)

@@ -32,8 +32,8 @@ class FolderErasure(Protocol):
     def obstacle(self) -> str:
         """Return what stands in the way of writing there, empty when nothing does."""
 
-    def changed(self, steps: Iterable[ApprovedStep]) -> Iterator[ApprovedStep]:
-        """Yield the steps whose message is there and is another."""
+    def changed(self, steps: Iterable[ApprovedStep]) -> Iterator[tuple[ApprovedStep, str]]:
+        """Yield the steps whose message is there and is another, or may be, and why it is not touched."""
 
     def erase(self, steps: tuple[ApprovedStep, ...]) -> Iterator[Outcome]:
         """Carry out *steps*."""
@@ -64,10 +64,8 @@ class DiskErasure:
                 if reason:
                     yield Objection(reason, first.item.key)
                 elif folder is not None:
-                    for step in folder.changed(chain((first,), group)):
-                        yield Objection(
-                            "the message is no longer the one that was found", step.item.key
-                        )
+                    for step, why in folder.changed(chain((first,), group)):
+                        yield Objection(why, step.item.key)
             except OSError as error:
                 yield Objection(f"the folder cannot be read: {said(error)}", first.item.key)
 

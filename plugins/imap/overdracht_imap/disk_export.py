@@ -14,7 +14,8 @@ from overdracht_imap.headers import fields, section_end, shown
 from overdracht_imap.maildir import Listing, Maildir, fingerprint, flags, key_name
 from overdracht_imap.mailitems import INDEX, Measured, index_record
 from overdracht_imap.mboxrd import MEDIA_TYPE, Mbox
-from overdracht_imap.reading import chunks, is_packed, opened, unpacked, why
+from overdracht_imap.packed import is_packed, unpacked
+from overdracht_imap.reading import chunks, opened, why
 
 _SMALL = 1 << 20
 """A message up to this many bytes is handed over whole."""
@@ -138,9 +139,8 @@ class _Messages:
         index = mbox.Index(descriptor)
         for item in items:
             place = index.find(item)
-            if place is None:
-                known = index.knows(item)
-                yield Gap(self._part, _CHANGED if known else _GONE, item.key)
+            if not isinstance(place, mbox.Bounds):
+                yield Gap(self._part, place or _GONE, item.key)
                 continue
             span = (place.start, place.end)
             yield from self._message(
@@ -158,8 +158,9 @@ class _Messages:
         start, end = span
         content: Iterable[bytes | memoryview] = chunks(descriptor, start, end)
         first = os.pread(descriptor, min(_SMALL, end - start), start)
-        if is_packed(first):
-            content = (unpacked(b"".join(chunks(descriptor, start, end))),)
+        if self._place.form == "maildir" and is_packed(first):
+            first = unpacked(b"".join(chunks(descriptor, start, end)))
+            content = (first,)
         elif end - start <= _SMALL:
             content = (first,)
         header_end = section_end(first, 0, len(first))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Searched, Text
 from overdracht_imap import maildir, mbox
+from overdracht_imap.boundaries import Doubts, Stretch, stretches
 from overdracht_imap.disk import Place
 from overdracht_imap.maildir import Maildir, MaildirTask
 from overdracht_imap.mailitems import NOT_SEEN
@@ -20,6 +21,8 @@ HEADERS_ONLY = Text(
     "alleen afzender, ontvangers en onderwerp zijn doorzocht, niet de berichten zelf en hun bijlagen",
     "only the header fields of the mail were searched, not the bodies and attachments: --thorough does",
 )
+_OF_MAILDIR, _OF_MBOX = "maildir-2", "mbox-2"
+"""What cursors begin with. A new number where a folder that has not changed must be searched again, for it is read otherwise now."""
 _IN_FLIGHT = 4
 """How many batches wait or run at a time: enough to keep every process busy, few enough to hold little."""
 
@@ -90,7 +93,7 @@ class FolderSearch:
             settled = False
             tally.looked_at, tally.vanished, tally.seen.recheck = 0, [], True
             yield from self._run(self._maildir_tasks(part, folder.names()), part, tally)
-        after = " ".join(map(str, ("maildir", *state, tally.looked_at))) if settled else ""
+        after = " ".join(map(str, (_OF_MAILDIR, *state, tally.looked_at))) if settled else ""
         yield from self._ended(part, tally, after)
 
     def _maildir_tasks(self, part: str, names: Iterable[tuple[str, str]]) -> Iterator[Task]:
@@ -102,7 +105,7 @@ class FolderSearch:
         with opened(str(place.path)) as descriptor:
             state = State.of(descriptor)
             start, count = 0, 0
-            if cursor.startswith("mbox ") and (known := _state(cursor)):
+            if cursor.startswith(f"{_OF_MBOX} ") and (known := _state(cursor)):
                 if (known.inode, known.size, known.changed, known.tail) == (
                     state.inode,
                     state.size,
@@ -114,26 +117,22 @@ class FolderSearch:
                 grown = known.inode == state.inode and known.size < state.size
                 if grown and State.of(descriptor, known.size).tail == known.tail:
                     start, count = known.size, known.count
-            if start and next(mbox.separators(descriptor, start, state.size), None) != start:
+            first = next(stretches(descriptor, start, state.size), None)
+            if start and (first is None or first.start != start):
                 start, count = 0, 0  # what was added goes on with the last message
-            tally = _Tally(looked_at=count, once=set())
-            places = mbox.separators(descriptor, start, state.size)
-            yield from self._run(self._mbox_tasks(part, place, places, state.size), part, tally)
+            tally, doubts = _Tally(looked_at=count, once=set()), Doubts()
+            found = doubts.sure(stretches(descriptor, start, state.size))
+            yield from self._run(self._mbox_tasks(part, place, found), part, tally)
+            if doubts.reason:
+                tally.gaps.append(Gap(part, doubts.reason))
             settled = state.settled and State.of(descriptor) == state
         numbers = (state.inode, state.size, state.changed, state.tail, tally.looked_at)
-        after = " ".join(map(str, ("mbox", *numbers))) if settled else ""
+        after = " ".join(map(str, (_OF_MBOX, *numbers))) if settled else ""
         yield from self._ended(part, tally, after, Extent.ADDED if start else Extent.WHOLE)
 
-    def _mbox_tasks(
-        self, part: str, place: Place, found: Iterator[int], size: int
-    ) -> Iterator[Task]:
-        path = str(place.path)
-        first = next(found, None)
-        while first is not None:
-            batch = (first, *itertools.islice(found, mbox.BATCH - 1))
-            first = next(found, None)
-            end = size if first is None else first
-            yield MboxTask(path, part, (*batch, end), self._wanted)
+    def _mbox_tasks(self, part: str, place: Place, found: Iterator[Stretch]) -> Iterator[Task]:
+        while batch := tuple(itertools.islice(found, mbox.BATCH)):
+            yield MboxTask(str(place.path), part, batch, self._wanted)
 
     def _ended(
         self, part: str, tally: _Tally, cursor: str, extent: Extent = Extent.WHOLE
@@ -191,7 +190,7 @@ def once(items: Iterable[Item], seen: set[int]) -> Iterator[Item]:
 def _unchanged(cursor: str, state: tuple[int, ...]) -> int | None:
     """Return how many messages the folder held at *cursor*, when it still is in that *state*."""
     numbers = cursor.split(" ")
-    if numbers[:-1] != ["maildir", *map(str, state)]:
+    if numbers[:-1] != [_OF_MAILDIR, *map(str, state)]:
         return None
     return int(numbers[-1])
 

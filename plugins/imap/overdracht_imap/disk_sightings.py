@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from overdracht import Gap
 from overdracht_imap import maildir, mbox
+from overdracht_imap.boundaries import Doubts, stretches
 from overdracht_imap.disk import Place
 from overdracht_imap.disk_search import once
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.maildir import Maildir, message_key
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.mime import skip_empty_lines
-from overdracht_imap.reading import is_packed, opened, whole, why
+from overdracht_imap.reading import head, opened, why
 from overdracht_imap.searching import FIRST_READ
 from overdracht_imap.sightings import Known, letterhead_of
 
@@ -69,22 +70,21 @@ def _messages(part: str, folder: Maildir, seen: set[int]) -> Iterator[Known | Ga
 
 
 def _header(descriptor: int) -> bytes:
-    start = os.pread(descriptor, FIRST_READ, 0)
-    if is_packed(start):
-        with whole(descriptor) as message:
-            start = bytes(message[:LONGEST])
+    start = head(descriptor, FIRST_READ)
     first = skip_empty_lines(start, 0, len(start))
     end = section_end(start, first, len(start))
     if end < 0 and len(start) == FIRST_READ:
-        start = os.pread(descriptor, LONGEST, 0)
+        start = head(descriptor, LONGEST)
         end = section_end(start, first, len(start))
     return start[first : end if end >= 0 else len(start)]
 
 
 def _mbox(part: str, place: Place) -> Iterator[Known | Gap]:
     seen: set[int] = set()
+    doubts = Doubts()
     with opened(str(place.path)) as descriptor:
-        for where, _ in mbox.places(descriptor, os.fstat(descriptor).st_size):
+        for stretch in doubts.sure(stretches(descriptor, 0, os.fstat(descriptor).st_size)):
+            where = mbox.bounds(descriptor, stretch.start, stretch.end)
             fingerprint = mbox.fingerprint(descriptor, where)
             letterhead, addresses = letterhead_of(mbox.header_of(descriptor, where))
             item = mail_item(
@@ -97,3 +97,5 @@ def _mbox(part: str, place: Place) -> Iterator[Known | Gap]:
             )
             for one in once((item,), seen):
                 yield Known(one, addresses)
+    if doubts.reason:
+        yield Gap(part, doubts.reason)

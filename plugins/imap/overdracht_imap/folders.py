@@ -1,11 +1,12 @@
 """The folders of an account: their names for people, their names for the server, and which hold messages."""
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from overdracht import Misbehaving
+from overdracht_imap.left_out import NO_FOLDER
 
 _NO_MESSAGES = frozenset({b"\\noselect", b"\\nonexistent"})
 
@@ -70,15 +71,41 @@ def readable(raw: bytes) -> str:
     return name if faithful else raw.decode("utf-8", "backslashreplace")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The folders that the settings choose."""
+
+    folders: tuple[Folder, ...]
+    left_out: int
+    """How many others there are."""
+    unmatched: tuple[str, ...]
+    """What is asked for and fits no folder at all: a mistake in writing, or a folder that was renamed."""
+
+    @property
+    def reason(self) -> str:
+        """Why not all that is asked for can be searched, empty when it can; it names no folder, for a person may read it."""
+        if not self.folders:
+            return NO_FOLDER
+        many = len(self.unmatched)
+        if not many:
+            return ""
+        names = "1 of the names fits" if many == 1 else f"{many} of the names fit"
+        return f"{names} no folder of the account: correct `folders`; `overdracht check` says which"
+
+
 def chosen(
-    folders: Iterable[Folder], wanted: tuple[str, ...], exclude: tuple[str, ...]
-) -> list[Folder]:
-    """Return the *folders* whose name fits one of *wanted* and none of *exclude*."""
-    return [
+    folders: Collection[Folder], wanted: tuple[str, ...], exclude: tuple[str, ...]
+) -> Choice:
+    """Return those of the *folders* whose name fits one of *wanted* and none of *exclude*."""
+    fitting = tuple(
         folder
         for folder in folders
         if _fits(folder.name, wanted) and not _fits(folder.name, exclude)
-    ]
+    )
+    unmatched = tuple(
+        one for one in wanted if not any(_fits(folder.name, (one,)) for folder in folders)
+    )
+    return Choice(fitting, len(folders) - len(fitting), unmatched)
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

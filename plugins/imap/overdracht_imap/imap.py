@@ -130,21 +130,23 @@ class ImapConnector(Connector[ImapSettings]):
 
         from overdracht_imap.archive import Archive
         from overdracht_imap.faults import LoginRefused
+        from overdracht_imap.left_out import noted
         from overdracht_imap.seen import Seen
 
         bodies = "all" if question.thorough else self.settings.bodies
         with ThreadPoolExecutor(1) as aside, Archive(self.settings, self.pause) as archive:
             # It is made while the server opens the first folder, which takes as long.
             search = aside.submit(_searching, archive, question)
-            folders = archive.folders()
+            choice = archive.choice()
+            folders = choice.folders
+            if choice.reason:
+                yield Gap("", choice.reason)
             for number, folder in enumerate(folders):
                 seen = Seen(folder, question, bodies)
                 try:
                     unchanged = seen.unchanged(archive)
-                    if unchanged is not None:
-                        yield unchanged
-                    else:
-                        yield from search.result()(folder, seen)
+                    findings = (unchanged,) if unchanged else search.result()(folder, seen)
+                    yield from noted(findings, choice.left_out)
                 except (Unreachable, LoginRefused) as error:
                     yield from (Gap(rest.name, error.message) for rest in folders[number:])
                     raise
@@ -239,13 +241,11 @@ def _searching(
 
 def _check_folders(archive: "Archive") -> Iterator[Check]:
     try:
-        folders = archive.folders()
-        if not folders:
-            yield Check(
-                "folders", ok=False, detail="there is none to search; look at folders and exclude"
-            )
+        choice = archive.choice()
+        if not choice.folders:
+            yield Check("folders", ok=False, detail=choice.reason)
             return
-        archive.examine(folders[0])
+        archive.examine(choice.folders[0])
         read_only = archive.session().read_only
         yield Check(
             "read-only",
@@ -254,7 +254,14 @@ def _check_folders(archive: "Archive") -> Iterator[Check]:
             if read_only
             else "the server does not confirm READ-ONLY",
         )
-        yield Check("folders", ok=True, detail=str(len(folders)))
+        left_out = f", {choice.left_out} left out" if choice.left_out else ""
+        yield Check("folders", ok=True, detail=f"{len(choice.folders)}{left_out}")
+        for pattern in choice.unmatched:
+            yield Check(
+                "folders",
+                ok=False,
+                detail=f"`{pattern}` in `folders` fits no folder of the account",
+            )
     except Refused as error:
         yield Check("read-only", ok=False, detail=str(error))
     except SourceError as error:

@@ -20,7 +20,10 @@ from overdracht_imap.wire import Fetched
 
 def on_server(archive: Archive) -> Iterator[Known | Gap]:
     """Yield every message of the folders that the settings choose, and a gap for each folder or message that cannot be read."""
-    folders = archive.folders()
+    choice = archive.choice()
+    folders = choice.folders
+    if choice.reason:
+        yield Gap("", choice.reason)
     for number, folder in enumerate(folders):
         try:
             yield from _messages(archive, folder)

@@ -1,5 +1,6 @@
 """Search one Maildir folder and find its messages again, leaving it as it is: nothing is moved from `new` to `cur`."""
 
+import itertools
 import os
 import time
 from bisect import bisect_left
@@ -14,13 +15,16 @@ from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.marks import may_carry_files, names_in
 from overdracht_imap.matching import Letterhead
-from overdracht_imap.reading import is_packed, open_file, opened, whole, why
+from overdracht_imap.packed import is_packed
+from overdracht_imap.reading import head, open_file, opened, whole, why
 from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
 
 SUBDIRECTORIES = ("cur", "new")
 BATCH = 1000
 SETTLED_NS = 2_000_000_000
 """A directory changed so shortly ago may change again within the same tick of its clock."""
+
+_SAMPLE = 5
 
 _FLAGS = {
     "D": "\\Draft",
@@ -80,9 +84,8 @@ class MaildirTask:
                     size = os.readv(
                         descriptor, [block.view[block.length : block.length + FIRST_READ]]
                     )
-                    if is_packed(
-                        bytes(block.view[block.length : block.length + 2])
-                    ) or not block.keep(name, size):
+                    start = block.length
+                    if is_packed(block.buffer, start, start + size) or not block.keep(name, size):
                         self._long_header(name, descriptor, directory, answer)
                 finally:
                     os.close(descriptor)
@@ -97,10 +100,7 @@ class MaildirTask:
             self._add(name, letterhead, directory, answer)
 
     def _long_header(self, name: str, descriptor: int, directory: int, answer: Answer) -> None:
-        start = os.pread(descriptor, LONGEST, 0)
-        if is_packed(start):
-            with whole(descriptor) as message:
-                start = bytes(message[:LONGEST])
+        start = head(descriptor, LONGEST)
         end = section_end(start, 0, len(start))
         letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
         self._add(name, letterhead, directory, answer)
@@ -187,6 +187,22 @@ class Maildir:
                 for entry in entries:
                     if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False):
                         yield directory, entry.name
+
+    def obstacle(self) -> str:
+        """Return why the folder, or one of its first messages, cannot be read, empty when they can."""
+        try:
+            sample = list(itertools.islice(self.names(), _SAMPLE))
+        except OSError as error:
+            return f"the folder {why(error)}"
+        for directory, name in sample:
+            try:
+                with opened(f"{directory}/{name}") as descriptor:
+                    head(descriptor, FIRST_READ)
+            except FileNotFoundError:
+                continue  # its flags changed just now
+            except OSError as error:
+                return f"a message {why(error)}"
+        return ""
 
     def keywords(self) -> dict[str, str]:
         """Return the folder's own flags, letter → flag, as Dovecot keeps them."""

@@ -47,12 +47,12 @@ class MaildirErasure:
                 return "the folder's files cannot be removed: no permission, or a read-only file system"
         return ""
 
-    def changed(self, steps: Iterable[ApprovedStep]) -> Iterator[ApprovedStep]:
-        """Yield the steps whose message is there and is another."""
+    def changed(self, steps: Iterable[ApprovedStep]) -> Iterator[tuple[ApprovedStep, str]]:
+        """Yield the steps whose message is there and is another, and that it is."""
         listing = Listing(self._folder)
         for step in steps:
             if any(not _is(step, file) for file in listing.all(key_name(step.item))):
-                yield step
+                yield step, CHANGED
 
     def erase(self, steps: tuple[ApprovedStep, ...]) -> Iterator[Outcome]:
         """Remove the files of *steps* and sync their directories, then tell."""

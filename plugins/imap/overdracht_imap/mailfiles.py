@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from overdracht_imap.disk_erase import DiskErasure
 
 IMPORTER = "importeer_mail.py"
+ALL_LEFT_OUT = "`exclude` leaves out every folder that there is"
 NO_MAIL = "no Maildir folder and no mbox file was found there"
 
 
@@ -79,14 +80,7 @@ class MailFilesConnector(Connector[MailFilesSettings]):
                 yield Check("reachable", ok=False, detail=f"{path} does not exist, check `path`")
                 return
         yield Check("reachable", ok=True)
-        found = list(self._places())
-        folders = [part for part, place in found if place.form]
-        yield Check(
-            "folders", ok=bool(folders), detail=f"{len(folders)} folders" if folders else NO_MAIL
-        )
-        for part, place in found:
-            if not place.form:
-                yield Check(f"folder {part}", ok=False, detail=place.reason)
+        yield from self._check_folders()
         if all(map(leaves_no_trace, map(str, self.settings.path))):
             yield Check(
                 "read-only", ok=True, detail="files are opened for reading, their access times stay"
@@ -98,6 +92,24 @@ class MailFilesConnector(Connector[MailFilesSettings]):
                 detail="files are opened for reading; access times may change, because the files are another user's",
             )
 
+    def _check_folders(self) -> Iterator[Check]:
+        from overdracht_imap.maildir import Maildir
+
+        found = list(self._all_places())
+        chosen = [one for one in found if not self._is_left_out(one[1])]
+        folders = sum(place.form is not None for _, place in chosen)
+        left_out = len(found) - len(chosen)
+        detail = f"{folders} folders" + (f", {left_out} left out by `exclude`" if left_out else "")
+        if not folders:
+            detail = ALL_LEFT_OUT if left_out and not chosen else NO_MAIL
+        yield Check("folders", ok=bool(folders), detail=detail)
+        for part, place in chosen:
+            reason = place.reason
+            if place.form == "maildir":
+                reason = Maildir(place.path).obstacle()
+            if reason:
+                yield Check(f"folder {part}", ok=False, detail=reason)
+
     def describe(self) -> Iterable[Processing]:
         """Say what is done with the correspondence."""
         from overdracht_imap.mailitems import PROCESSING
@@ -106,22 +118,29 @@ class MailFilesConnector(Connector[MailFilesSettings]):
 
     def find(self, question: Question) -> Iterator[Finding]:
         """Yield the messages about the subject, folder by folder."""
+        from overdracht_imap.left_out import noted
+
+        self._require()
+        found = list(self._all_places())
+        chosen = [one for one in found if not self._is_left_out(one[1])]
+        if not chosen:
+            yield Gap("", ALL_LEFT_OUT if found else NO_MAIL)
+        yield from noted(self._search(chosen, question), len(found) - len(chosen))
+
+    def _search(
+        self, chosen: Iterable[tuple[str, "Place"]], question: Question
+    ) -> Iterator[Finding]:
         from overdracht_imap.disk_search import FolderSearch
         from overdracht_imap.searching import Wanted
 
-        self._require()
         subject = question.subject
         wanted = Wanted(subject.identifiers, subject.excluded, question.own, question.thorough)
         search = FolderSearch(wanted, question.pool)
-        nothing = True
-        for part, place in self._places():
-            nothing = False
+        for part, place in chosen:
             if place.form:
                 yield from search.folder(part, place, question.cursors.get(part, ""))
             else:
                 yield Gap(part, place.reason)
-        if nothing:
-            yield Gap("", NO_MAIL)
 
     def export(
         self, items: Iterable[Item], extras: frozenset[str] = frozenset()
@@ -197,9 +216,18 @@ class MailFilesConnector(Connector[MailFilesSettings]):
                 )
 
     def _places(self) -> Iterator[tuple[str, "Place"]]:
+        """Yield the folders, and the places that may be folders, but those that are left out."""
+        return (one for one in self._all_places() if not self._is_left_out(one[1]))
+
+    def _is_left_out(self, place: "Place") -> bool:
+        from overdracht_imap.disk import is_left_out
+
+        return is_left_out(place, self.settings.exclude)
+
+    def _all_places(self) -> Iterator[tuple[str, "Place"]]:
         from overdracht_imap.disk import named
 
-        return named(self._found(), self.settings.exclude)
+        return named(self._found())
 
     def _found(self) -> Iterator["Place"]:
         from overdracht_imap.disk import Place, places

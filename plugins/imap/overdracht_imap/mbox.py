@@ -1,8 +1,7 @@
-"""Search one mbox file: where its messages begin and end in each of the mbox family's dialects, and what they hold.
+"""Search one mbox file in any of the mbox family's dialects for what its messages hold.
 
-A message begins at a `From ` line that has a date in it and a header field behind it; a `Content-Length` (mboxcl) is believed where it leads to the next such
-line or to the end. A message's bytes are what stands between two separators, unchanged: mboxo and mboxrd quote `From ` lines in bodies
-differently, nothing in the file tells which it is, and taking a `>` away that was the writer's own would be a loss.
+A message's bytes are what stands between two separators, unchanged: mboxo and mboxrd quote `From ` lines in bodies differently, nothing in the
+file tells which it is, and taking a `>` away that was the writer's own would be a loss.
 """
 
 import os
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from overdracht import Gap, Item
+from overdracht_imap.boundaries import AHEAD, IN_DOUBT, Stretch, stretches
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.maildir import SETTLED_NS
 from overdracht_imap.mailitems import MONTHS, mail_item
@@ -23,65 +23,16 @@ from overdracht_imap.reading import chunks, opened, whole, why
 from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
 
 BATCH = 1000
+CHANGED = "the message is no longer the one that was found"
 TAIL = 4096
 """Bytes at the end of a file whose digest tells whether more was only added behind them."""
-_WINDOW = 1 << 20
-_AHEAD = 2048
-"""Bytes behind a `From ` line that are looked at to tell whether it is one."""
-
-_SEPARATOR = re.compile(
-    rb"From [^\n]{0,1000}?(?:\d\d?:\d\d[^\n]{0,60}\b(?:19|20)\d\d\b|\b(?:19|20)\d\d\b[^\n]{0,60}\d\d?:\d\d)[^\n]{0,100}\n"
-    rb"(?:[!-9;-~]+[ \t]*:|>?From |\r?\n|\Z)"
-)
-_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _KEPT_BY_PROGRAMS = re.compile(
     rb"^(?:status|x-status|x-keywords|x-uid|x-imap|x-imapbase|content-length|lines)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
-_BEFORE_NEXT = re.compile(rb"\r?\n?\r?\nFrom |From |\s{0,4}\Z")
-_TIME = re.compile(rb"([A-Za-z]{3}) +(\d{1,2}) +(\d\d?):(\d\d)(?::(\d\d))?(?: [^ \n]+)? +(\d{4})")
-
-
-def begins_mbox(start: bytes) -> bool:
-    """Say whether a file that begins with *start* is an mbox."""
-    return start.startswith(b"From ")
-
-
-def separators(descriptor: int, start: int, size: int) -> Iterator[int]:
-    """Yield where in the open file the `From ` lines are that begin a message, from *start*, which is such a line's place."""
-    trusted_to = start
-    for at in range(start, size, _WINDOW):
-        # One byte earlier, for the line end before a separator at the window's own beginning.
-        before = max(0, at - 1)
-        window = os.pread(descriptor, _WINDOW + _AHEAD + at - before, before)
-        for place in _from_lines(window, at - before + _WINDOW, first=at == 0):
-            position = before + place
-            # What the file begins with is a separator, or it would be no mbox.
-            if position >= trusted_to and (position == 0 or _SEPARATOR.match(window, place)):
-                yield position
-                trusted_to = max(trusted_to, _end_by_length(descriptor, position, size))
-
-
-def _from_lines(window: bytes, limit: int, *, first: bool) -> Iterator[int]:
-    if first:
-        yield 0
-    place = window.find(b"\nFrom ") + 1
-    while 0 < place < limit:
-        yield place
-        place = window.find(b"\nFrom ", place) + 1
-
-
-def _end_by_length(descriptor: int, position: int, size: int) -> int:
-    """Return where the message at *position* ends by its Content-Length; *position* where it has none that is right."""
-    header = os.pread(descriptor, FIRST_READ, position)
-    end = section_end(header, 0, len(header))
-    found = _LENGTH.search(header, 0, end) if end >= 0 else None
-    if found is None:
-        return position
-    after = position + end + int(found[1])
-    if after > size or not _BEFORE_NEXT.match(os.pread(descriptor, 16, after)):
-        return position
-    return after
+_TIME = re.compile(
+    rb"([A-Za-z]{3}) +(\d{1,2}) +(\d\d?):(\d\d)(?::(\d\d))?(?: [^ \n]+)? +(\d{4}|\d\d\b)"
+)
 
 
 def when_received(separator: bytes) -> datetime | None:
@@ -90,6 +41,8 @@ def when_received(separator: bytes) -> datetime | None:
     if found is None or (month := found[1].decode().lower()) not in MONTHS:
         return None
     day, hour, minute, second, year = (int(found[n] or 0) for n in (2, 3, 4, 5, 6))
+    if year < 100:
+        year += 1900 if year >= 70 else 2000  # as POSIX has it
     try:
         return datetime(year, MONTHS.index(month) + 1, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
@@ -108,7 +61,7 @@ class Bounds:
 
 def bounds(descriptor: int, separator: int, next_separator: int) -> Bounds:
     """Return where the message is whose separator line is at *separator* and which ends before *next_separator*."""
-    line = os.pread(descriptor, _AHEAD, separator)
+    line = os.pread(descriptor, AHEAD, separator)
     start = separator + line.find(b"\n") + 1
     tail = os.pread(descriptor, min(4, next_separator - start), max(start, next_separator - 4))
     # The empty line before the next separator belongs to the file, not to the message.
@@ -150,29 +103,24 @@ def digest_in(key: str, part: str) -> str:
     return key[len(part) + 1 :].partition(":")[0]
 
 
-def places(descriptor: int, size: int) -> Iterator[tuple[Bounds, int]]:
-    """Yield where the messages of the open file are, each with the place of the next one's separator."""
-    found = separators(descriptor, 0, size)
-    first = next(found, None)
-    while first is not None:
-        following = next(found, None)
-        end = size if following is None else following
-        yield bounds(descriptor, first, end), end
-        first = following
+def messages(descriptor: int, size: int) -> Iterator[tuple[Bounds, Stretch]]:
+    """Yield where the messages of the open file are, each with the stretch it takes: not one message for sure when there is a doubt in that."""
+    for stretch in stretches(descriptor, 0, size):
+        yield bounds(descriptor, stretch.start, stretch.end), stretch
 
 
 @dataclass(frozen=True, slots=True)
 class MboxTask:
-    """Messages of one mbox file to search: the places of their separators, and where the last of them ends."""
+    """Messages of one mbox file to search: the stretches they take."""
 
     path: str
     part: str
-    places: tuple[int, ...]
+    stretches: tuple[Stretch, ...]
     wanted: Wanted
 
     def run(self) -> Answer:
         """Search them."""
-        answer = Answer(looked_at=len(self.places) - 1)
+        answer = Answer(looked_at=len(self.stretches))
         try:
             with opened(self.path) as descriptor:
                 search = self._bodies if self.wanted.thorough else self._headers
@@ -182,8 +130,8 @@ class MboxTask:
         return answer
 
     def _bounds(self, descriptor: int) -> Iterator[Bounds]:
-        for number in range(len(self.places) - 1):
-            yield bounds(descriptor, self.places[number], self.places[number + 1])
+        for stretch in self.stretches:
+            yield bounds(descriptor, stretch.start, stretch.end)
 
     def _headers(self, descriptor: int, answer: Answer) -> None:
         block = HeaderBlock(self.wanted)
@@ -206,7 +154,8 @@ class MboxTask:
 
     def _collect(self, block: HeaderBlock, descriptor: int, answer: Answer) -> None:
         for number, letterhead in block.found():
-            place = bounds(descriptor, self.places[int(number)], self.places[int(number) + 1])
+            stretch = self.stretches[int(number)]
+            place = bounds(descriptor, stretch.start, stretch.end)
             self._add(place, letterhead, descriptor, answer)
 
     def _bodies(self, descriptor: int, answer: Answer) -> None:
@@ -267,26 +216,29 @@ class Index:
         self._descriptor = descriptor
         self._size = os.fstat(descriptor).st_size
         self._at: dict[str, int | tuple[int, ...]] = {}
-        for place, _ in places(descriptor, self._size):
+        for place, _ in messages(descriptor, self._size):
             known = digest(header_of(descriptor, place))
             before = self._at.get(known)
             self._at[known] = (
                 place.separator if before is None else (*_each(before), place.separator)
             )
 
-    def knows(self, item: Item) -> bool:
-        """Say whether there is a message with the header section of *item*."""
-        return digest_in(item.key, item.part) in self._at
-
-    def find(self, item: Item) -> Bounds | None:
-        """Return where the message of *item* is; None when there is none that is the one found."""
+    def find(self, item: Item) -> Bounds | str | None:
+        """Return where the message of *item* is; why it cannot be had when another has its header section; None when it is gone."""
+        reason = None
         for separator in _each(self._at.get(digest_in(item.key, item.part), ())):
-            following = separators(self._descriptor, separator, self._size)
-            next(following, None)
-            place = bounds(self._descriptor, separator, next(following, self._size))
-            if fingerprint(self._descriptor, place) == item.fingerprint:
+            stretch = next(stretches(self._descriptor, separator, self._size), None)
+            if stretch is None or stretch.start != separator:
+                reason = reason or CHANGED
+                continue
+            place = bounds(self._descriptor, separator, stretch.end)
+            if not stretch.is_one:
+                reason = IN_DOUBT
+            elif fingerprint(self._descriptor, place) == item.fingerprint:
                 return place
-        return None
+            else:
+                reason = reason or CHANGED
+        return reason
 
 
 def _each(places: int | tuple[int, ...]) -> tuple[int, ...]:

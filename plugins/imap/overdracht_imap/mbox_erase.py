@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from overdracht import ApprovedStep, Outcome, Result, new_path
 from overdracht_imap import mbox
-from overdracht_imap.maildir_erase import CHANGED, may_change, may_write, said
+from overdracht_imap.boundaries import IN_DOUBT
+from overdracht_imap.maildir_erase import may_change, may_write, said
 from overdracht_imap.mbox_lock import held, refuses
 from overdracht_imap.mbox_rewrite import rewrite
 from overdracht_imap.reading import opened
@@ -41,11 +42,13 @@ class MboxErasure:
             return "there is no room on the disk for a second copy of the file while it is written anew"
         return LOCKED if refuses(self._path) else ""
 
-    def changed(self, steps: Iterable[ApprovedStep]) -> Iterator[ApprovedStep]:
-        """Yield the steps of which there only is another message with the same header section."""
+    def changed(self, steps: Iterable[ApprovedStep]) -> Iterator[tuple[ApprovedStep, str]]:
+        """Yield the steps of which there only is another message with the same header section, or one whose end is in doubt, and which it is."""
         with opened(str(self._path)) as descriptor:
             index = mbox.Index(descriptor)
-            yield from (one for one in steps if index.knows(one.item) and not index.find(one.item))
+            for one in steps:
+                if isinstance(reason := index.find(one.item), str):
+                    yield one, reason
 
     def erase(self, steps: tuple[ApprovedStep, ...]) -> Iterator[Outcome]:
         """Write the file anew without the messages of *steps*."""
@@ -72,22 +75,26 @@ class _Search:
             wanted[mbox.digest_in(step.item.key, step.item.part)].add(step.item.fingerprint)
         self.stretches: list[tuple[int, int]] = []
         self._there: set[str] = set()
-        self._others: set[str] = set()
-        for place, end in mbox.places(descriptor, os.fstat(descriptor).st_size):
+        self._others: dict[str, str] = {}
+        """The digests of header sections behind which there is something else, and why that is not touched."""
+        for place, stretch in mbox.messages(descriptor, os.fstat(descriptor).st_size):
             known = mbox.digest(mbox.header_of(descriptor, place))
             if known not in wanted:
                 continue
             content = mbox.fingerprint(descriptor, place)
-            if content in wanted[known]:
-                self.stretches.append((place.separator, end))
+            if not stretch.is_one:
+                self._others[known] = IN_DOUBT
+            elif content in wanted[known]:
+                self.stretches.append((place.separator, stretch.end))
                 self._there.add(content)
             else:
-                self._others.add(known)
+                self._others.setdefault(known, mbox.CHANGED)
 
     def outcome(self, step: ApprovedStep) -> Outcome:
         """Return what becomes of *step* when the stretches are gone."""
         if step.item.fingerprint in self._there:
             return Outcome(step.item.key, Result.ERASED)
-        if mbox.digest_in(step.item.key, step.item.part) in self._others:
-            return Outcome(step.item.key, Result.CHANGED, CHANGED)
+        reason = self._others.get(mbox.digest_in(step.item.key, step.item.part))
+        if reason:
+            return Outcome(step.item.key, Result.CHANGED, reason)
         return Outcome(step.item.key, Result.ALREADY_GONE)

@@ -2,17 +2,15 @@
 
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from mmap import ACCESS_READ, mmap
 
 from overdracht_imap.mime import Buffer
+from overdracht_imap.packed import is_packed, unpacked
 
 CHUNK = 1 << 20
 _SMALL = 4 << 20
-_GZIP = b"\x1f\x8b"
-_LONGEST_UNPACKED = 256 << 20
 
 # A name in a mail folder may be a link or a pipe that somebody put there: neither is followed or waited for.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
@@ -52,23 +50,18 @@ def opened(name: str, directory: int | None = None) -> Iterator[int]:
         os.close(descriptor)
 
 
-def is_packed(start: bytes) -> bool:
-    """Say whether a file that begins with *start* is compressed, as a server may keep its messages."""
-    return start[:2] == _GZIP
-
-
-def unpacked(packed: bytes, longest: int = _LONGEST_UNPACKED) -> bytes:
-    """Return up to *longest* bytes of what *packed* holds; OSError when it is damaged."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(packed, longest)
-    except zlib.error as error:
-        raise OSError("it is compressed and damaged") from error
+def head(descriptor: int, longest: int) -> bytes:
+    """Return the first *longest* bytes of the message in the open file, unpacked."""
+    start = os.pread(descriptor, longest, 0)
+    if not is_packed(start):
+        return start
+    return unpacked(b"".join((start, *chunks(descriptor, len(start), _size(descriptor)))), longest)
 
 
 @contextmanager
 def whole(descriptor: int) -> Iterator[Buffer]:
     """Give the content of the open file *descriptor*: a small one as bytes, a large one mapped into memory."""
-    size = os.fstat(descriptor).st_size
+    size = _size(descriptor)
     start = os.pread(descriptor, min(size, _SMALL), 0)
     if is_packed(start):
         yield unpacked(start + os.pread(descriptor, max(0, size - len(start)), len(start)))
@@ -77,6 +70,10 @@ def whole(descriptor: int) -> Iterator[Buffer]:
     else:
         with mmap(descriptor, 0, access=ACCESS_READ) as mapped:
             yield mapped
+
+
+def _size(descriptor: int) -> int:
+    return os.fstat(descriptor).st_size
 
 
 def chunks(descriptor: int, start: int, end: int) -> Iterator[bytes]:

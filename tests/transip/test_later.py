@@ -55,6 +55,8 @@ def swept(world: TransipWorld) -> dict[str, str]:
     due = sweep(
         world.store, world.connectors, world.rules, lambda _: False, world.now, limits=WHOLE
     )
+    if due.plan is None or due.request is None:
+        return {}
     execute(due.plan, world.connectors, means=AT_ONCE)
     assert verify_gone(due.plan, world.connectors).holds
     settle_schedule(world.store, due.plan, local_day(world.now))

@@ -83,7 +83,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     """Look for what has outlived its term: scheduled work that is due, and whatever is simply too old. Nothing is touched but on demand.
 
     It makes a plan, with a digest that --apply wants. --unattended applies at once a plan for the categories that the configuration
-    names, which is what a timer runs. A source that objects is left out and named, and the others go on. Exit code 1 when something could
+    names, which is what a timer runs. A source that objects is left out and named, and the others go on. A plan that would take more of a
+    source than its share is refused, and so is every plan when the clock is far ahead of the last use. Exit code 1 when something could
     not be looked at, computed or done.
 
     \b
@@ -100,11 +101,14 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
         if digest:
             complete = _apply(session, store, digest, confirm, as_json=as_json)
         else:
-            check_clock(store, session.now(), today.date() if today else None)
             limits = session.limits if most is None else Limits(most)
-            swept = (
-                _unattended(session, store) if unattended else look(session, store, Scope(), limits)
-            )
+            with store.sweeping():
+                check_clock(store, session.now(), today.date() if today else None)
+                swept = (
+                    _unattended(session, store)
+                    if unattended
+                    else look(session, store, Scope(), limits)
+                )
             complete = _tell(session, swept, items=items, as_json=as_json)
     if not complete:
         click.get_current_context().exit(INCOMPLETE)
@@ -131,25 +135,25 @@ def look(session: Session, store: Store, scope: Scope, limits: Limits) -> Swept:
 
 
 def _unattended(session: Session, store: Store) -> Swept:
+    """Plan and apply what may go; nobody else makes a round from before the plan until all is done."""
     allowed = session.config.unattended
     if not allowed:
         raise UsageError(
             "the configuration allows nothing to go unattended",
             remedy="unattended = true in [retention.CATEGORY]",
         )
-    with store.sweeping():
-        _end_the_last(session, store)
-        swept = look(session, store, Scope(allowed), session.limits)
-        if objecting := dict(_objecting(session, swept)):
-            # Nobody is there to mend it: what the other sources can do is done all the same, and the exit code says so.
-            swept = look(session, store, Scope(allowed, objecting), session.limits)
-        drawn = swept.sweep.plan
-        if drawn is None or not swept.dispositions.of(*CHANGING):
-            return swept
-        with store.approved(drawn.digest) as (request, plan):
-            check(plan, request, ())
-            begin(session, store, request, plan)
-            return Swept(swept.sweep, swept.dispositions, carry_out(session, store, request, plan))
+    _end_the_last(session, store)
+    swept = look(session, store, Scope(allowed), session.limits)
+    if objecting := dict(_objecting(session, swept)):
+        # Nobody is there to mend it: what the other sources can do is done all the same, and the exit code says so.
+        swept = look(session, store, Scope(allowed, objecting), session.limits)
+    drawn = swept.sweep.plan
+    if drawn is None or not swept.dispositions.of(*CHANGING):
+        return swept
+    with store.approved(drawn.digest) as (request, plan):
+        check(plan, request, ())
+        begin(session, store, request, plan)
+        return Swept(swept.sweep, swept.dispositions, carry_out(session, store, request, plan))
 
 
 def _end_the_last(session: Session, store: Store) -> None:

@@ -118,8 +118,8 @@ class TestShare:
     def test_no_more_is_counted_than_it_takes(
         self, logs: Provider, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """One in a hundred goes: whether that is too much is known long before the end."""
-        SHELVES["logs"] = log(1, 100)
+        """One of many goes: whether that is too much is known long before the end."""
+        SHELVES["logs"] = log(1, 80)
         counted: list[list[Aged | Gap]] = []
         real = Journal.aged
 

@@ -473,10 +473,10 @@ class TestTurns:
     """Others' turn at an mbox that is written anew time and again."""
 
     @staticmethod
-    def _waited(path: Path, *, at_once: bool = False) -> float:
+    def _waited(path: Path, *, urgent: bool = False) -> float:
         """Return how long it takes to hold *path*, which nobody else holds."""
         begun = time.monotonic()
-        with mbox_lock.held(path, at_once=at_once):
+        with mbox_lock.held(path, urgent=urgent):
             return time.monotonic() - begun
 
     def test_others_have_the_file_as_long_as_we_had_it(
@@ -490,7 +490,7 @@ class TestTurns:
         with mbox_lock.held(one):
             time.sleep(0.6)
         assert self._waited(other) < 0.3
-        assert self._waited(one, at_once=True) < 0.3
+        assert self._waited(one, urgent=True) < 0.3
         with mbox_lock.held(one):
             time.sleep(0.6)
         assert self._waited(other) < 0.3

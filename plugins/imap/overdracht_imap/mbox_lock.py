@@ -52,20 +52,22 @@ def dotlock(path: Path) -> Path:
 
 @dataclass(slots=True)
 class _Turns:
-    """From when on we may hold which file again: others have it at least as long as we had it."""
+    """When we let go which file, and for how long we had held it: others have it as long before we hold it again."""
 
-    free_until: dict[Path, float] = field(default_factory=dict)
+    let_go: dict[Path, tuple[float, float]] = field(default_factory=dict)
 
-    def give_way(self, path: Path) -> None:
-        """Wait until whoever waits for *path* has had a chance to get it since we let it go."""
-        time.sleep(max(0.0, self.free_until.pop(path, 0.0) - time.monotonic()))
+    def give_way(self, path: Path, *, urgent: bool) -> None:
+        """Wait until whoever waits for *path* has had a chance to get it since we let it go; what is *urgent* waits for HEADWAY only."""
+        at, held_for = self.let_go.get(path, (0.0, 0.0))
+        pause = HEADWAY if urgent else max(HEADWAY, held_for)
+        time.sleep(max(0.0, at + pause - time.monotonic()))
 
-    def let_go(self, path: Path, since: float) -> None:
+    def note(self, path: Path, since: float) -> None:
         """Note that *path* is free now, and was held *since* then."""
         now = time.monotonic()
-        self.free_until[path] = now + max(HEADWAY, now - since)
-        if len(self.free_until) > _MOST_FILES:
-            self.free_until = {one: at for one, at in self.free_until.items() if at > now}
+        if len(self.let_go) >= _MOST_FILES:
+            self.let_go = {one: last for one, last in self.let_go.items() if sum(last) > now}
+        self.let_go[path] = now, now - since
 
 
 _MOST_FILES = 100
@@ -73,14 +75,13 @@ _TURNS = _Turns()
 
 
 @contextmanager
-def held(path: Path, patience: float | None = None, *, at_once: bool = False) -> Iterator[Held]:
+def held(path: Path, patience: float | None = None, *, urgent: bool = False) -> Iterator[Held]:
     """Hold the mbox at *path*; raise Busy when it cannot be had in time, OSError when it cannot be opened.
 
     Who holds one file time and again leaves others room in between, as long as it was held and never less than HEADWAY: they only look now
-    and then whether it is free. Only what must not wait, and is done in a moment, is done *at_once*.
+    and then whether it is free. What is *urgent*, and done in a moment, leaves them HEADWAY and no more.
     """
-    if not at_once:
-        _TURNS.give_way(path)
+    _TURNS.give_way(path, urgent=urgent)
     deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     while True:
         _take_dotlock(path, deadline)
@@ -95,10 +96,10 @@ def held(path: Path, patience: float | None = None, *, at_once: bool = False) ->
                 return
         finally:
             dotlock(path).unlink(missing_ok=True)
-            _TURNS.let_go(path, since)
+            _TURNS.note(path, since)
         if time.monotonic() >= deadline:
             raise Busy
-        _TURNS.give_way(path)
+        _TURNS.give_way(path, urgent=urgent)
 
 
 def refuses(path: Path, patience: float = 2.0) -> bool:

@@ -100,8 +100,8 @@ class Replaced:
         # When the lock cannot be had, a letter that may be torn is better than one that is lost.
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(Busy):
-                # A letter that is in neither file meanwhile would be lost if we died: it does not wait its turn.
-                stack.enter_context(held(self.path, at_once=True))
+                # A letter that is in no file that has a name would be lost if we died: it waits no longer than Dovecot takes to see the new one.
+                stack.enter_context(held(self.path, urgent=True))
             new = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 write_all(new, late)

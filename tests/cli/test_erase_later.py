@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ Clock = Callable[[int, int, int], None]
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Sets the day it is."""
+    """Sets the day it is; that it can jump by years is looked at in `test_retention_guards`."""
+    monkeypatch.setattr("overdracht.erasure.clock.FAR", timedelta(days=36500))
 
     def put(year: int, month: int, day: int) -> None:
         moment = datetime(year, month, day, 12, tzinfo=UTC)
@@ -31,6 +32,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
     put(2026, 11, 24)
     return put
+
+
+def all_may_go(provider: Provider) -> None:
+    """Guard no source: all of the mail has outlived its term."""
+    config = provider.home.config
+    config.write_text(config.read_text().replace("most = 0.5", "most = 1.0"))
 
 
 class TestRetention:
@@ -41,6 +48,7 @@ class TestRetention:
         """Nobody has a subscription that runs, which would stop every clock."""
         for key in ("dom-1", "dom-2"):
             provider.systems["registrar"].remove(key)
+        all_may_go(provider)
         return provider
 
     def test_no_term_runs_while_a_subscription_does(self, provider: Provider, clock: Clock) -> None:
@@ -71,6 +79,7 @@ class TestRetention:
         done = ended.run("retention", "--apply", digest)
         assert "Closed" in done.output, done.output
         assert not [key for key in ended.records() if key.startswith("mail-")]
+        assert "the letter" not in done.output  # nobody asked for it: there is nobody to write to
         assert {"fact-1", "fact-2"} <= ended.records().keys()
         (path,) = ended.certificate.parent.glob("*.json")
         checked = ended.run("verify", str(path))
@@ -79,6 +88,7 @@ class TestRetention:
 
     def test_what_was_scheduled_goes_in_its_time(self, provider: Provider, clock: Clock) -> None:
         """An invoice of 2026 is kept through 2033, and goes in 2034 although the person was forgotten long ago."""
+        all_may_go(provider)
         provider.erase()
         clock(2033, 12, 31)
         swept = json.loads(provider.run("retention", "--json").stdout)
@@ -251,6 +261,7 @@ class TestSweep:
         SHELVES["oud"] = MemorySystem(
             record(f"oud-{number}", PARSE("familie@dewit.example")) for number in range(3)
         )
+        all_may_go(provider)
         config = provider.home.config
         config.write_text(config.read_text() + source("oud") + self.ALLOWED)
         clock(2032, 1, 1)

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from overdracht import Connector, Result, Unreachable, Verdict
-from overdracht.erasure import Means, NotReady, execute, prepare, retry, unconfirmed, unfinished
+from overdracht.erasure import (
+    ACTING,
+    Means,
+    NotReady,
+    execute,
+    prepare,
+    retry,
+    unconfirmed,
+    unfinished,
+)
 from overdracht.erasure.executing import BATCH, PAUSES, in_doubt
 from overdracht.errors import StateError, UsageError
 from overdracht.state import Phase
@@ -189,17 +198,18 @@ def test_a_source_that_fails_does_not_stop_the_others(world: World) -> None:
 
 
 def test_retrying_survives_dying_half_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between saying that the plan goes on and opening its steps: retry does it again."""
+    """Between opening the failed steps and saying that the plan goes on: both are done or neither, and retry does it again."""
     plan = world.plan()
     world.makes["books"] = faulty.NeverThere
     world.execute(plan)
     with monkeypatch.context() as dying:
-        dying.setattr(type(plan), "reopen", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        dying.setattr(type(plan), "_move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             retry(plan)
-    del world.makes["books"]
-    world.execute(plan)
+    assert plan.phase is Phase.EXECUTED
     assert unfinished(plan) == 2
+    assert sum(one.outcome is None for one in plan.steps(*ACTING)) == 0
+    del world.makes["books"]
     assert retry(plan) == 2
     world.execute(plan)
     assert unfinished(plan) == 0

@@ -108,7 +108,7 @@ def test_the_order_of_finding_does_not_matter(world: World) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=())), min_size=2, max_size=2, unique=True))
 def test_no_two_keys_are_alike_to_the_digest(keys: list[str]) -> None:
     """Whatever characters a key has, control characters and lone surrogates too."""
-    from overdracht.state.plans import _canonical
+    from overdracht.state.drawing import _canonical
 
     def canonical(key: str) -> bytes:
         item = replace(record("mail", SANNE).item(), key=key)

@@ -12,7 +12,7 @@ import click
 
 from overdracht.cli.asking import ask
 from overdracht.cli.certificates import write_certificate
-from overdracht.cli.ended import Ended
+from overdracht.cli.ended import SWEEPING, Ended
 from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
@@ -22,6 +22,8 @@ from overdracht.erasure import (
     NamedPart,
     NotReady,
     Verification,
+    abandon,
+    check_confirmed,
     close,
     execute,
     facts,
@@ -90,9 +92,16 @@ def carry_out(
     certificate: Path | None = None,
     close_anyway: bool = False,
 ) -> Ended:
-    """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
+    """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request.
+
+    To *close_anyway* is to close it as it is: nothing more is tried.
+    """
     try:
-        tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
+        tried = plan.phase is not Phase.EXECUTED
+        if close_anyway:
+            abandon(plan)
+        else:
+            tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
         if tried:
             _note_erased(session, store, request, plan)
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
@@ -119,6 +128,9 @@ def act(
 
     A source that objects stops all, or is left out and named where *leave_out* says so.
     """
+    check_confirmed(
+        plan, confirmed
+    )  # before what failed is opened again: a refusal loses no reason
     retry(plan)
     begun = plan.phase is not Phase.EXECUTED
     late = {clue.source for clue in request.clues()}
@@ -232,7 +244,7 @@ def _named(session: Session, request: RequestFile, plan: PlanFile) -> tuple[Name
 
 def _again(reference: str, plan: PlanFile) -> str:
     if SWEEP in plan.facts:
-        return "retention"
+        return SWEEPING
     if AFTER_RESTORE in plan.facts:
         # A plan for the whole person would take what came after the erasure too.
         return f"reapply --since {plan.facts[AFTER_RESTORE]}"

@@ -17,7 +17,7 @@ from overdracht.cli.found import coverage_as_json, show_coverage
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
-from overdracht.erasure import hold, left_to_people, open_steps
+from overdracht.erasure import abandon, hold, left_to_people, open_steps
 from overdracht.errors import UsageError
 from overdracht.identifiers import Kinds
 from overdracht.rectifying import Checked, changes_of, facts, look_again, revealed_in
@@ -89,9 +89,12 @@ def carry_out(
     certificate: Path | None = None,
     close_anyway: bool = False,
 ) -> Corrected:
-    """Carry out *plan*, or go on with it, whatever phase it is in; the caller holds the request."""
+    """Carry out *plan*, or go on with it, whatever phase it is in, or close it as it is; the caller holds the request."""
     try:
-        act(session, store, request, plan, confirmed, what="correction")
+        if close_anyway:
+            abandon(plan)
+        else:
+            act(session, store, request, plan, confirmed, what="correction")
         return _conclude(session, store, request, plan, certificate, close_anyway=close_anyway)
     except KeyboardInterrupt:
         hint = session.command(f"resume {request.reference}")

@@ -17,6 +17,9 @@ from overdracht.report.erasing_words import RESULTS
 from overdracht.state.afterlife import Copy
 from overdracht.steps import Result
 
+SWEEPING = "retention"
+"""The command that makes a new plan where nobody asked for one."""
+
 _SHOWN = (
     Result.ERASED,
     Result.ALREADY_GONE,
@@ -203,6 +206,8 @@ def _certificate(screen: Screen, session: Session, ended: Ended) -> None:
     screen.line(f"  to read: {pages}")
     screen.exact(f"  to check it: {session.command(f'verify {quote(str(ended.path))}')}")
     screen.exact(f"  or: minisign -Vm {quote(str(ended.path))} -P {ended.public_key}")
+    if ended.again == SWEEPING:
+        return  # nobody asked for it, and there is nobody to write to
     screen.exact(
         f"  the letter: {session.command(f'letter {quote(str(ended.path))} --to brief.html')}"
     )

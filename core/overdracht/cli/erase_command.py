@@ -100,8 +100,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     if incomplete_bundle and bundle_first is None:
         raise UsageError("--incomplete-bundle is for a bundle", remedy="--bundle-first FILE")
     chosen = _closing(bundle_first, recipient, passphrase_file, ask_passphrase, as_zip, as_json)
-    with session.store() as store:
-        request, plan = store.plan(digest)
+    with session.store() as store, store.approved(digest) as (request, plan):
         check(plan, request, confirm)
         check_place(certificate, request.reference)
         still_true(session, request, plan)
@@ -109,11 +108,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
             if not incomplete_bundle:
                 _check_whole(session, request)
             bundle(session, store, request, bundle_first, chosen, None if as_json else screen())
-        with store.working_on(request.reference):
-            begin(session, store, request, plan)
-            done = carry_out(
-                session, store, request, plan, confirmed=confirm, certificate=certificate
-            )
+        begin(session, store, request, plan)
+        done = carry_out(session, store, request, plan, confirmed=confirm, certificate=certificate)
         if as_json:
             emit(ended.as_json(done))
         else:

@@ -31,7 +31,7 @@ class Forgetting:
     def run(self, reference: str) -> Ended:
         """Take every step; return what it came to."""
         plan = self._plan(reference)
-        done = self._erase(reference, plan)
+        done = self._erase(plan)
         self._verify(done)
         return done
 
@@ -48,16 +48,15 @@ class Forgetting:
         plan_command.verdict(self.out, self.session, drawn)
         return drawn.plan
 
-    def _erase(self, reference: str, plan: PlanFile) -> Ended:
-        named = unconfirmed(plan, ())
+    def _erase(self, drawn: PlanFile) -> Ended:
+        named = unconfirmed(drawn, ())
         confirm = "".join(f" --confirm {quote(name)}" for name in named)
         self.step(
             8,
             "Erase exactly that, search again, certify it, and forget her.",
-            f"erase --apply {plan.digest}{confirm}",
+            f"erase --apply {drawn.digest}{confirm}",
         )
-        request = self.store.request(reference)
-        with self.store.working_on(reference):
+        with self.store.approved(drawn.digest) as (request, plan):
             begin(self.session, self.store, request, plan)
             done = carry_out(self.session, self.store, request, plan, confirmed=named)
         ended.show(self.out, self.session, done)

@@ -130,10 +130,9 @@ def _apply(
     *,
     as_json: bool,
 ) -> bool:
-    request, plan = store.plan(digest)
-    check(plan, request, confirm, to_correct=True)
-    check_place(certificate, request.reference)
-    with store.working_on(request.reference):
+    with store.approved(digest) as (request, plan):
+        check(plan, request, confirm, to_correct=True)
+        check_place(certificate, request.reference)
         corrected.begin(session, store, request, plan)
         done = corrected.carry_out(
             session, store, request, plan, confirmed=confirm, certificate=certificate

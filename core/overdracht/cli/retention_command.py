@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from overdracht.cli.planning import counted, show_dispositions, show_items
 from overdracht.cli.resume_command import begun
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
-from overdracht.erasure import CHANGING, Scope, Sweep, prepare, sweep
+from overdracht.erasure import CHANGING, Limits, Scope, Sweep, check_clock, prepare, sweep
 from overdracht.errors import UsageError
 from overdracht.report.dispositions import Dispositions
 from overdracht.state import Store
@@ -54,21 +55,36 @@ class Swept:
     metavar="NAME",
     help="Confirm an effect outside the organisation, by the name that the plan shows; more than once.",
 )
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Say that it is this day, when the clock is far ahead of the last use.",
+)
+@click.option(
+    "--most",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Plan as much as this share of each source, whatever the configuration says: 0.8, or 1 for all.",
+)
 @click.option("--items", is_flag=True, help="Also list every item with what happens to it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @pass_session
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     session: Session,
     digest: str | None,
     unattended: bool,
     confirm: tuple[str, ...],
+    today: datetime | None,
+    most: float | None,
     items: bool,
     as_json: bool,
 ) -> None:
     """Look for what has outlived its term: scheduled work that is due, and whatever is simply too old. Nothing is touched but on demand.
 
     It makes a plan, with a digest that --apply wants. --unattended applies at once a plan for the categories that the configuration
-    names, which is what a timer runs. A source that objects is left out and named, and the others go on. Exit code 1 when something could
+    names, which is what a timer runs. A source that objects is left out and named, and the others go on. A plan that would take more of a
+    source than its share is refused, and so is every plan when the clock is far ahead of the last use. Exit code 1 when something could
     not be looked at, computed or done.
 
     \b
@@ -79,20 +95,26 @@ def command(
     """
     if digest and unattended:
         raise UsageError("--apply and --unattended exclude one another", remedy="choose one")
+    if (digest or unattended) and (today or most is not None):
+        raise UsageError("--today and --most are for a plan to look at", remedy="leave them out")
     with session.store() as store:
         if digest:
             complete = _apply(session, store, digest, confirm, as_json=as_json)
-        elif unattended:
-            swept = _unattended(session, store)
-            complete = _tell(session, swept, items=items, as_json=as_json)
         else:
-            swept = look(session, store, Scope())
+            limits = session.limits if most is None else Limits(most)
+            with store.sweeping():
+                check_clock(store, session.now(), today.date() if today else None)
+                swept = (
+                    _unattended(session, store)
+                    if unattended
+                    else look(session, store, Scope(), limits)
+                )
             complete = _tell(session, swept, items=items, as_json=as_json)
     if not complete:
         click.get_current_context().exit(INCOMPLETE)
 
 
-def look(session: Session, store: Store, scope: Scope) -> Swept:
+def look(session: Session, store: Store, scope: Scope, limits: Limits) -> Swept:
     """Plan the erasure of everything in *scope* that outlived its term."""
     found = sweep(
         store,
@@ -100,7 +122,7 @@ def look(session: Session, store: Store, scope: Scope) -> Swept:
         session.rules,
         session.organisation.owns,
         session.now(),
-        limits=session.limits,
+        limits=limits,
         scope=scope,
     )
     if found.plan is None or found.request is None:
@@ -113,29 +135,36 @@ def look(session: Session, store: Store, scope: Scope) -> Swept:
 
 
 def _unattended(session: Session, store: Store) -> Swept:
+    """Plan and apply what may go; nobody else makes a round from before the plan until all is done."""
     allowed = session.config.unattended
     if not allowed:
         raise UsageError(
             "the configuration allows nothing to go unattended",
             remedy="unattended = true in [retention.CATEGORY]",
         )
-    request = store.request_about(())
-    plan = None if request is None else begun(store, request.reference)
-    if request is not None and plan is not None:
-        # The last run was interrupted: it is ended first.
-        with store.working_on(request.reference):
-            carry_out(session, store, request, plan)
-    swept = look(session, store, Scope(allowed))
+    _end_the_last(session, store)
+    swept = look(session, store, Scope(allowed), session.limits)
     if objecting := dict(_objecting(session, swept)):
         # Nobody is there to mend it: what the other sources can do is done all the same, and the exit code says so.
-        swept = look(session, store, Scope(allowed, objecting))
-    request, plan = swept.sweep.request, swept.sweep.plan
-    if request is None or plan is None or not swept.dispositions.of(*CHANGING):
+        swept = look(session, store, Scope(allowed, objecting), session.limits)
+    drawn = swept.sweep.plan
+    if drawn is None or not swept.dispositions.of(*CHANGING):
         return swept
-    with store.working_on(request.reference):
+    with store.approved(drawn.digest) as (request, plan):
+        check(plan, request, ())
         begin(session, store, request, plan)
-        done = carry_out(session, store, request, plan)
-    return Swept(swept.sweep, swept.dispositions, done)
+        return Swept(swept.sweep, swept.dispositions, carry_out(session, store, request, plan))
+
+
+def _end_the_last(session: Session, store: Store) -> None:
+    """End the last round first, when it was interrupted."""
+    request = store.request_about(())
+    if request is None or begun(store, request.reference) is None:
+        return
+    with store.working_on(request.reference):
+        plan = begun(store, request.reference)
+        if plan is not None:
+            carry_out(session, store, request, plan)
 
 
 def _objecting(session: Session, swept: Swept) -> Iterator[tuple[str, str]]:
@@ -147,9 +176,8 @@ def _objecting(session: Session, swept: Swept) -> Iterator[tuple[str, str]]:
 def _apply(
     session: Session, store: Store, digest: str, confirm: tuple[str, ...], *, as_json: bool
 ) -> bool:
-    request, plan = store.plan(digest)
-    check(plan, request, confirm)
-    with store.working_on(request.reference):
+    with store.approved(digest) as (request, plan):
+        check(plan, request, confirm)
         begin(session, store, request, plan)
         done = carry_out(session, store, request, plan, confirmed=confirm)
     if as_json:

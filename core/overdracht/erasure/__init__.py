@@ -9,15 +9,16 @@ from overdracht.erasure.certificate import (
     signature_path,
     write,
 )
+from overdracht.erasure.clock import ClockJumped, check_clock
 from overdracht.erasure.closing import close
+from overdracht.erasure.confirming import ACTING, check_confirmed, unconfirmed
 from overdracht.erasure.executing import (
-    ACTING,
     Means,
     NotReady,
+    abandon,
     execute,
     prepare,
     retry,
-    unconfirmed,
 )
 from overdracht.erasure.final import final_counts, final_steps, left_to_people, open_steps
 from overdracht.erasure.named import NAMES, NamedPart, named_after, residue_of
@@ -32,7 +33,8 @@ from overdracht.erasure.planning import (
     propose,
 )
 from overdracht.erasure.reapply import Return, Returned, returned
-from overdracht.erasure.sweep import Scope, Sweep, settle_schedule, sweep
+from overdracht.erasure.settling import settle_schedule
+from overdracht.erasure.sweep import Scope, Sweep, sweep
 from overdracht.erasure.verifying import Verification, hold, unfinished, verify, verify_gone
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "FORMAT",
     "NAMES",
     "UNDECIDED",
+    "ClockJumped",
     "Limits",
     "Means",
     "NamedPart",
@@ -53,6 +56,9 @@ __all__ = [
     "Sweep",
     "UnsafePlan",
     "Verification",
+    "abandon",
+    "check_clock",
+    "check_confirmed",
     "close",
     "encode",
     "execute",

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from overdracht.connector import erasing, rectifying
-from overdracht.erasure.planning import CHANGING, Connectors
-from overdracht.errors import OverdrachtError, SourceError, StateError, UsageError
+from overdracht.erasure.confirming import ACTING, check_confirmed
+from overdracht.erasure.planning import Connectors
+from overdracht.errors import OverdrachtError, SourceError, StateError
 from overdracht.state import Phase, PlanFile, Planned, StepState
 from overdracht.steps import RESULTS, UNDONE, ApprovedStep, Objection, Outcome, Result, Verdict
 from overdracht.survey.engine import explain
@@ -22,10 +23,9 @@ BATCH = 500
 PAUSES = (1.0, 5.0, 25.0)
 """Seconds between the tries of a source that fails."""
 
-ACTING = CHANGING | {Verdict.RECTIFY}
-"""The verdicts that change a system."""
-
 _OPEN = (StepState.PLANNED, StepState.INTENDED)
+_IN_DOUBT = "it was begun, interrupted, and not ended: whether it was done is not known"
+_ABANDONED = "it was closed before this was done"
 _CANNOT = "the connector is not there, or cannot do this"
 
 Fault = Callable[[str], None]
@@ -81,14 +81,6 @@ def prepare(plan: PlanFile, connectors: Connectors) -> tuple[tuple[str, Objectio
     return tuple(objections)
 
 
-def unconfirmed(plan: PlanFile, confirmed: Collection[str]) -> tuple[str, ...]:
-    """Return the names of what is still to have an effect outside the organisation and was not *confirmed*."""
-    if not any(one.external for one in plan.counts()):
-        return ()
-    names = {one.step.external for one in plan.steps(*ACTING, states=_OPEN)}
-    return tuple(sorted(names - {"", *confirmed}))
-
-
 def execute(
     plan: PlanFile,
     connectors: Connectors,
@@ -106,15 +98,9 @@ def execute(
     FAILED step too.
     """
     means = means or Means()
-    missing = unconfirmed(plan, confirmed)
-    if missing:
-        raise UsageError(
-            f"{missing[0]} has an effect outside the organisation that cannot be taken back"
-            + (f", and {len(missing) - 1} more" if len(missing) > 1 else ""),
-            remedy=" ".join(f"--confirm {name}" for name in missing),
-        )
     if plan.phase in {Phase.EXECUTED, Phase.CLOSED}:
         return
+    check_confirmed(plan, confirmed)
     if plan.phase is Phase.PROPOSED:
         objecting = _ready(plan, connectors, leave_out=leave_out)
         plan.advance(Phase.EXECUTING)
@@ -284,13 +270,17 @@ def _accounted(planned: Planned, outcome: Outcome) -> Outcome:
 
 def retry(plan: PlanFile) -> int:
     """Open the failed steps of *plan* again, for `execute` to try once more; return how many there are."""
-    failed = sum(one.steps for one in plan.counts() if one.result == Result.FAILED)
-    if failed and plan.phase is Phase.EXECUTED:
-        # In this order: dying in between leaves nothing to do, the other way round leaves steps that nobody looks at.
-        plan.advance(Phase.EXECUTING)
-        plan.reopen(Result.FAILED)
-        return failed
-    return 0
+    return plan.reopen(Result.FAILED) if plan.phase is Phase.EXECUTED else 0
+
+
+def abandon(plan: PlanFile) -> None:
+    """Leave *plan*, which was begun, as far as it is: no system is touched, and what has no outcome yet has failed."""
+    if plan.phase is not Phase.EXECUTING:
+        return
+    _settle_what_stays(plan)
+    _give_up(plan, plan.steps(*ACTING, states=(StepState.INTENDED,)), _IN_DOUBT)
+    _give_up(plan, plan.steps(*ACTING, states=(StepState.PLANNED,)), _ABANDONED)
+    plan.advance(Phase.EXECUTED)
 
 
 def in_doubt(plan: PlanFile) -> Iterable[Planned]:

@@ -1,12 +1,12 @@
 """Decide, on paper, what an erasure would do: every item, what happens to it, and why."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from overdracht.connector import Connector, Settings, erasing
-from overdracht.coverage import Coverage
 from overdracht.erasure.named import NAMES, Names
 from overdracht.errors import OverdrachtError, SourceError
 from overdracht.items import Category, Item
@@ -41,6 +41,11 @@ _TIMELESS = Text(
 BY_HAND = Text(
     "Dit systeem kan niet zelf wissen: het moet met de hand.",
     "This system cannot erase by itself: it is to be done by hand.",
+)
+
+
+_SHARED = (
+    "is an identifier shared or your own? Else raise `most` under [erasure] in the configuration"
 )
 
 
@@ -106,7 +111,8 @@ def plan_erasure(
     if until is not None:
         facts["until"] = until
         steps = (_older(source, step, until) for source, step in steps)
-    steps = guarded(steps, request.coverage(), limits)
+    looked_at = {one.source: one.looked_at for one in request.coverage()}
+    steps = guarded(steps, lambda source, _: looked_at.get(source, 0), limits)
     return request.plans().draw(steps, facts, now)
 
 
@@ -159,20 +165,27 @@ def propose(
 
 
 def guarded(
-    steps: Iterable[tuple[str, Step]], coverage: Iterable[Coverage], limits: Limits
+    steps: Iterable[tuple[str, Step]],
+    held: Callable[[str, int], int],
+    limits: Limits,
+    *,
+    remedy: str = _SHARED,
 ) -> Iterator[tuple[str, Step]]:
-    """Yield the *steps*; at their end, raise UnsafePlan when they take more than their share of a source.
+    """Yield the *steps*; at their end, raise UnsafePlan when they take more than their share of what a source *held*.
 
-    Raised there, it takes the plan that is being written along: what is refused does not exist.
+    That is asked of the sources that lose something, and only whether it is at least so much. Raised at the end, it takes the plan that is
+    being written along: what is refused does not exist.
     """
     taken: Counter[str] = Counter()
     for source, step in steps:
         taken[source] += step.disposition.verdict in CHANGING
         yield source, step
-    for one in coverage:
-        count, held, most = taken[one.source], one.looked_at, limits.of(one.source)
-        if held >= FEWEST and count > most * held:
+    for source, count in sorted((+taken).items()):
+        most = limits.of(source)
+        enough = max(FEWEST, int(count / most) + 1) if most > 0 else sys.maxsize
+        holds = held(source, enough)
+        if holds >= FEWEST and count > most * holds:
             raise UnsafePlan(
-                f"[{one.source}] the plan would take {count / held:.0%} of it ({count:,} of {held:,}), and {most:.0%} is the most",
-                remedy="is an identifier shared or your own? Else raise `most` under [erasure] in the configuration",
+                f"[{source}] the plan would take {count / holds:.0%} of it ({count:,} of {holds:,}), and {most:.0%} is the most",
+                remedy=remedy,
             )

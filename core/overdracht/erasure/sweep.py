@@ -5,18 +5,19 @@ letter may go when everybody it is about has been silent for the term in every s
 again; what was scheduled and is not the same any more is left to people, and the rest goes.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 
 from overdracht.connector import Ages, erasing
 from overdracht.erasure.contacts import Contacts
+from overdracht.erasure.earliest import earliest
 from overdracht.erasure.planning import CHANGING, Connectors, Limits, guarded, propose
 from overdracht.errors import SourceError
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Gap, Item
-from overdracht.retention import CountsFrom, Term, day_of, local_day
+from overdracht.retention import CountsFrom, day_of, local_day
 from overdracht.ruling import Rules, Situation
 from overdracht.state import Phase, PlanFile, RequestFile, Store
 from overdracht.steps import Aged, ApprovedStep, Disposition, Step, Verdict
@@ -27,6 +28,8 @@ OBJECTED = Text(
     "Dit is niet meer wat toen is bewaard, of kan nu niet worden gewist: iemand moet het bekijken.",
     "This is no longer what was kept then, or cannot be erased now: somebody has to look at it.",
 )
+
+_TOO_MUCH = "is the clock right, and the term? Else raise `most_of` under [erasure], or look at it with `overdracht retention --most 1`"
 
 MISSED = "not looked at"
 """Stands in the facts of a sweep: the source of each gap."""
@@ -64,21 +67,45 @@ def sweep(
     limits: Limits,
     scope: Scope | None = None,
 ) -> Sweep:
-    """Draw a plan for everything in *scope* that has outlived its term on the day of *now*."""
+    """Draw a plan for everything in *scope* that has outlived its term on the day of *now*; raise UnsafePlan when that is more of a source
+    than the *limits* allow.
+
+    Who carries the plan out at once keeps `store.sweeping()` from before this until that is done.
+    """
     scope = scope or Scope()
-    request = store.request_about(())
-    looking = _Looking(store, connectors, rules, owns, local_day(now), scope)
-    facts: dict[str, object] = {"sweep": sorted(scope.only)}
-    steps = _telling(guarded(looking.steps(), (), limits), facts, looking)
-    first = next(steps, None)
+    with store.sweeping():
+        looking = _Looking(store, connectors, rules, owns, local_day(now), scope)
+        facts: dict[str, object] = {"sweep": sorted(scope.only)}
+        steps = guarded(looking.steps(), looking.held, limits, remedy=_TOO_MUCH)
+        request, plan = _drawn(store, scope, _telling(steps, facts, looking), facts, now)
+    return Sweep(request, plan, tuple(looking.gaps), looking.findings)
+
+
+def _drawn(
+    store: Store,
+    scope: Scope,
+    steps: Iterator[tuple[str, Step]],
+    facts: dict[str, object],
+    now: datetime,
+) -> tuple[RequestFile | None, PlanFile | None]:
+    """Write the plan down; nothing is written where there are no *steps*, and what was planned and is not due any more goes."""
+    request, first = store.request_about(()), next(steps, None)
     if first is None and (request is None or not _begun(request)):
         if request is not None and _within(request, scope):
             with store.working_on(request.reference):
-                store.shred(request.reference)
-        return Sweep(None, None, tuple(looking.gaps), looking.findings)
+                if not _begun(request):
+                    store.shred(request.reference)
+        return None, None
+    new = request is None
     request = request or store.new_request((), now)
-    plan = request.plans().draw(chain((first,) if first else (), steps), facts, now)
-    return Sweep(request, plan, tuple(looking.gaps), looking.findings)
+    try:
+        with store.working_on(request.reference):
+            every = chain((first,) if first else (), steps)
+            return request, request.plans().draw(every, facts, now)
+    except BaseException:
+        if new:
+            store.shred(request.reference)
+        raise
 
 
 def _begun(request: RequestFile) -> bool:
@@ -135,6 +162,22 @@ class _Looking:
                 yield source, step
         self.findings += len(changed)
         yield from ((source, step) for (source, _), step in changed.items())
+
+    def held(self, source: str, enough: int) -> int:
+        """Return how many things of the categories at hand *source* holds, and not more than *enough*; 0 when it cannot tell."""
+        connector = self.connectors.get(source)
+        if connector is None or not isinstance(connector, Ages):
+            return 0
+        tomorrow = self.today + timedelta(days=1)
+        everything = connector.aged(dict.fromkeys(self.scope.only, tomorrow))
+        try:
+            return sum(
+                1 for _ in islice((one for one in everything if isinstance(one, Aged)), enough)
+            )
+        except Exception as error:
+            raise SourceError(
+                f"[{source}] what it holds cannot be counted: {explain(error)}"
+            ) from error
 
     def _scheduled(self) -> Iterator[tuple[str, Step]]:
         for source in self.store.schedule.sources(self.today):
@@ -203,7 +246,7 @@ class _Looking:
         )
 
     def _aged(self) -> Iterator[tuple[str, Aged]]:
-        before = _earliest(self.rules, self.today, self.scope.only)
+        before = earliest(self.rules, self.today, self.scope.only)
         for source, connector in self.connectors.items():
             if source in self.scope.without or not isinstance(connector, Ages):
                 continue
@@ -254,45 +297,3 @@ class _Looking:
     def _is_done(self, source: str, step: Step) -> bool:
         blanks = step.disposition.verdict is Verdict.ANONYMISE
         return blanks and self.store.blanked.holds(source, step)
-
-
-def _earliest(rules: Rules, today: date, only: Collection[Category]) -> dict[Category, date]:
-    """Return, by category, the day before which an item must lie for its term to be over, or that of contact data in it; the rules decide
-    exactly."""
-    over = {category: _over(rules, category, today) for category in {*only, Category.CONTACT}}
-    days = {}
-    for category in only:
-        known = [one for one in (over[category], over[Category.CONTACT]) if one is not None]
-        if over[category] is not None:
-            days[category] = max(known)
-    return days
-
-
-def _over(rules: Rules, category: Category, today: date) -> date | None:
-    terms = [rule.term for rule in rules.of(category)]
-    return min(_back(term, today) for term in terms) + timedelta(days=1) if terms else None
-
-
-def _back(term: Term, today: date) -> date:
-    months = today.year * 12 + today.month - 1 - term.years * 12 - term.months
-    year, month = divmod(months, 12)
-    # The first of the month after would be too late by at most a month; the last day that surely is not too early is wanted.
-    first = date(year + month // 12, month % 12 + 1, 1)
-    return first + timedelta(days=today.day - 1) - timedelta(days=term.days)
-
-
-def settle_schedule(store: Store, plan: PlanFile, today: date) -> int:
-    """Forget the scheduled work that *plan* has done; return how much. A request of which nothing is left loses its key."""
-    gone = 0
-    for reference in store.schedule.references(today):
-        cipher = store.schedule_cipher(reference)
-        with plan.remembered() as remembered:
-            done = [
-                one.number
-                for one in store.schedule.due(reference, cipher, today)
-                if remembered.done(one.source, one.step.item.key)
-            ]
-        store.schedule.settle(done)
-        store.end_schedule(reference)
-        gone += len(done)
-    return gone

@@ -195,6 +195,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
                 connection.execute("ROLLBACK")
             raise
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise StateError(
+                "another overdracht is writing in the state file", remedy="wait for it to end"
+            ) from error
         raise StateError(
             f"the state file cannot be written: {error}", remedy="is the disk full?"
         ) from error

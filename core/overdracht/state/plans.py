@@ -1,10 +1,8 @@
-"""The journal: plans, and of every step whether it was begun and what came of it.
+"""The journal: a plan, and of every step whether it was begun and what came of it.
 
 An intent is durable before the act, an outcome after it: after a crash, a step that was begun and has no outcome is in doubt, and no other is.
 """
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,14 +14,11 @@ from typing import Any
 import orjson
 
 from overdracht.errors import StateError
-from overdracht.state.database import durable, transaction
+from overdracht.state.database import durable
 from overdracht.state.remembered import Remembered
-from overdracht.state.step_codec import pack_outcome, pack_step, unpack_outcome, unpack_step
+from overdracht.state.step_codec import pack_outcome, unpack_outcome, unpack_step
 from overdracht.state.vault import Cipher
 from overdracht.steps import Outcome, Result, Step, Verdict
-
-DIGEST_LENGTH = 32
-"""Hexadecimal digits of SHA-256: 128 bits, short enough to be copied by hand."""
 
 CHANGES = "changes"
 """Stands in the facts of a plan that corrects values: which."""
@@ -76,8 +71,19 @@ class Count:
     steps: int
 
 
+_BEFORE = {
+    Phase.EXECUTING: (Phase.PROPOSED,),
+    Phase.EXECUTED: (Phase.EXECUTING,),
+    Phase.CLOSED: (Phase.EXECUTED,),
+}
+"""From which phase a plan comes to which; `reopen` goes back."""
+
+
 class PlanFile:
-    """One plan with its steps."""
+    """One plan with its steps.
+
+    It stays the plan that it was made from: when another took its place meanwhile, it refuses, and never speaks of the other.
+    """
 
     def __init__(self, connection: sqlite3.Connection, cipher: Cipher, number: int) -> None:
         self._connection = connection
@@ -86,6 +92,8 @@ class PlanFile:
         row = connection.execute(
             "SELECT digest, made, payload FROM plan WHERE id=?", (number,)
         ).fetchone()
+        if row is None:
+            raise StateError("the plan is not there any more", remedy="make a new plan")
         self.digest: str = row[0]
         self.made = datetime.fromisoformat(row[1])
         self.facts: Mapping[str, Any] = orjson.loads(cipher.decrypt(row[2]))
@@ -98,16 +106,39 @@ class PlanFile:
 
     @property
     def phase(self) -> Phase:
-        """How far the plan is."""
+        """How far the plan is; raise StateError when it is not there any more."""
         row = self._connection.execute(
-            "SELECT phase FROM plan WHERE id=?", (self._number,)
+            "SELECT phase FROM plan WHERE id=? AND digest=?", (self._number, self.digest)
         ).fetchone()
+        if row is None:
+            raise self._gone()
         return Phase(row[0])
 
     def advance(self, phase: Phase) -> None:
-        """Say that the plan is in *phase* now, durably."""
+        """Say that the plan is in *phase* now, durably; raise StateError when it is not in the one before it, or not there any more.
+
+        Of two processes that begin one plan, one begins it; a plan that another took the place of is not begun.
+        """
+        before = _BEFORE[phase]
         with durable(self._connection):
-            self._connection.execute("UPDATE plan SET phase=? WHERE id=?", (phase, self._number))
+            self._move(phase, before)
+
+    def _move(self, phase: Phase, before: Sequence[Phase]) -> None:
+        moved = self._connection.execute(
+            f"UPDATE plan SET phase=? WHERE id=? AND digest=? AND phase IN ({marks(before)})",  # noqa: S608 - only marks
+            (phase, self._number, self.digest, *before),
+        ).rowcount
+        if moved != 1:
+            raise StateError(
+                f"plan {self.digest} is {self.phase} by now, by another overdracht",
+                remedy="overdracht status shows how far it is",
+            )
+
+    def _gone(self) -> StateError:
+        return StateError(
+            f"plan {self.digest} is not there any more: another took its place, or its request is closed; nothing more is done by it",
+            remedy="make a new plan",
+        )
 
     def steps(
         self,
@@ -122,7 +153,7 @@ class PlanFile:
         while True:
             rows = self._connection.execute(
                 "SELECT id, source, state, payload, result, outcome FROM step WHERE plan=? AND id>?"  # noqa: S608 - only marks
-                f" AND verdict IN ({_marks(wanted)}) AND state IN ({_marks(among)})"
+                f" AND verdict IN ({marks(wanted)}) AND state IN ({marks(among)})"
                 " AND (? IS NULL OR source=?) ORDER BY id LIMIT ?",
                 (self._number, last, *wanted, *among, source, source, _PAGE),
             ).fetchall()
@@ -155,23 +186,31 @@ class PlanFile:
         )
 
     def intend(self, numbers: Iterable[int]) -> None:
-        """Write down, durably, that these steps are about to be carried out."""
-        with durable(self._connection):
-            self._connection.executemany(
-                "UPDATE step SET state='intended' WHERE id=? AND state<>'settled'",
-                [(number,) for number in numbers],
-            )
+        """Write down, durably, that these steps are about to be carried out; raise StateError unless each is there and not done."""
+        rows = [(number, self._number) for number in numbers]
+        self._write(
+            "UPDATE step SET state='intended' WHERE id=? AND plan=? AND state<>'settled'", rows
+        )
 
     def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
-        """Write down, durably, what came of steps."""
-        with durable(self._connection):
-            self._connection.executemany(
-                "UPDATE step SET state='settled', result=?, outcome=? WHERE id=?",
-                [
-                    (one.result, (more := pack_outcome(one)) and self._cipher.encrypt(more), number)
-                    for number, one in outcomes
-                ],
+        """Write down, durably, what came of steps; raise StateError unless each is there."""
+        rows = [
+            (
+                one.result,
+                (more := pack_outcome(one)) and self._cipher.encrypt(more),
+                number,
+                self._number,
             )
+            for number, one in outcomes
+        ]
+        self._write(
+            "UPDATE step SET state='settled', result=?, outcome=? WHERE id=? AND plan=?", rows
+        )
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        with durable(self._connection):
+            if rows and self._connection.executemany(statement, rows).rowcount != len(rows):
+                raise self._gone()
 
     @contextmanager
     def remembered(self) -> Iterator[Remembered]:
@@ -179,122 +218,20 @@ class PlanFile:
         yield Remembered(self._connection, self._cipher, self._number)
 
     def reopen(self, *results: Result) -> int:
-        """Make steps with one of *results* undone again, so that they are tried once more; return how many."""
+        """Let an executed plan go on: its steps with one of *results* are undone again, all in one; return how many, 0 when there are none."""
         with durable(self._connection):
-            return self._connection.execute(
-                f"UPDATE step SET state='planned', result=NULL, outcome=NULL WHERE plan=? AND result IN ({_marks(results)})",  # noqa: S608 - only marks
+            opened = self._connection.execute(
+                f"UPDATE step SET state='planned', result=NULL, outcome=NULL WHERE plan=? AND result IN ({marks(results)})",  # noqa: S608 - only marks
                 (self._number, *results),
             ).rowcount
-
-
-class Plans:
-    """The plans of one request."""
-
-    def __init__(
-        self, connection: sqlite3.Connection, cipher: Cipher, request: int, reference: str
-    ) -> None:
-        self._connection = connection
-        self._cipher = cipher
-        self._request = request
-        self._reference = reference
-
-    def draw(
-        self, steps: Iterable[tuple[str, Step]], facts: Mapping[str, Any], now: datetime
-    ) -> PlanFile:
-        """Write a plan down and digest it; a plan that was proposed before and not begun is replaced.
-
-        The *facts* are those that there are when the last of the *steps* has come: whoever yields them may add to them.
-        Raise StateError while one is being carried out: what it has in hand must not be planned a second time.
-        """
-        with transaction(self._connection):
-            running = self._connection.execute(
-                "SELECT digest FROM plan WHERE request=? AND phase=?",
-                (self._request, Phase.EXECUTING),
-            ).fetchone()
-            if running is not None:
-                raise StateError(
-                    f"plan {running[0]} was begun and not ended",
-                    remedy="`overdracht resume` ends it",
-                )
-            self._connection.execute(
-                "DELETE FROM plan WHERE request=? AND phase=?", (self._request, Phase.PROPOSED)
-            )
-            drawing = f"being drawn {self._request}"
-            number = self._connection.execute(
-                "INSERT INTO plan (request, digest, made, phase, payload) VALUES (?,?,?,?,x'') RETURNING id",
-                (self._request, drawing, now.isoformat(), Phase.PROPOSED),
-            ).fetchone()[0]
-            self._connection.executemany(
-                "INSERT INTO step (plan, source, key, category, verdict, until, external, state, payload)"
-                " VALUES (?,?,?,?,?,?,?,?,?)",
-                (self._row(number, source, step) for source, step in steps),
-            )
-            digest = self._digest(number, facts)
-            payload = self._cipher.encrypt(orjson.dumps(facts, default=str))
-            self._connection.execute(
-                "UPDATE plan SET digest=?, payload=? WHERE id=?", (digest, payload, number)
-            )
-        return PlanFile(self._connection, self._cipher, number)
-
-    def _row(self, plan: int, source: str, step: Step) -> tuple[object, ...]:
-        disposition = step.disposition
-        return (
-            plan,
-            source,
-            self._cipher.tag("key", step.item.key),
-            step.item.category,
-            disposition.verdict,
-            disposition.until.isoformat() if disposition.until else None,
-            bool(step.external),
-            StepState.PLANNED,
-            self._cipher.encrypt(pack_step(step)),
-        )
-
-    def _digest(self, plan: int, facts: Mapping[str, Any]) -> str:
-        begun = self._connection.execute(
-            "SELECT digest FROM plan WHERE request=? AND id<? ORDER BY id", (self._request, plan)
-        )
-        # What comes back after an erasure, just as it was, is another plan than the one that took it.
-        head = [self._reference, [row[0] for row in begun], facts]
-        digest = hashlib.sha256(orjson.dumps(head, default=str, option=orjson.OPT_SORT_KEYS))
-        rows = self._connection.execute(
-            "SELECT source, payload FROM step WHERE plan=? ORDER BY source, key", (plan,)
-        )
-        for source, payload in rows:
-            step = unpack_step(self._cipher.decrypt(payload))
-            digest.update(b"\n" + _canonical(source, step))
-        return digest.hexdigest()[:DIGEST_LENGTH]
-
-    def all(self) -> tuple[PlanFile, ...]:
-        """Return the plans, oldest first."""
-        rows = self._connection.execute(
-            "SELECT id FROM plan WHERE request=? ORDER BY id", (self._request,)
-        ).fetchall()
-        return tuple(PlanFile(self._connection, self._cipher, row[0]) for row in rows)
-
-
-def _canonical(source: str, step: Step) -> bytes:
-    one, item = step.disposition, step.item
-    parts = (
-        source,
-        item.key,
-        item.part,
-        item.category,
-        item.fingerprint,
-        one.verdict,
-        one.until and one.until.isoformat(),
-        (one.ground.nl, one.ground.en, one.article.nl, one.article.en),
-        step.action,
-        step.external,
-        *((edit.where, edit.old, edit.new) for edit in step.edits),
-    )
-    # Not orjson: a key may hold a lone surrogate, and the digest must tell any two keys apart.
-    return json.dumps(parts).encode()
+            if opened:
+                self._move(Phase.EXECUTING, (Phase.EXECUTED,))
+        return opened
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _marks(values: Iterable[object]) -> str:
+def marks(values: Iterable[object]) -> str:
     return ",".join("?" for _ in values)

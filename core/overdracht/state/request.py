@@ -19,7 +19,7 @@ from overdracht.state.codec import (
     unpack_identifier,
 )
 from overdracht.state.database import transaction
-from overdracht.state.plans import Plans
+from overdracht.state.drawing import Plans
 from overdracht.state.recorder import Recorder
 from overdracht.state.vault import Cipher
 

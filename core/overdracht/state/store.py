@@ -5,12 +5,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
 from overdracht.errors import StateError, UsageError
 from overdracht.identifiers import Identifier
+from overdracht.retention import local_day
 from overdracht.secrets import Secret
 from overdracht.state.afterlife import Copies, Ledger, Schedule
 from overdracht.state.audit import Audit, Entry
@@ -33,6 +34,7 @@ class Store:
                 f"the state directory {directory} cannot be used: {error.strerror}"
             ) from error
         self.directory = directory
+        self._held: set[Path] = set()
         self._connection = connect(directory / "overdracht.sqlite")
         self.audit = Audit(self._connection, self._vault.master, directory / "audit.head")
         self.ledger = Ledger(self._connection, self._vault.master)
@@ -182,23 +184,81 @@ class Store:
             self._connection, cipher, number, reference, datetime.fromisoformat(created)
         )
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day of which something is known: that of the last entry in the audit trail, or one that was noted."""
+        row = self._connection.execute("SELECT at FROM audit ORDER BY number DESC LIMIT 1")
+        days = [local_day(datetime.fromisoformat(at)) for (at,) in row]
+        row = self._connection.execute("SELECT value FROM counter WHERE name='day'")
+        return max((*days, *(date.fromordinal(value) for (value,) in row)), default=None)
+
+    def note_day(self, day: date) -> None:
+        """Keep that it is *day*."""
+        with transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO counter VALUES ('day', ?)", (day.toordinal(),)
+            )
+
+    @contextmanager
+    def approved(self, digest: str) -> Iterator[tuple[RequestFile, PlanFile]]:
+        """Give the plan with this *digest* and its request, and keep every other process from both meanwhile.
+
+        The plan is read when nobody else can replace or begin it: what is checked of it then is true of what runs.
+        """
+        request, _ = self.plan(digest)
+        with self.working_on(request.reference):
+            yield self.plan(digest)
+
     @contextmanager
     def working_on(self, reference: str) -> Iterator[None]:
-        """Keep every other process from working on *reference* meanwhile; raise StateError when one does."""
+        """Keep every other process from working on *reference* meanwhile; raise StateError when one does. Within itself it changes nothing."""
+        path = self._vault.path(reference)
+        with self._alone(path, f"request {reference}"):
+            yield
+
+    @contextmanager
+    def sweeping(self) -> Iterator[None]:
+        """Keep every other process from a retention round meanwhile, also while the round has no request yet."""
+        path = self.directory / "retention.lock"
         try:
-            descriptor = os.open(self._vault.path(reference), os.O_RDONLY)
+            path.touch(mode=0o600, exist_ok=True)
         except OSError as error:
-            raise StateError(f"the key of request {reference} cannot be opened") from error
+            raise StateError(f"{path} cannot be written: {error.strerror}") from error
+        with self._alone(path, "a retention round"):
+            yield
+
+    @contextmanager
+    def _alone(self, path: Path, what: str) -> Iterator[None]:
+        if path in self._held:
+            yield
+            return
+        descriptor = _locked(path, what)
+        self._held.add(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StateError(
-                f"another overdracht is working on request {reference}", remedy="wait for it to end"
-            ) from error
-        else:
             yield
         finally:
+            self._held.discard(path)
             os.close(descriptor)
+
+
+def _locked(path: Path, what: str) -> int:
+    """Return *path* opened and locked; raise StateError when another process has it, or it is gone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise StateError(f"the lock of {what}, {path.name}, cannot be opened") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise StateError(
+            f"another overdracht is working on {what}", remedy="wait for it to end"
+        ) from error
+    if not os.fstat(descriptor).st_nlink:
+        # Who had it until now has ended it and destroyed its key.
+        os.close(descriptor)
+        raise StateError(f"{what} is not there any more: it was closed meanwhile")
+    return descriptor
 
 
 def _scheduled(reference: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, inspect
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import JSON, TypeEngine
 
 from overdracht_accounting.mapping import DataMap, Member, Record, Table, walk
 
@@ -17,6 +17,8 @@ class Schema:
     tables: dict[str, frozenset[str]]
     binary: frozenset[tuple[str, str]] = frozenset()
     """Tables and columns that hold bytes, by which no row can be asked for."""
+    packed: frozenset[tuple[str, str]] = frozenset()
+    """Tables and columns whose text the database itself cannot search: bytes, and JSON, in which letters may be escaped."""
 
     def lacks(self, table: Table, names: frozenset[str]) -> str:
         """Say what of *table* and its columns *names* is not there; empty when all is."""
@@ -38,6 +40,7 @@ def read_schema(connection: Connection, mapping: DataMap) -> Schema:
     schemas = {name.rpartition(".")[0] for one in mapping.records for name in _names(one)} | {""}
     tables: dict[str, frozenset[str]] = {}
     binary: set[tuple[str, str]] = set()
+    packed: set[tuple[str, str]] = set()
     known = set(inspector.get_schema_names()) | {""}
     for schema in sorted(schemas & known):
         found = inspector.get_multi_columns(schema=schema or None)
@@ -45,7 +48,8 @@ def read_schema(connection: Connection, mapping: DataMap) -> Schema:
             full = f"{schema}.{name}" if schema else name
             tables[full] = frozenset(one["name"] for one in columns)
             binary |= {(full, one["name"]) for one in columns if _is_binary(one["type"])}
-    return Schema(tables, frozenset(binary))
+            packed |= {(full, one["name"]) for one in columns if isinstance(one["type"], JSON)}
+    return Schema(tables, frozenset(binary), frozenset(binary | packed))
 
 
 def _is_binary(kind: TypeEngine[Any]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from overdracht import Result
-from tests.accounting.asking import approved, find, proposed, sql
+from tests.accounting.asking import approved, find, gaps, proposed, sql
 from tests.servers.databases import MariaDB
 
 SANNE = "sanne@vanderberg.example"
@@ -95,9 +95,11 @@ def test_a_table_without_transactions_is_not_changed(
 def test_an_engine_without_savepoints_is_not_changed_either(mariadb: MariaDB) -> None:
     """Aria takes no savepoint in a transaction that used it, if only to try: `prepare` objects to it alone, and it stays as it was."""
     database = mariadb.database()
-    _do(database, *SCHEMA, "ALTER TABLE klanten ENGINE = Aria")
+    further = "CREATE TABLE kleuren (id INTEGER PRIMARY KEY, kleur TEXT)"
+    _do(database, *SCHEMA, "ALTER TABLE klanten ENGINE = Aria", further)
     source = sql(database.url, [CUSTOMERS, TICKETS, LINES], password=database.password)
     assert "erasing in klanten" in {one.name for one in source.check() if not one.ok}
+    assert gaps(source, SANNE) == {}
     steps = approved(proposed(source, find(source, SANNE)))
     told = {one.key: one.reason for one in source.prepare(iter(steps))}
     assert set(told) == {"klanten:1"}

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from overdracht import Identifier, Item, Mentions, Step
+from overdracht import Identifier, Item, Step
+from overdracht_accounting.labels import Everything, Finder
 from overdracht_accounting.mapping import Act, Column
 from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
 from overdracht_accounting.rows import Loaded, Row
@@ -101,7 +102,7 @@ def _masked_in(old: object, identifiers: Iterable[Identifier]) -> object:
     if not is_opaque(old):
         new = mask(text, identifiers)
         return old if new == text else new
-    if any(Mentions(identifiers).found(text)):
+    if any(Everything(identifiers).found(text)):
         raise Unmaskable(NO_TEXT)
     return old
 
@@ -109,11 +110,11 @@ def _masked_in(old: object, identifiers: Iterable[Identifier]) -> object:
 def mask(text: str, identifiers: Iterable[Identifier]) -> str:
     """Return *text* with each occurrence of one of *identifiers* masked, and all else as it was."""
     for identifier in identifiers:
-        text = _masked(text, Mentions((identifier,)))
+        text = _masked(text, Everything((identifier,)))
     return text
 
 
-def _masked(text: str, mentions: Mentions) -> str:
+def _masked(text: str, mentions: Finder) -> str:
     done, rest = "", text
     while (span := _first(rest, mentions)) is not None:
         if "\ufffd" in text:
@@ -122,7 +123,7 @@ def _masked(text: str, mentions: Mentions) -> str:
     return done + rest
 
 
-def _first(text: str, mentions: Mentions) -> tuple[int, int] | None:
+def _first(text: str, mentions: Finder) -> tuple[int, int] | None:
     """Return the narrowest stretch of *text* that still mentions what is looked for, the one that ends first."""
 
     def there(start: int, end: int) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, column, func, select
 
-from overdracht import Identifier, Mentions
+from overdracht import Identifier
 from overdracht_accounting.keys import key_of
+from overdracht_accounting.labels import Finder
 from overdracht_accounting.mapping import Table
 from overdracht_accounting.prefilter import may_hold
 from overdracht_accounting.rows import Question, condition, from_table, required
@@ -64,7 +65,7 @@ class Scan:
             self._question = self._question.where(condition(where))
 
     def hits(
-        self, connection: Connection, wanted: Iterable[Identifier], mentions: Mentions
+        self, connection: Connection, wanted: Iterable[Identifier], mentions: Finder
     ) -> Iterator[Hit]:
         """Yield the rows in which one of *wanted* stands, which *mentions* finds, or seems to."""
         question = self._question
@@ -92,7 +93,7 @@ class Scan:
                 if isinstance(value, bytes) and not is_readable(value):
                     self.unreadable.add(name)
 
-    def _in(self, rows: Sequence[Sequence[object]], mentions: Mentions) -> Iterator[Hit]:
+    def _in(self, rows: Sequence[Sequence[object]], mentions: Finder) -> Iterator[Hit]:
         first = self._key + len(self._by)
         for row in rows:
             if any(mentions.found(_joined(row[first:]))):

@@ -162,7 +162,7 @@ class Search:
         self._looked_at[table.name] = count(connection, table)
         packed = [name for one, name in self._loader.packed if one == table.name]
         scan = Scan(table, columns, by, where, packed)
-        for hit in scan.hits(connection, self._matcher.wanted, self._matcher.candidates):
+        for hit in scan.hits(connection, self._matcher.scanned, self._matcher.candidates):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:

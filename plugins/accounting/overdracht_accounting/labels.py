@@ -35,9 +35,12 @@ class Labelled:
     """Finds addresses that differ from those among *identifiers* by their label only."""
 
     def __init__(self, identifiers: Iterable[Identifier]) -> None:
-        self._wanted = bases(identifiers)
+        given = frozenset(identifiers)
+        self._wanted = bases(given)
         self._patterns = {base: re.compile(_pattern(base), re.IGNORECASE) for base in self._wanted}
-        self._plain = Mentions(Identifier("email", base) for base in self._wanted)
+        plain = {Identifier("email", base) for base in self._wanted}
+        self._plain = Mentions(plain - given)
+        """Finds the addresses without a label that are not looked for themselves: a mention of those is told without."""
 
     def of(self, identifier: Identifier) -> Iterator[Identifier]:
         """Yield those from which *identifier* itself differs so."""
@@ -49,7 +52,7 @@ class Labelled:
         """Yield those of which *text* holds the address with another label, or without."""
         if not self._wanted:
             return
-        there = {one.value for one in self._plain.found(text)}
+        there = {one.value for one in self._plain.found(text)} if self._plain else set()
         if "+" in text:
             there |= {address for base in self._wanted for address in self._labelled(base, text)}
         others = dict.fromkeys(Identifier("email", one) for one in sorted(there))

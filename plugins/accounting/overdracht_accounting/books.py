@@ -199,5 +199,6 @@ class BooksConnector(Connector[DatabaseSettings]):
 
         with self.database().reading() as connection:
             self.inspect(connection)
-            broken = faults(self.mapping, read_schema(connection, self.mapping))
-            yield Loader(connection, self.mapping, self.zone, broken)
+            schema = read_schema(connection, self.mapping)
+            broken = faults(self.mapping, schema)
+            yield Loader(connection, self.mapping, self.zone, broken, schema.packed)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from overdracht import Identifier, Item, Mentions, Step
+from overdracht import Identifier, Item, Step
+from overdracht_accounting.labels import Everything, Finder
 from overdracht_accounting.mapping import Act, Column
 from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
 from overdracht_accounting.rows import Loaded, Row
+from overdracht_accounting.values import as_text, is_opaque
 
 GONE = "[gewist]"
 _WORD = re.compile(r"\S+")
@@ -17,7 +19,11 @@ _RUN = re.compile(r"[^\W_]+")
 
 
 class Unmaskable(Exception):
-    """A text that cannot be written back as it is but for what is masked."""
+    """What cannot be written back as it is but for what is masked; it says why."""
+
+
+ENCODED = "its text is not in the encoding of the database, and would not come back as it was"
+NO_TEXT = "it is mentioned in a column of bytes, JSON or a list, which nobody can mask as a text: change or empty it by hand"
 
 
 def pseudonym(key: bytes, value: str) -> str:
@@ -78,10 +84,7 @@ class Changer:
                 new = self._blanked(column, old)
             else:
                 where = f"{prefix}{column.name}"
-                new = mask(
-                    row.text(column.name),
-                    (m.identifier for m in masked.matches if m.where == where),
-                )
+                new = _masked_in(old, [m.identifier for m in masked.matches if m.where == where])
             if new != old:
                 yield column.name, new
 
@@ -90,26 +93,37 @@ class Changer:
             return None
         if column.act is Act.TEXT:
             return column.text
-        return pseudonym(self.key, str(old))
+        return pseudonym(self.key, as_text(old))
+
+
+def _masked_in(old: object, identifiers: Iterable[Identifier]) -> object:
+    """Return the value *old* of a column with *identifiers* masked; itself when none is in it."""
+    text = as_text(old)
+    if not is_opaque(old):
+        new = mask(text, identifiers)
+        return old if new == text else new
+    if any(Everything(identifiers).found(text)):
+        raise Unmaskable(NO_TEXT)
+    return old
 
 
 def mask(text: str, identifiers: Iterable[Identifier]) -> str:
     """Return *text* with each occurrence of one of *identifiers* masked, and all else as it was."""
     for identifier in identifiers:
-        text = _masked(text, Mentions((identifier,)))
+        text = _masked(text, Everything((identifier,)))
     return text
 
 
-def _masked(text: str, mentions: Mentions) -> str:
+def _masked(text: str, mentions: Finder) -> str:
     done, rest = "", text
     while (span := _first(rest, mentions)) is not None:
         if "\ufffd" in text:
-            raise Unmaskable
+            raise Unmaskable(ENCODED)
         done, rest = f"{done}{rest[: span[0]]}{GONE}", rest[span[1] :]
     return done + rest
 
 
-def _first(text: str, mentions: Mentions) -> tuple[int, int] | None:
+def _first(text: str, mentions: Finder) -> tuple[int, int] | None:
     """Return the narrowest stretch of *text* that still mentions what is looked for, the one that ends first."""
 
     def there(start: int, end: int) -> bool:

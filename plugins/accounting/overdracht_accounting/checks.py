@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from overdracht import Check, SourceError
 from overdracht_accounting.database import Database
+from overdracht_accounting.engines import irrevocable
 from overdracht_accounting.mapping import Act, DataMap, Record, Table, walk
 from overdracht_accounting.rows import condition, from_table
 from overdracht_accounting.sources import faults, read_schema
@@ -40,6 +41,9 @@ def _mapped(connection: Connection, mapping: DataMap) -> Iterator[Check]:
     broken = faults(mapping, schema)
     for part, reason in broken.items():
         yield Check(f"part {part}", ok=False, detail=reason)
+    closed = irrevocable(connection, mapping)
+    for part, reason in closed.items():
+        yield Check(f"erasing in {part}", ok=False, detail=reason)
     for record in mapping.records:
         if record.name not in broken:
             yield from _expressions(connection, record)
@@ -51,7 +55,7 @@ def _mapped(connection: Connection, mapping: DataMap) -> Iterator[Check]:
     for one in unmapped:
         detail = f"looks personal ({one.why}): map it, or list it under not_personal"
         yield Check(f"column {one.table}.{one.column}", ok=False, detail=detail)
-    if not unmapped and not broken:
+    if not unmapped and not broken and not closed:
         yield Check("mapping", ok=True, detail=f"{len(mapping.records)} parts, nothing left out")
 
 

@@ -21,6 +21,7 @@ from overdracht_accounting.mapping import Record, row_key
 from overdracht_accounting.proposals import CORRECT, is_masked
 from overdracht_accounting.rows import Loaded
 from overdracht_accounting.search import AT_ONCE
+from overdracht_accounting.values import is_opaque
 
 AS_BOOKED = Text(
     "Een verzonden factuur en een boeking blijven zoals ze zijn; zo nodig volgt een creditnota en een nieuwe factuur.",
@@ -87,7 +88,9 @@ def _edits(loaded: Loaded, changes: Sequence[Change]) -> tuple[tuple[Edit, ...],
                     continue
                 parts = _parts(change, texts)
                 # By the key others are linked to the row.
-                if len(parts) != len(texts) or not texts.keys().isdisjoint(loaded.record.table.key):
+                opaque = any(is_opaque(loaded.row.values.get(name)) for name in texts)
+                in_key = not texts.keys().isdisjoint(loaded.record.table.key)
+                if opaque or in_key or len(parts) != len(texts):
                     left += texts
                 else:
                     edits |= _each(loaded, texts, parts)

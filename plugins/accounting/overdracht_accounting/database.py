@@ -153,9 +153,10 @@ class Database:
                 f"the driver for {self.dialect} is not installed",
                 remedy=f"pip install 'overdracht[{extra}]'",
             ) from error
+        if self.dialect == "postgresql":
+            event.listen(engine, "connect", _any_date)
+            return engine if writes else engine.execution_options(postgresql_readonly=True)
         if not writes:
-            if self.dialect == "postgresql":
-                return engine.execution_options(postgresql_readonly=True)
             event.listen(engine, "connect", _read_only)
         return engine
 
@@ -163,8 +164,9 @@ class Database:
         away = self._tls and is_away(self.url, os.environ)
         tls = verified(self.url, self._ca_file) if away else {}
         if self.dialect == "postgresql":
-            waiting = f"-c lock_timeout={PATIENCE * 1000}"
-            return {"connect_timeout": PATIENCE, "options": waiting, **tls}
+            # Rows that a policy hides are to be refused, not left out.
+            options = f"-c lock_timeout={PATIENCE * 1000} -c row_security=off"
+            return {"connect_timeout": PATIENCE, "options": options, **tls}
         waiting = f"innodb_lock_wait_timeout = {PATIENCE}, lock_wait_timeout = {PATIENCE}"
         return {
             "connect_timeout": PATIENCE,
@@ -188,6 +190,14 @@ def reading_mode(file: Path) -> str:
 
 def _lenient(text: bytes) -> str:
     return text.decode("utf-8", "replace")
+
+
+def _any_date(connection: object, _record: object) -> None:
+    """Give dates that no calendar of ours has (infinity, before Christ) as the text that they are, instead of an error."""
+    from overdracht_accounting.far_dates import KINDS
+
+    for name, loader in KINDS.items():
+        connection.adapters.register_loader(name, loader)  # type: ignore[attr-defined]
 
 
 def _read_only(connection: object, _record: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from overdracht import ApprovedStep, Objection, Outcome, Refused, Result
 from overdracht_accounting.changes import Change, Changer, Unmaskable
 from overdracht_accounting.database import Database
+from overdracht_accounting.engines import irrevocable
 from overdracht_accounting.invariants import digest
 from overdracht_accounting.keys import among, batches
 from overdracht_accounting.loading import Loader
@@ -83,9 +84,10 @@ class Erasure:
 
     def _permitted(self, connection: Connection) -> None:
         """Raise Refused when a table may not be changed; a change of no rows asks it."""
-        broken = faults(self._mapping, read_schema(connection, self._mapping))
+        closed = faults(self._mapping, read_schema(connection, self._mapping))
+        closed |= irrevocable(connection, self._mapping)
         for record in self._mapping.records:
-            if record.name not in broken:
+            if record.name not in closed:
                 for table in record.tables():
                     self._try(connection, table, {one.name for one in table.columns})
 
@@ -159,12 +161,13 @@ class Erasure:
         """Read the records of *steps*, all of them before anything is changed."""
         work = _Work()
         broken = faults(self._mapping, read_schema(connection, self._mapping))
+        closed = irrevocable(connection, self._mapping) | broken
         loader = Loader(connection, self._mapping, self._zone, broken)
         by_part = sorted(steps, key=lambda one: one.item.part)
         for part, some in groupby(by_part, key=lambda one: one.item.part):
             record = self._mapping.record(part)
-            if record is None or part in broken:
-                work.failed[part] = broken.get(part, NO_PART)
+            if record is None or part in closed:
+                work.failed[part] = closed.get(part, NO_PART)
                 continue
             work.records[part] = record
             keys = {row_key(part, one.item.key): one.item.key for one in some}
@@ -207,11 +210,8 @@ class Erasure:
         key = step.item.key
         try:
             changes = self._changer.changes(loaded, step)
-        except Unmaskable:
-            reason = (
-                "its text is not in the encoding of the database, and would not come back as it was"
-            )
-            work.outcomes[key] = Outcome(key, Result.FAILED, reason)
+        except Unmaskable as error:
+            work.outcomes[key] = Outcome(key, Result.FAILED, str(error))
             return
         if changes:
             work.changes[key] = changes

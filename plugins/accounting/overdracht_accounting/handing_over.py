@@ -20,6 +20,7 @@ from overdracht_accounting.proposals import is_masked
 from overdracht_accounting.rows import Loaded, Question, from_table
 from overdracht_accounting.search import AT_ONCE
 from overdracht_accounting.settings import DatabaseSettings
+from overdracht_accounting.values import as_text
 
 MENTIONS = "vermeldingen"
 """The table in which passages from somebody else's records leave."""
@@ -98,7 +99,7 @@ class HandingOver:
                     from_table(record.table)
                 )
                 for row in self._loader.connection.execute(asked):
-                    yield from (str(one) for one in row if one)
+                    yield from (as_text(one) for one in row if one)
 
     def _spare(self, record: Record, keys: Sequence[str]) -> None:
         """Let the names of whose records these are stand."""

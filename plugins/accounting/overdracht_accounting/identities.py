@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from overdracht import Identifier, IdentifierError, Kinds
 from overdracht_accounting.mapping import Record
+from overdracht_accounting.values import as_text
 
 KINDS = Kinds()
 _SEVERAL = re.compile(r"[;,|\n]|\s/\s|\s(?:of|en|or|and)\s")
@@ -54,7 +55,7 @@ def fields(record: Record, values: Mapping[str, object]) -> Iterator[tuple[str, 
     """Yield the kind, the name and the text of each field of *values* that says whom the record is about."""
     for kind, groups in record.identifies.items():
         for names in groups:
-            parts = (str(values.get(name) or "").strip() for name in names)
+            parts = (as_text(values.get(name)).strip() for name in names)
             text = ", ".join(part for part in parts if part)
             if text:
                 yield kind, names[0], text

@@ -38,6 +38,8 @@ class Loader:
     mapping: DataMap
     zone: str = "Europe/Amsterdam"
     broken: Mapping[str, str] = field(default_factory=dict)
+    packed: Collection[tuple[str, str]] = ()
+    """Tables and columns whose text the database itself cannot search."""
 
     def __post_init__(self) -> None:
         self.links = Links(self.connection)

@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from overdracht import Category
+from overdracht_accounting.values import as_text, says
 
 PSEUDONYM = re.compile(r"gewist-[0-9a-f]{12}")
 """What a pseudonym looks like."""
+
+
+EMPTY: tuple[object, ...] = ("", b"", {}, [])
+"""Values of any column that hold nothing."""
 
 
 class Act(StrEnum):
@@ -40,11 +45,11 @@ class Column:
 
     def is_blank(self, value: object) -> bool:
         """Say whether *value* holds nothing personal: it is empty, or what erasing makes of it."""
-        if value is None or value == "":
+        if value is None or value in EMPTY:
             return True
         if self.act is Act.PSEUDONYM:
-            return PSEUDONYM.fullmatch(str(value)) is not None
-        return self.act is Act.TEXT and value == self.text
+            return PSEUDONYM.fullmatch(as_text(value)) is not None
+        return self.act is Act.TEXT and says(value, self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from overdracht import Certainty, Identifier, Match, Mentions
 from overdracht_accounting.identities import fields, identifiers_in, strong
+from overdracht_accounting.labels import Everything, Labelled, without_label
 from overdracht_accounting.mapping import Record, Table
 
 SHORTEST_NUMBER = 4
@@ -30,8 +31,11 @@ class Matcher:
     def __init__(self, wanted: Iterable[Identifier], excluded: Iterable[Identifier]) -> None:
         self.wanted = frozenset(wanted)
         self._excluded = frozenset(excluded)
-        self.candidates = Mentions(self.wanted)
+        self.scanned = frozenset(map(without_label, self.wanted))
+        """What a database can be asked for, so that no row that may match is left out."""
+        self.candidates = Everything(self.wanted)
         """Finds every row that may match."""
+        self._labelled = Labelled(self.wanted)
         self.mentions = Mentions(one for one in self.wanted if not is_short(one))
         """Finds what stands in free text."""
 
@@ -44,6 +48,9 @@ class Matcher:
                 if strong(one) and one in self.wanted:
                     yield Match(one, Certainty.EXACT, name)
             if self._excluded.isdisjoint(told):
+                for one in identifiers_in(kind, text):
+                    alike = self._labelled.of(one)
+                    yield from (Match(other, Certainty.POSSIBLE, name) for other in alike)
                 weak = (one for one in self.mentions.found(text) if not strong(one))
                 yield from (
                     Match(one, Certainty.POSSIBLE, name) for one in weak if one.kind == kind
@@ -51,14 +58,21 @@ class Matcher:
         searched = {one.name for one in record.table.columns if one.searched}
         for name, text in texts.items():
             if name in searched:
-                matches = self.mentions.matches(text, name)
+                matches = self._in_text(text, name)
                 yield from (one for one in matches if not _told(one, record, told))
 
     def in_member(self, table: Table, texts: Mapping[str, str]) -> Iterator[Match]:
         """Yield the matches in the text columns of a row that is part of a record."""
         for one in table.columns:
             if one.searched and one.name in texts:
-                yield from self.mentions.matches(texts[one.name], f"{table.name}.{one.name}")
+                yield from self._in_text(texts[one.name], f"{table.name}.{one.name}")
+
+    def _in_text(self, text: str, where: str) -> Iterator[Match]:
+        """Yield the matches in running text: a mention before an address that only resembles it."""
+        mentions = list(self.mentions.matches(text, where))
+        known = {one.identifier for one in mentions}
+        alike = self._labelled.matches(text, where)
+        yield from (*mentions, *(one for one in alike if one.identifier not in known))
 
 
 def _told(match: Match, record: Record, told: Collection[Identifier]) -> bool:

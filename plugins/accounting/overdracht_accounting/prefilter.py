@@ -5,7 +5,7 @@ write it in other letters, and always passes.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, column, func, or_
@@ -46,9 +46,15 @@ def runs(identifier: Identifier) -> tuple[tuple[str, ...], ...]:  # noqa: PLR091
 
 
 def may_hold(
-    names: Iterable[str], identifiers: Iterable[Identifier], dialect: str
+    names: Iterable[str],
+    identifiers: Iterable[Identifier],
+    dialect: str,
+    packed: Collection[str] = (),
 ) -> ColumnElement[bool] | None:
-    """Return the condition that one of the columns *names* may hold one of *identifiers*; None when that cannot be said."""
+    """Return the condition that one of the columns *names* may hold one of *identifiers*; None when that cannot be said.
+
+    Those that are *packed* may whenever they hold anything: what stands in bytes or JSON the database does not see.
+    """
     wanted = []
     for one in identifiers:
         found = runs(one)
@@ -59,6 +65,9 @@ def may_hold(
         return None
     tests: list[ColumnElement[bool]] = []
     for name in names:
+        if name in packed:
+            tests.append(column(name).is_not(None))
+            continue
         tests += (_all_of(name, patterns, dialect) for patterns in dict.fromkeys(wanted))
         tests.append(_beyond_ascii(name, dialect))
     return or_(*tests) if tests else None
@@ -84,7 +93,8 @@ def _like(name: str, pattern: str, dialect: str) -> ColumnElement[bool]:
 def _beyond_ascii(name: str, dialect: str) -> ColumnElement[bool]:
     one: ColumnElement[Any] = column(name)
     if dialect == "sqlite":
-        return func.length(one) != func.length(cast(one, LargeBinary))
+        # As a text, for any column may hold bytes too; with a zero among them they pass.
+        return func.length(cast(one, Text)) != func.length(cast(one, LargeBinary))
     if dialect == "postgresql":
         as_text = cast(one, Text)
         return func.octet_length(as_text) != func.char_length(as_text)

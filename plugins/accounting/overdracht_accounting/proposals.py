@@ -34,6 +34,11 @@ UNNAMED = Text(
     "This is somebody else's, or several people's, and names the person in no field: somebody has to look at this.",
 )
 
+NO_TEXT = Text(
+    "De persoon staat in een bestand, in JSON of in een lijst in de database: dat is niet als tekst te bewerken en moet iemand bekijken.",
+    "The person stands in a file, in JSON or in a list in the database: that cannot be changed as a text, and somebody has to look at it.",
+)
+
 Group = tuple[Category, ...]
 
 
@@ -85,6 +90,8 @@ class _Proposal:
         groups = self._mentioning() if masked else self._filled()
         if masked and not groups and self.ruling.disposition.verdict is not Verdict.RETAIN:
             return review(self.item, self.ruling, UNNAMED)
+        if masked and any(map(self._goes, set(groups) & self._opaque)):
+            return review(self.item, self.ruling, NO_TEXT)
         return self._of(groups, masked=masked)
 
     def _of(self, groups: list[Group], *, masked: bool) -> Step:
@@ -116,11 +123,23 @@ class _Proposal:
 
     @property
     def _flags(self) -> str:
-        return self.item.fingerprint.partition(".")[2]
+        return self._said(1)
+
+    def _said(self, place: int) -> str:
+        """Return what stands at *place* between the points of the fingerprint."""
+        return [*self.item.fingerprint.split("."), "", ""][place]
 
     def _filled(self) -> list[Group]:
+        return self._lettered(self._flags)
+
+    @property
+    def _opaque(self) -> set[Group]:
+        """The groups of which a column holds what is no text."""
+        return set(self._lettered(self._said(2)))
+
+    def _lettered(self, letters: str) -> list[Group]:
         groups = self.record.groups
-        return [one for one, letter in zip(groups, GROUPS, strict=False) if letter in self._flags]
+        return [one for one, letter in zip(groups, GROUPS, strict=False) if letter in letters]
 
     def _mentioning(self) -> list[Group]:
         """Return the groups of the columns that mention the person."""

@@ -1,7 +1,7 @@
 """The rows and records of a mapping as they are in the database, and the pieces of the questions that ask for them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from sqlalchemy.sql.selectable import TableClause
 from overdracht import Misbehaving
 from overdracht_accounting.keys import key_of
 from overdracht_accounting.mapping import Column, Record, Table
+from overdracht_accounting.values import as_text, is_opaque
 
 DEPENDS, UNDECIDED = "d", "u"
 """In a fingerprint: rows that stay are linked to the record; something without a date is."""
 GROUPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""In a fingerprint: which groups of columns hold anything, by their place in `Record.groups`."""
+"""In a fingerprint: which groups of columns hold anything, and after a second point which hold what is no text, by their place in `Record.groups`."""
 if TYPE_CHECKING:
     Question = Select[*tuple[Any, ...]]
 else:
@@ -75,8 +76,7 @@ class Row:
 
     def text(self, name: str) -> str:
         """Return the value of the column *name* as a text, empty when there is none."""
-        value = self.values.get(name)
-        return "" if value is None else str(value)
+        return as_text(self.values.get(name))
 
     def key_in(self, names: Sequence[str]) -> str | None:
         """Return the key of another row that stands in the columns *names*, None when there is none."""
@@ -129,15 +129,28 @@ class Loaded:
     @property
     def filled(self) -> frozenset[int]:
         """The groups of columns that hold anything personal, by their place in `Record.groups`."""
+        return self._groups(lambda column, value: not column.is_blank(value))
+
+    @property
+    def _opaque(self) -> frozenset[int]:
+        """The groups of columns of which one holds what cannot be masked, for it is no text."""
+        return self._groups(lambda _, value: is_opaque(value))
+
+    def _groups(self, holds: Callable[[Column, object], bool]) -> frozenset[int]:
         return frozenset(
             self.record.groups.index(one.categories)
             for row, one in self.columns()
-            if not one.is_blank(row.values.get(one.name))
+            if holds(one, row.values.get(one.name))
         )
 
     def _flags(self) -> str:
         letters = DEPENDS * self.depends + UNDECIDED * self.undecided
-        return letters + "".join(GROUPS[one] for one in sorted(self.filled))
+        filled = letters + _lettered(self.filled)
+        return f"{filled}.{_lettered(self._opaque)}" if self._opaque else filled
+
+
+def _lettered(groups: Iterable[int]) -> str:
+    return "".join(GROUPS[one] for one in sorted(groups))
 
 
 def _visible(row: Row) -> list[object]:

@@ -1,22 +1,26 @@
 """Go through the texts of a table once, quickly, and give the rows in which somebody who is looked for may stand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, column, func, select
 
-from overdracht import Identifier, Mentions
+from overdracht import Identifier
 from overdracht_accounting.keys import key_of
+from overdracht_accounting.labels import Finder
 from overdracht_accounting.mapping import Table
 from overdracht_accounting.prefilter import may_hold
 from overdracht_accounting.rows import Question, condition, from_table, required
+from overdracht_accounting.values import as_text, is_readable
 
 ROWS = 2_000
 """Rows that are fetched at once."""
+PACKED_ROWS = 16
+"""The same where there are bytes in them, such as pictures: one may be large."""
 TOGETHER = 100
 """Rows whose texts are searched as one: nearly all hold nothing, and one look at a long text is cheaper than many at short ones."""
 
-STREAMED = {"stream_results": True, "max_row_buffer": ROWS}
+STREAMED = {"stream_results": True}
 """Lets a database server hand out rows as they are read; of one statement, for said of a connection it would hold for its changes too."""
 
 
@@ -34,11 +38,22 @@ class Hit:
 
 
 class Scan:
-    """The texts in the *columns* of *table*, and the columns *by* which its rows are part of others."""
+    """The texts in the *columns* of *table*, and the columns *by* which its rows are part of others.
+
+    Of the columns that are *packed* the database itself cannot search the text.
+    """
 
     def __init__(
-        self, table: Table, columns: Sequence[str], by: Sequence[str] = (), where: str = ""
+        self,
+        table: Table,
+        columns: Sequence[str],
+        by: Sequence[str] = (),
+        where: str = "",
+        packed: Collection[str] = (),
     ) -> None:
+        self.unreadable: set[str] = set()
+        """The columns that hold bytes which are no text; known when all has been gone through."""
+        self._packed = frozenset(packed).intersection(columns)
         self._columns = tuple(columns)
         self._by = tuple(by)
         self._table = table
@@ -50,22 +65,35 @@ class Scan:
             self._question = self._question.where(condition(where))
 
     def hits(
-        self, connection: Connection, wanted: Iterable[Identifier], mentions: Mentions
+        self, connection: Connection, wanted: Iterable[Identifier], mentions: Finder
     ) -> Iterator[Hit]:
         """Yield the rows in which one of *wanted* stands, which *mentions* finds, or seems to."""
         question = self._question
-        possible = may_hold(self._columns, wanted, connection.dialect.name)
+        possible = may_hold(self._columns, wanted, connection.dialect.name, self._packed)
         if possible is not None:
             question = question.where(possible)
         first = self._key + len(self._by)
-        with connection.execute(question, execution_options=STREAMED) as result:
-            for rows in result.partitions(ROWS):
+        size = PACKED_ROWS if self._packed else ROWS
+        options = {**STREAMED, "max_row_buffer": size}
+        with connection.execute(question, execution_options=options) as result:
+            for rows in result.partitions(size):
                 for start in range(0, len(rows), TOGETHER):
                     some = rows[start : start + TOGETHER]
-                    if any(mentions.found(_joined([one for row in some for one in row[first:]]))):
+                    text = _joined([one for row in some for one in row[first:]])
+                    if self._packed or "\ufffd" in text:
+                        self._note(some)
+                    if any(mentions.found(text)):
                         yield from self._in(some, mentions)
 
-    def _in(self, rows: Sequence[Sequence[object]], mentions: Mentions) -> Iterator[Hit]:
+    def _note(self, rows: Iterable[Sequence[object]]) -> None:
+        """Note in which columns of *rows* there are bytes that are no text."""
+        first = self._key + len(self._by)
+        for row in rows:
+            for name, value in zip(self._columns, row[first:], strict=True):
+                if isinstance(value, bytes) and not is_readable(value):
+                    self.unreadable.add(name)
+
+    def _in(self, rows: Sequence[Sequence[object]], mentions: Finder) -> Iterator[Hit]:
         first = self._key + len(self._by)
         for row in rows:
             if any(mentions.found(_joined(row[first:]))):
@@ -86,10 +114,8 @@ def _joined(values: Sequence[object]) -> str:
     try:
         return b"\n".join([one for one in values if one]).decode("utf-8", "replace")  # type: ignore[misc]
     except TypeError:
-        return "\n".join([_text(one) or "" for one in values if one])
+        return "\n".join([as_text(one) for one in values if one])
 
 
 def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return None if value is None else as_text(value)

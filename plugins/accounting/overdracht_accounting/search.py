@@ -34,6 +34,8 @@ SHORT = Text(
     "the customer number is too short to be looked for in free text",
 )
 
+UNREADABLE = "it holds bytes that are no text: only what stands among them in plain letters was searched, not what is in files and pictures"
+
 Matches = tuple[Match, ...]
 
 
@@ -102,6 +104,8 @@ class Search:
         self._looked_at: dict[str, int] = {}
         """By table, how many rows it has."""
         self._same: dict[Matches, Matches] = {}
+        self._unreadable: set[tuple[str, str]] = set()
+        """Tables and columns with bytes that are no text."""
 
     def findings(self) -> Iterator[Finding]:
         """Yield what there is, part by part."""
@@ -118,6 +122,8 @@ class Search:
                 if name not in self._looked_at:
                     self._looked_at[name] = count(self._loader.connection, record.table)
                 yield Searched(record.name, self._looked_at[name], note=self._note)
+        for table, column in sorted(self._unreadable):
+            yield Gap(f"{table}.{column}", UNREADABLE)
 
     @property
     def mentions(self) -> Mentions:
@@ -154,8 +160,9 @@ class Search:
         where = "" if "" in wheres else "(" + ") OR (".join(wheres) + ")"
         table = uses[0].table
         self._looked_at[table.name] = count(connection, table)
-        scan = Scan(table, columns, by, where)
-        for hit in scan.hits(connection, self._matcher.wanted, self._matcher.candidates):
+        packed = [name for one, name in self._loader.packed if one == table.name]
+        scan = Scan(table, columns, by, where, packed)
+        for hit in scan.hits(connection, self._matcher.scanned, self._matcher.candidates):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:
@@ -164,6 +171,7 @@ class Search:
                         hit.key, tuple(parents)[:1], self._same.setdefault(matches, matches)
                     )
                     self._seen.setdefault(use.name, []).append(seen)
+        self._unreadable |= {(table.name, one) for one in scan.unreadable}
 
     def _matches(self, use: Use, hit: Hit) -> Matches:
         if use.path:

@@ -182,7 +182,8 @@ class SqlSettings(DatabaseSettings):
         description="Name → a SELECT whose outcome is the same before and after an erasure; where it is not, nothing is changed.",
     )
     not_personal: tuple[str, ...] = Field(
-        (), description="Tables, and columns as table.column, that look personal and are not."
+        (),
+        description="Tables, columns as table.column, and schemas as schema.*, that look personal and are not.",
     )
 
     @model_validator(mode="after")

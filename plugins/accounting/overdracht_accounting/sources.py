@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, inspect
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.types import JSON, TypeEngine
 
 from overdracht_accounting.mapping import DataMap, Member, Record, Table, walk
+
+_HIDDEN = text(
+    "SELECT n.nspname, c.relname, n.nspname = current_schema() FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+    " WHERE c.relrowsecurity AND row_security_active(c.oid)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +22,18 @@ class Schema:
     tables: dict[str, frozenset[str]]
     binary: frozenset[tuple[str, str]] = frozenset()
     """Tables and columns that hold bytes, by which no row can be asked for."""
+    packed: frozenset[tuple[str, str]] = frozenset()
+    """Tables and columns whose text the database itself cannot search: bytes, and JSON, in which letters may be escaped."""
+    hidden: frozenset[str] = frozenset()
+    """Tables of which a policy of the database hides rows from this account."""
 
     def lacks(self, table: Table, names: frozenset[str]) -> str:
         """Say what of *table* and its columns *names* is not there; empty when all is."""
         there = self.tables.get(table.name)
         if there is None:
             return f"there is no table {table.name}"
+        if table.name in self.hidden:
+            return f"row level security hides rows of {table.name} from this account: give it BYPASSRLS"
         missing = sorted(names - there)
         if missing:
             return f"table {table.name} has no column {', '.join(missing)}"
@@ -38,6 +49,7 @@ def read_schema(connection: Connection, mapping: DataMap) -> Schema:
     schemas = {name.rpartition(".")[0] for one in mapping.records for name in _names(one)} | {""}
     tables: dict[str, frozenset[str]] = {}
     binary: set[tuple[str, str]] = set()
+    packed: set[tuple[str, str]] = set()
     known = set(inspector.get_schema_names()) | {""}
     for schema in sorted(schemas & known):
         found = inspector.get_multi_columns(schema=schema or None)
@@ -45,7 +57,21 @@ def read_schema(connection: Connection, mapping: DataMap) -> Schema:
             full = f"{schema}.{name}" if schema else name
             tables[full] = frozenset(one["name"] for one in columns)
             binary |= {(full, one["name"]) for one in columns if _is_binary(one["type"])}
-    return Schema(tables, frozenset(binary))
+            packed |= {(full, one["name"]) for one in columns if isinstance(one["type"], JSON)}
+    return Schema(tables, frozenset(binary), frozenset(binary | packed), hidden_tables(connection))
+
+
+def hidden_tables(connection: Connection) -> frozenset[str]:
+    """Return the tables of PostgreSQL of which row level security hides rows from this account, with their schema and, where it is that of
+    the account, without."""
+    if connection.dialect.name != "postgresql":
+        return frozenset()
+    found = connection.execute(_HIDDEN).all()
+    return frozenset(
+        name
+        for schema, table, is_default in found
+        for name in (f"{schema}.{table}", *([table] if is_default else ()))
+    )
 
 
 def _is_binary(kind: TypeEngine[Any]) -> bool:

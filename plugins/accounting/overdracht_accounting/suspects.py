@@ -1,28 +1,38 @@
 """Look for columns that seem to hold personal data and of which the mapping says nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, column, inspect, select
+from sqlalchemy import Connection, Inspector, column, inspect, select
 from sqlalchemy import table as sql_table
-from sqlalchemy.types import Integer, Numeric
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.types import Integer, Numeric, String, TypeEngine
 
 from overdracht import IdentifierError
 from overdracht_accounting.identities import KINDS
 from overdracht_accounting.mapping import DataMap, walk
+from overdracht_accounting.values import as_text
 
 SAMPLE = 200
-"""Rows that are looked at in each table."""
+"""Values that are looked at of each column."""
 
 _NAMED = re.compile(
     r"e[-_]?mail|(^|_)mail|telefoon|phone|(^|_)(tel|gsm|fax|mob)(_|$|nr|num)|mobie?l|(^|_)(voor|achter|roep|bedrijfs)?naam|"
-    r"(first|last|full|sur|user|customer|client|display)[-_]?name|^name$|adres|address|straat|street|huisn|"
+    r"(klant|contact|debiteur|crediteur|relatie|persoons?|gebruikers?|medewerker|afzender|ontvanger|geslachts|familie|meisjes|weergave)_?naam|"
+    r"(^|_)(tekst|text|body|bericht|message|melding|toelichting)(_|$)|"
+    r"(first|last|full|sur|user|customer|client|display|given|family|nick|contact)[-_]?name|^name$|adres|address|straat|street|huisn|"
     r"postcode|postal|(^|_)zip|woonplaats|(^|_)(plaats|city|town)|geboorte|birth|(^|_)dob(_|$)|iban|rekeningn|bankrek|"
     r"(^|_)(bsn|kvk|vat|btw)_?(nr|nummer|number|id|$)|notitie|(^|_)(note|notes|memo)(_|$)|opmerking|comment|remark|omschrijving|"
     r"description|contact(pers|_?name|$)|(^|_)ip(_|$|adres|addr)|paspoort|passport",
     re.IGNORECASE,
 )
+_OF_THE_SERVER = re.compile(r"information_schema$|pg_")
+"""Schemas of PostgreSQL itself."""
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.\w{2,}")
 _POSTCODE = re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -42,23 +52,32 @@ def suspects(connection: Connection, mapping: DataMap) -> Iterator[Suspect]:
     """Yield the columns that look personal, by their name or by what a sample of them holds, and are neither mapped nor reviewed."""
     inspector = inspect(connection)
     known = _known(mapping)
-    schemas = {name.rpartition(".")[0] for name in known if "." in name} & set(
-        inspector.get_schema_names()
-    )
-    for schema in ("", *sorted(schemas)):
+    default = inspector.default_schema_name or ""
+    for schema in ("", *_others(inspector, {name.rpartition(".")[0] for name in known})):
+        if f"{schema}.*" in mapping.reviewed:
+            continue
         for (_, name), columns in sorted(
             inspector.get_multi_columns(schema=schema or None).items()
         ):
-            table = f"{schema}.{name}" if schema else name
-            if table in mapping.reviewed:
+            names = {f"{schema}.{name}"} if schema else {name, f"{default}.{name}"}
+            if not names.isdisjoint(mapping.reviewed):
                 continue
-            mapped = known.get(table, frozenset())
-            left = {
-                one["name"]: isinstance(one["type"], Integer | Numeric)
+            mapped = {column for one in names for column in known.get(one, ())}
+            mapped |= {
+                one["name"]
                 for one in columns
-                if one["name"] not in mapped and f"{table}.{one['name']}" not in mapping.reviewed
+                if any(f"{table}.{one['name']}" in mapping.reviewed for table in names)
             }
+            left = {one["name"]: one["type"] for one in columns if one["name"] not in mapped}
             yield from _in_table(connection, schema, name, left)
+
+
+def _others(inspector: Inspector, named: set[str]) -> list[str]:
+    """Return the schemas beside the default one: all that a PostgreSQL database has, elsewhere those that the mapping *named*."""
+    there = set(inspector.get_schema_names()) - {inspector.default_schema_name}
+    if inspector.dialect.name != "postgresql":
+        return sorted(there & named)
+    return sorted(one for one in there if one in named or not _OF_THE_SERVER.match(one))
 
 
 def _known(mapping: DataMap) -> dict[str, frozenset[str]]:
@@ -76,21 +95,59 @@ def _known(mapping: DataMap) -> dict[str, frozenset[str]]:
 
 
 def _in_table(
-    connection: Connection, schema: str, name: str, left: dict[str, bool]
+    connection: Connection, schema: str, name: str, left: Mapping[str, TypeEngine[Any]]
 ) -> Iterator[Suspect]:
     if not left:
         return
     table = f"{schema}.{name}" if schema else name
     source = sql_table(name, *map(column, left), schema=schema or None)
-    rows = connection.execute(select(source).limit(SAMPLE)).all()
-    for place, (one, is_number) in enumerate(left.items()):
-        values = [str(row[place]) for row in rows if row[place] not in {None, ""}]
-        if not values:
+    try:
+        with _attempt(connection):
+            rows = connection.execute(select(source).limit(SAMPLE)).all()
+            values = {
+                one: _sample(connection, source, one, kind, [row[place] for row in rows])
+                for place, (one, kind) in enumerate(left.items())
+            }
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        yield Suspect(table, "*", "it may not be read")
+        return
+    for one, kind in left.items():
+        is_number = isinstance(kind, Integer | Numeric)
+        if not values[one]:
             continue
         if not is_number and _NAMED.search(one):
             yield Suspect(table, one, "by its name")
-        elif why := _content(values, is_number=is_number):
+        elif why := _content(values[one], is_number=is_number):
             yield Suspect(table, one, why)
+
+
+def _attempt(connection: Connection) -> AbstractContextManager[object]:
+    """Return what keeps a transaction going after an error; only PostgreSQL needs it, and not every engine of MariaDB can."""
+    return connection.begin_nested() if connection.dialect.name == "postgresql" else nullcontext()
+
+
+def _sample(
+    connection: Connection,
+    source: TableClause,
+    name: str,
+    kind: TypeEngine[Any],
+    first: Sequence[object],
+) -> list[str]:
+    """Return up to `SAMPLE` values that the column *name* holds; *first* are those of the first rows, of which many may be empty."""
+    found = _filled(first)
+    if len(first) < SAMPLE or len(found) * 2 > SAMPLE:
+        return found
+    one: ColumnElement[Any] = source.c[name]
+    asked = select(one).where(one.is_not(None)).limit(SAMPLE)
+    if isinstance(kind, String):
+        asked = asked.where(one != "")
+    return _filled(value for (value,) in connection.execute(asked))
+
+
+def _filled(values: Iterable[object]) -> list[str]:
+    return [text for one in values if (text := as_text(one)).strip()]
 
 
 def _content(values: list[str], *, is_number: bool) -> str:

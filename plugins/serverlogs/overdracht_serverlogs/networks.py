@@ -11,6 +11,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ Network = IPv4Network | IPv6Network
 _LONGEST = 64
 _PART = frozenset(b"0123456789abcdefABCDEF:.%")
 _COLON = re.compile(rb"%3a", re.IGNORECASE)
+_PORT_BEHIND = re.compile(rb":\d{1,5}\Z")
+_PORT_AHEAD = re.compile(rb"(?:(?:\d{1,3}\.){3}\d{1,3}:)?\d{1,5}:")
 
 
 def network_anchors(value: str, before: bytes, after: bytes) -> "tuple[tuple[Anchor, ...], ...]":
@@ -97,12 +100,30 @@ def read_around(text: bytearray | bytes, place: int, network: Network) -> tuple[
         start -= 1
     while end < len(text) and end - place < _LONGEST and text[end] in _PART:
         end += 1
-    for first, last in _candidates(bytes(text[start:end]), start):
+    token = bytes(text[start:end])
+    for first, last in chain(_candidates(token, start), _beside_a_port(text, token, start)):
         if first <= place < last or place < first < place + 3:
             address = _address(bytes(text[first:last]))
             if address is not None and address in network:
                 return first, last
     return None
+
+
+def _beside_a_port(text: bytearray | bytes, token: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield where an IPv6 address stands without brackets before a port, as Apache writes it (`[client 2001:db8::7:50022]`), or behind one, as
+    Postfix does (`(587:2001:db8::7)`).
+
+    What is an address as it stands is taken for one of these two only where these two write it.
+    """
+    if token.count(b":") < 3:
+        return
+    before = bytes(text[max(0, start - 8) : start])
+    behind = _PORT_BEHIND.search(token)
+    if behind and (before == b"[client " or _address(token) is None):
+        yield start, start + behind.start()
+    ahead = _PORT_AHEAD.match(token)
+    if ahead and before.endswith(b"("):
+        yield start + ahead.end(), start + len(token)
 
 
 def _candidates(token: bytes, start: int) -> Iterator[tuple[int, int]]:

@@ -37,6 +37,12 @@ _HEADS: Mapping[str, bytes] = {
     "rfc5424": rb"(?:<(?P<priority>\d{1,3})>)?1 (?P<time>"
     + moments.ISO
     + rb") (?P<host>\S+) (?P<program>\S+) (?P<pid>\S+) (?P<msgid>\S+) (?P<structured>-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?P<message>.*)",
+    "dovecot": rb"(?P<time>"
+    + moments.BSD
+    + rb"|"
+    + moments.ISO
+    + rb") (?P<program>[^\s:(<\[]+)(?:\((?:\d+\)(?!<)|(?P<user>[^\s(),]+)[^)]*\)))?(?:<(?P<pid>\d*)><(?P<session>[^>]*)>)?:"
+    rb" (?P<level>Debug|Info|Warning|Error|Fatal|Panic): (?P<message>.*)",
     "rfc3164": rb"(?:<(?P<priority>\d{1,3})>)?(?P<time>"
     + moments.BSD
     + rb"|"
@@ -53,7 +59,7 @@ _HEADS: Mapping[str, bytes] = {
 _MULTILINE = frozenset({"nginx-error", "apache-error", "iso"})
 """In these a line without a time goes on with the record before it; in the others it is a line that was broken."""
 _AUTO = (
-    "combined", "common", "json", "rfc5424", "rfc3164", "nginx-error", "apache-error", "bsd", "iso",
+    "combined", "common", "json", "rfc5424", "dovecot", "rfc3164", "nginx-error", "apache-error", "bsd", "iso",
 )  # fmt: skip
 
 _OWNER = re.compile(
@@ -63,6 +69,11 @@ _OWNER = re.compile(
     rb"|\b(?:for|of) user (?P<session>[^\s(]{1,320})",
     re.IGNORECASE,
 )
+_MAILBOX = re.compile(
+    rb"\s*(?:imap|pop3|lmtp|lda|managesieve|submission|imap-hibernate|indexer-worker|quota-status|doveadm)"
+    rb"\((?:\d+, ?)?(?!\d+\)(?!<))(?P<value>[^\s(),]{1,320})[),]"
+)
+"""How Dovecot begins a message: with the one whose mailbox it is."""
 _AUTHENTICATED = re.compile(
     rb"\bsasl_username=|\bLogin: user=|\bAccepted \w|\blogged in\b|\bauthenticated\b", re.IGNORECASE
 )
@@ -176,6 +187,8 @@ class Format:
 
 def _told(line: bytes, body: int) -> Iterator[Owner]:
     """Yield whom the running text of *line* from *body* on says it is about."""
+    if mailbox := _MAILBOX.match(line, body):
+        yield Owner("user", *mailbox.span("value"))
     for one in _OWNER.finditer(line, body):
         if one["value"]:
             yield Owner(_text(one["key"]).lower(), *one.span("value"))

@@ -14,6 +14,7 @@ FormatName = Literal[
     "json",
     "rfc3164",
     "rfc5424",
+    "dovecot",
     "iso",
     "nginx-error",
     "apache-error",
@@ -34,6 +35,7 @@ class Family(Settings):
     format: FormatName = Field(
         "auto",
         description="How a line is written: auto (told by its looks), combined and common (nginx, Apache), json (nginx), rfc3164 and rfc5424 (syslog),"
+        " dovecot (its own log),"
         " iso (a time as 2026-05-03T10:00:00 in front), nginx-error, apache-error.",
     )
     log_format: str = Field(

@@ -18,7 +18,7 @@ REMEMBERED = 50_000
 """Identifiers of a day whose records are counted; of more the first are told again."""
 _KINDS = Kinds()
 _HINTS = re.compile(
-    rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"",
+    rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"|\)[<:]",
     re.IGNORECASE,
 )
 

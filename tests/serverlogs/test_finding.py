@@ -5,10 +5,11 @@ import gzip
 import lzma
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -16,6 +17,7 @@ import zstandard
 from overdracht import Certainty, Extent, Gap, Item, Period
 from overdracht_serverlogs import finding, records, scanning, stretches
 from overdracht_serverlogs.lineitems import Key, digest, unpack
+from overdracht_serverlogs.logs import Log
 from tests.serverlogs.asking import count, find, gap, logs_in, searched
 
 SANNE, LOGIN, ADDRESS = "sanne@vanderberg.example", "username:svdberg", "203.0.113.7"
@@ -297,6 +299,30 @@ def test_a_file_that_is_rotated_while_it_is_searched_is_found_under_its_new_name
             found = find(logs_in(tmp_path), ADDRESS)
         assert found.gaps == []
         assert count(found.items) == 2
+
+
+def test_what_takes_the_place_of_a_rotated_file_says_nothing_of_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that is rotated after it was listed is still read as it is written, not as the empty file that has its name then."""
+    log = tmp_path / "access.log"
+    log.write_bytes(
+        b'203.0.113.7 - jan@x.example [03/May/2026:10:11:12 +0200] "GET / HTTP/1.1" 200 1 "-" "x"\n'
+    )
+    listed = finding.logs
+
+    def rotated(*args: Any) -> Iterator[Log]:
+        found = list(listed(*args))
+        log.rename(tmp_path / "access.log.1")
+        log.touch()
+        monkeypatch.setattr(finding, "logs", listed)
+        return iter(found)
+
+    monkeypatch.setattr(finding, "logs", rotated)
+    found = find(logs_in(tmp_path), "jan@x.example")
+    (item,) = found.items
+    assert (item.certainty, Key.parse(item.key).day) == (Certainty.EXACT, date(2026, 5, 3))
+    assert not found.gaps
 
 
 def test_a_file_that_is_truncated_or_removed_while_it_is_searched_is_a_gap(

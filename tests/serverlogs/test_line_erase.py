@@ -119,6 +119,19 @@ def test_pseudonyms_never_overlap(spots: list[tuple[int, int]]) -> None:
         last = end
 
 
+def test_lines_without_a_day_are_found_again_once_they_have_one(tmp_path: Path) -> None:
+    """A line that was found in a log of which no format could be told then is erased, and not called gone, when it can be told by now."""
+    log = tmp_path / "app.log"
+    log.write_bytes(b"begun\n" * 9 + _line(NOON, user=EMAIL.value))
+    connector = _connector(tmp_path)
+    items = _items(connector)
+    assert "undated" in items[0].key
+    with log.open("ab") as file:
+        file.write(_line(NOON) * 9)
+    assert _erase(_connector(tmp_path), items) == {Result.ERASED}
+    assert log.read_bytes() == b"begun\n" * 9 + _line(NOON) * 9
+
+
 def test_others_are_masked_in_what_is_handed_out(tmp_path: Path) -> None:
     """In an export other people's addresses, mail addresses and logins are masked, the person's own are not, and the fields tell as much."""
     line = (

@@ -125,11 +125,11 @@ class Sought:
         self, raw: bytes, day: date | None, numbers: frozenset[int], certainties: "_Certainties"
     ) -> str | None:
         """Return the key of the item to which the record *raw* of *day* belongs, in which the identifiers of these *numbers* stand."""
-        here = self._by_day.get(day)
-        if here is None:
-            return None
+        here = self._by_day.get(day, ())
+        # What was found without a day, in a log of which no format could be told then, may have one by now.
+        undated = self._by_day.get(None, ()) if day is not None else ()
         mark = digest(raw)
-        for one in here:
+        for one in (*here, *undated):
             if one.digests.get(mark):
                 one.digests[mark] -= 1
                 one.located += 1
@@ -217,7 +217,7 @@ class _Search:
             stamp = self._times.before(block, hit.start)
         place = block.base + hit.start
         day = None if stamp is None else dating.day(stamp, place)
-        if day not in self._sought.days:
+        if day not in self._sought.days and None not in self._sought.days:
             return None
         raw = bytes(block.text[hit.start : hit.end])
         spans = [(start - hit.start, end - hit.start, number) for start, end, number in hit.spans]

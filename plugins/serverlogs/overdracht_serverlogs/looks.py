@@ -22,6 +22,7 @@ _SLACK = timedelta(days=1)
 _DISORDER = timedelta(days=31)
 """So much earlier than the line before it a line may be, delivered late or by a clock that was wrong, and be of the same year."""
 _LAST_DAY = date(2199, 12, 31)
+_ROTATED = "it was rotated since it was listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ class Look:
 
 @lru_cache(maxsize=32)
 def look(log: Log, file: LogFile) -> Look:
-    """Look at *file* of *log*. Unreadable says why it cannot be looked at."""
+    """Look at *file* of *log*. Unreadable says why it cannot be looked at, also when another file has its name by now."""
     with opened(file.path) as reader:
+        if reader.identity != (file.device, file.inode):
+            # What another file looks like, the empty one that comes in its place, says nothing of the lines of this one.
+            raise Unreadable(_ROTATED, missing=True)
         sample = _start(reader)
         spelt = _spelt(log, sample)
         dating = Dating(log.zone, (_LAST_DAY,), strptime=spelt.time_format)

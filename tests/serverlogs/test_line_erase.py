@@ -207,6 +207,22 @@ def test_an_old_line_in_a_log_that_is_never_rotated_is_somebodys_to_look_at(tmp_
     )
 
 
+def test_a_log_that_is_written_under_its_days_name_waits_too(tmp_path: Path) -> None:
+    """Lines in a file that its server began with the day in its name, as Apache's rotatelogs does, wait until it is at the next."""
+    now = datetime.now(UTC)
+    (tmp_path / f"access.log.{now - timedelta(days=9):%Y-%m-%d}").write_bytes(
+        _line(now - timedelta(days=9), user=EMAIL.value)
+    )
+    log = tmp_path / f"access.log.{now:%Y-%m-%d}"
+    log.write_bytes(_line(now, user=EMAIL.value))
+    connector = _connector(tmp_path)
+    with log.open("ab"):
+        old, new = (connector.propose(one, ERASE) for one in _items(connector))
+        assert old.disposition.verdict is Verdict.ERASE
+        assert new.disposition.verdict is Verdict.RETAIN
+    assert _erase(_connector(tmp_path), [old.item, new.item]) == {Result.ERASED}
+
+
 def test_the_live_log_stays_when_all_of_it_is_old(tmp_path: Path) -> None:
     """A quiet log of which every line is too old becomes empty, and is there: its server expects it."""
     log = tmp_path / "quiet.log"

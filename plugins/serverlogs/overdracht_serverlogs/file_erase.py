@@ -20,14 +20,19 @@ _PACKED = frozenset({"gz", "zst", "zstd", "xz", "bz2", "lzma"})
 
 
 def first_written(log: Log) -> date | None:
-    """Return the first day of the file of *log* that somebody is writing; None when nobody is."""
+    """Return the first day of the file of *log* that somebody is writing; None when nobody is.
+
+    That may be one with a day in its name: Apache's rotatelogs begins such a file itself.
+    """
     for file in log.files:
-        if file.live and file.size and not file.problem:
-            try:
-                with held(Path(file.path)) as (descriptor, _):
-                    if live.is_written(descriptor):
-                        return _first_day(log, file) or date.min
-            except (OSError, Unreadable):
+        if not file.size or file.problem:
+            continue
+        try:
+            with held(Path(file.path)) as (descriptor, _):
+                if (live.is_written if file.live else live.is_seen_written)(descriptor):
+                    return _first_day(log, file) or date.min
+        except (OSError, Unreadable):
+            if file.live:
                 return None
     return None
 
@@ -54,7 +59,8 @@ def obstacle(log: Log, file: LogFile) -> str:
 def tidy(log: Log) -> None:
     """End what somebody began who died while files of *log* were written anew."""
     path = Path(log.part)
-    live.recover(path, live.command(log.family.reopen) if log.family.reopen else None)
+    how = live.command(log.family.reopen) if log.family.reopen else None
+    live.recover(path, how, log.family.lets_go_within)
     ending = new_path(Path("x")).name.partition("x")[2]
     for name in os.listdir(path.parent):  # noqa: PTH208 - names are all that is wanted
         was = name.removeprefix(".").removesuffix(ending)
@@ -94,7 +100,8 @@ def cut(log: Log, file: LogFile, cuts: Cuts) -> None:
         elif not live.is_written(descriptor):
             live.rewrite_live(path, descriptor, cuts, None)
         elif log.family.reopen:
-            live.rewrite_live(path, descriptor, cuts, live.command(log.family.reopen))
+            how, patience = live.command(log.family.reopen), log.family.lets_go_within
+            live.rewrite_live(path, descriptor, cuts, how, patience=patience)
         else:
             raise OSError(_WRITTEN)
 

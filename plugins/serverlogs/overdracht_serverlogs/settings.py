@@ -64,6 +64,13 @@ class Family(Settings):
         description='The command that makes the server open its log anew, as logrotate runs it: ["nginx", "-s", "reopen"]. Without it the lines in a'
         " log that is being written are erased once it was rotated.",
     )
+    lets_go_within: int = Field(
+        20,
+        ge=1,
+        le=3600,
+        description="Within how many seconds the server lets go of its old log once it was told to open it anew: more for an Apache with long downloads,"
+        " which keep the old one open to their end.",
+    )
     rotates_within: int = Field(
         8,
         ge=1,

@@ -1,6 +1,7 @@
 """A real Postfix with its own log: a person is found as sender, recipient, alias, login and client, and erased while it goes on delivering."""
 
 import gzip
+import os
 import re
 import threading
 import time
@@ -28,7 +29,9 @@ TRUUS = "truus@vanderberg.example"
 
 @pytest.fixture(scope="module")
 def postfix() -> Iterator[Postfix]:
-    need("postfix", "logrotate")
+    need("postfix")
+    if os.geteuid() != 0:
+        pytest.skip("Postfix runs as root alone")
     with Postfix() as server:
         yield server
 
@@ -57,7 +60,7 @@ def _told(lines: list[str]) -> dict[str, Counter[str]]:
     """Return for each queue number what is told of it, by the first word, and how often."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
-        match = re.match(r"\w{3} \d\d \S+ mx postfix/\w+\[\d+\]: ([0-9A-F]{8,}): ([a-z-]+)", line)
+        match = re.match(r"\w{3} \d\d \S+ mx postfix/\w+\[\d+\]: ([0-9A-Za-z]{10,}): ([a-z-]+)", line)
         if match:
             found[match[1]][match[2]] += 1
     return found
@@ -87,9 +90,10 @@ def test_a_person_is_found_wherever_a_delivery_names_her(postfix: Postfix) -> No
     assert revealed.certainty is Certainty.POSSIBLE
     (alone,) = find(connector, _subject("ip:2001:db8:52::/48")).items
     assert alone.certainty is Certainty.POSSIBLE
-    assert [one for one in lines if "2001:db8" in one][
-        0
-    ] == f"{got}: client=pc.example[2001:db8:52:1::9]"
+    assert (
+        next(one for one in lines if "2001:db8" in one)
+        == f"{got}: client=pc.example[2001:db8:52:1::9]"
+    )
 
 
 @pytest.mark.server
@@ -159,8 +163,11 @@ def test_no_line_is_lost_while_a_person_is_erased_and_postfix_rotates(postfix: P
     assert len(senders.sent) > 200
     assert not [one for one in lines if SANNE in one]
     told = _told(lines)
-    everything = Counter({"client": 1, "message-id": 1, "from": 1, "to": 1, "removed": 1})
+    everything = {"client", "message-id", "from", "to", "removed"}
     for queued, ours in senders.sent.items():
-        gone = Counter({"client": 1, "from": 1}) if ours else Counter()
-        assert told[queued] == everything - gone, queued
+        assert told[queued].keys() == everything - ({"client", "from"} if ours else set()), queued
+        # A queue manager that is told to reload tells again what it takes over from the one before, which has another number.
+        assert set(told[queued].values()) <= {1} or told[queued].total() == told[queued]["from"] + 4
+    queued_lines = [one for one in lines if re.search(r": [0-9A-Za-z]{10,}: ", one)]
+    assert len(queued_lines) == len(set(queued_lines))
     assert not [one for one in postfix.log.parent.iterdir() if one.name.startswith(".")]

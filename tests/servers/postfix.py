@@ -28,7 +28,7 @@ command_directory = /usr/sbin
 daemon_directory = /usr/lib/postfix/sbin
 inet_interfaces = 127.0.0.1
 inet_protocols = all
-mynetworks = 127.0.0.0/8
+mynetworks = 127.0.0.0/8 203.0.113.0/24
 myhostname = mx.{domain}
 mydestination =
 alias_maps =
@@ -39,9 +39,9 @@ virtual_mailbox_domains = {domain}
 virtual_transport = discard
 virtual_mailbox_maps = static:all
 virtual_alias_maps = inline:{{ {{ info@{domain} = sanne@{domain} }} }}
-smtpd_sasl_auth_enable = yes
-smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtpd_authorized_xclient_hosts = 127.0.0.1
+enable_long_queue_ids = yes
 maillog_file = {base}/log/mail.log
 maillog_file_prefixes = {base}
 """

@@ -39,7 +39,7 @@ class Application:
         self.config = base / "rotate.conf"
         self.config.write_text(ROTATE.format(log=self.log))
         self.config.chmod(0o600)
-        command = [sys.executable, APPLICATION, self.log, str(pause), str(first)]
+        command = [sys.executable, str(APPLICATION), str(self.log), str(pause), str(first)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
 
     def next_day(self) -> None:
@@ -53,7 +53,7 @@ class Application:
         """Have logrotate copy the log and cut it off, while the program does not get a turn: what is written between these two is lost."""
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
-        command = ["/usr/sbin/logrotate", "-f", "-s", self.base / "state", self.config]
+        command = ["/usr/sbin/logrotate", "-f", "-s", str(self.base / "state"), str(self.config)]
         subprocess.run(command, check=True, capture_output=True)
         self.process.send_signal(signal.SIGCONT)
 

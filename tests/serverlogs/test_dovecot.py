@@ -71,7 +71,7 @@ class LoggingDovecot(Dovecot):
             f"{self.log} {{\nrotate 50\nmissingok\nnotifempty\ncompress\ndelaycompress\nsu root root\npostrotate\n{reopen}\nendscript\n}}\n"
         )
         config.chmod(0o600)
-        command = ["/usr/sbin/logrotate", "-f", "-s", self.base / "state", config]
+        command = ["/usr/sbin/logrotate", "-f", "-s", str(self.base / "state"), str(config)]
         subprocess.run(command, check=True, capture_output=True)
 
 

@@ -17,7 +17,7 @@ import zstandard
 from overdracht import Certainty, Extent, Gap, Item, Period
 from overdracht_serverlogs import finding, records, scanning, stretches
 from overdracht_serverlogs.lineitems import Key, digest, unpack
-from overdracht_serverlogs.logs import Log
+from overdracht_serverlogs.logs import Log, logs
 from tests.serverlogs.asking import count, find, gap, logs_in, searched
 
 SANNE, LOGIN, ADDRESS = "sanne@vanderberg.example", "username:svdberg", "203.0.113.7"
@@ -309,13 +309,12 @@ def test_what_takes_the_place_of_a_rotated_file_says_nothing_of_its_lines(
     log.write_bytes(
         b'203.0.113.7 - jan@x.example [03/May/2026:10:11:12 +0200] "GET / HTTP/1.1" 200 1 "-" "x"\n'
     )
-    listed = finding.logs
 
     def rotated(*args: Any) -> Iterator[Log]:
-        found = list(listed(*args))
+        found = list(logs(*args))
         log.rename(tmp_path / "access.log.1")
         log.touch()
-        monkeypatch.setattr(finding, "logs", listed)
+        monkeypatch.setattr(finding, "logs", logs)
         return iter(found)
 
     monkeypatch.setattr(finding, "logs", rotated)

@@ -60,7 +60,9 @@ def _told(lines: list[str]) -> dict[str, Counter[str]]:
     """Return for each queue number what is told of it, by the first word, and how often."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
-        match = re.match(r"\w{3} \d\d \S+ mx postfix/\w+\[\d+\]: ([0-9A-Za-z]{10,}): ([a-z-]+)", line)
+        match = re.match(
+            r"\w{3} \d\d \S+ mx postfix/\w+\[\d+\]: ([0-9A-Za-z]{10,}): ([a-z-]+)", line
+        )
         if match:
             found[match[1]][match[2]] += 1
     return found

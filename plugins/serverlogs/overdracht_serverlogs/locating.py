@@ -15,9 +15,8 @@ from overdracht_serverlogs.fragments import Finder
 from overdracht_serverlogs.judging import Hit, Judge, Span
 from overdracht_serverlogs.lineitems import WHOLE_DAY, Key, digest, unpack
 from overdracht_serverlogs.logs import Log, LogFile
-from overdracht_serverlogs.looks import Look, look
+from overdracht_serverlogs.looks import Look, listed, look
 from overdracht_serverlogs.moments import written
-from overdracht_serverlogs.packed import opened
 from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.records import Block, Times, blocks, lines, stamp_of
 from overdracht_serverlogs.scanning import found_in
@@ -176,7 +175,7 @@ class _Certainties:
 def locate(log: Log, file: LogFile, sought: Sought) -> Iterator[Located]:
     """Yield the records in *file* of *log* that are *sought*, in order. Unreadable says why the file cannot be read, or not on."""
     looked = look(log, file)
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         end = file.size if looked.method == "plain" else None
         search = _Search(looked, sought)
         with closing(blocks(reader, looked.form, 0, end)) as every:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -68,13 +69,22 @@ class Look:
         return self.spelt.form
 
 
-@lru_cache(maxsize=32)
-def look(log: Log, file: LogFile) -> Look:
-    """Look at *file* of *log*. Unreadable says why it cannot be looked at, also when another file has its name by now."""
+@contextmanager
+def listed(file: LogFile) -> Iterator[Reader]:
+    """Open *file* for a while. Unreadable says why it cannot be, also when another file has its name by now.
+
+    What that one looks like, the empty one that comes in the place of a log that is rotated, says nothing of the lines of this one.
+    """
     with opened(file.path) as reader:
         if reader.identity != (file.device, file.inode):
-            # What another file looks like, the empty one that comes in its place, says nothing of the lines of this one.
             raise Unreadable(_ROTATED, missing=True)
+        yield reader
+
+
+@lru_cache(maxsize=32)
+def look(log: Log, file: LogFile) -> Look:
+    """Look at *file* of *log*. Unreadable says why it cannot be looked at."""
+    with listed(file) as reader:
         sample = _start(reader)
         spelt = _spelt(log, sample)
         dating = Dating(log.zone, (_LAST_DAY,), strptime=spelt.time_format)

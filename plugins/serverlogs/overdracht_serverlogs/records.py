@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.logs import Log, LogFile
-from overdracht_serverlogs.looks import Look, latest_day, look
+from overdracht_serverlogs.looks import Look, latest_day, listed, look
 from overdracht_serverlogs.moments import Dating
-from overdracht_serverlogs.packed import Reader, Unreadable, opened
+from overdracht_serverlogs.packed import Reader, Unreadable
 
 BLOCK = 1 << 20
 PACKED_BLOCK = 1 << 18
@@ -181,7 +181,7 @@ def lines(block: Block, form: Format) -> Iterator[tuple[int, int]]:
 
 def records(log: Log, file: LogFile, *, kindly: bool = False) -> Iterator[Record]:
     """Yield every record of *file* in *log*, in order, dated *kindly* as `days` does. Unreadable says why it cannot be read, or not on."""
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         looked = look(log, file)
         if kindly:
             looked = replace(looked, dating=_kindly(looked, file))
@@ -220,7 +220,7 @@ def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
     year older.
     """
     run: tuple[int, int, date | None] | None = None
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         looked = look(log, file)
         end = file.size if looked.method == "plain" else None
         form = looked.form

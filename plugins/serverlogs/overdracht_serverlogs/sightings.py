@@ -9,8 +9,8 @@ from overdracht import Certainty, Gap, Identifier, IdentifierError, Kinds, Sight
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.lineitems import MOST_RECORDS, Key, digest
 from overdracht_serverlogs.logs import Listing, Log, LogFile, logs
-from overdracht_serverlogs.looks import look
-from overdracht_serverlogs.packed import Unreadable, opened
+from overdracht_serverlogs.looks import listed, look
+from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.records import Block, Times, blocks, bounds, stamp_of
 from overdracht_serverlogs.settings import ServerLogsSettings
 
@@ -63,7 +63,7 @@ class _Sightings:
         form, dating = looked.form, looked.dating
         times = Times(form)
         end = file.size if looked.method == "plain" else None
-        with opened(file.path) as reader, closing(blocks(reader, form, 0, end)) as every:
+        with listed(file) as reader, closing(blocks(reader, form, 0, end)) as every:
             for block in every:
                 last = -1
                 for hint in _HINTS.finditer(block.text, 0, block.length):

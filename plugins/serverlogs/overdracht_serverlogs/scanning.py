@@ -53,6 +53,8 @@ class Answer:
 
     lots: list[Lot] = field(default_factory=list)
     lines: int = 0
+    size: int = 0
+    """Bytes of text."""
     more: bool = False
     """There are more records than an answer holds."""
     problem: str = ""
@@ -86,7 +88,7 @@ def run(task: Task) -> Answer:
             _pack(part)
             answer.lots.append(part)
         else:
-            answer.lines, answer.problem, answer.moved = part.lines, part.problem, part.moved
+            part.lots, answer = answer.lots, part
     return answer
 
 
@@ -118,7 +120,7 @@ def scan(task: Task) -> Iterator[Lot | Answer]:
                             if sorter.count == LOT:
                                 yield sorter.taken()
                     sorter.times.passed(block)
-            ended.lines = counter.lines
+            ended.lines, ended.size = counter.lines, counter.size
     except Unreadable as error:
         ended.problem, ended.moved = str(error), error.missing
     else:
@@ -132,11 +134,12 @@ class _LineCount:
 
     def __init__(self, *, few: bool) -> None:
         self._few = few
-        self._blocks = self._counted = self._bytes = self._found = 0
+        self._blocks = self._counted = self._found = 0
+        self.size = 0
 
     def add(self, block: Block) -> None:
         """Take *block* into account."""
-        self._bytes += block.length
+        self.size += block.length
         if self._few or self._blocks % _COUNTED_EACH == 0:
             self._counted += block.length
             lines = block.text.count(b"\n", 0, block.length)
@@ -146,9 +149,9 @@ class _LineCount:
     @property
     def lines(self) -> int:
         """About how many there were."""
-        if self._counted == self._bytes:
+        if self._counted == self.size:
             return self._found
-        return round(self._found * self._bytes / max(1, self._counted))
+        return round(self._found * self.size / max(1, self._counted))
 
 
 def found_in(block: Block, spans: list[Span], form: Format) -> Iterator[Hit]:

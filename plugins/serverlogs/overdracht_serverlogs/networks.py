@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Network = IPv4Network | IPv6Network
 _LONGEST = 64
-_PART = frozenset(b"0123456789abcdefABCDEF:.%")
+_PART = b"0123456789abcdefABCDEF:.%"
 _COLON = re.compile(rb"%3a", re.IGNORECASE)
 
 
@@ -84,22 +84,37 @@ def _grouped(network: IPv6Network) -> Iterator[tuple[bytes, ...]]:
 def reader(network: Network) -> "Check":
     """Return what reads the address around a place and says whether it lies in *network*."""
 
+    @lru_cache(maxsize=4096)
+    def within(token: bytes, place: int) -> tuple[int, int] | None:
+        return _within(token, place, network)
+
     def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
-        return read_around(text, place, network)
+        start, token = _token(text, place)
+        found = within(token, place - start)
+        return None if found is None else (start + found[0], start + found[1])
 
     return check
 
 
 def read_around(text: bytearray | bytes, place: int, network: Network) -> tuple[int, int] | None:
     """Return from where to where an address in *network* is written around *place* of *text*; None when there is none."""
-    start, end = place, place
-    while start > 0 and place - start < _LONGEST and text[start - 1] in _PART:
-        start -= 1
-    while end < len(text) and end - place < _LONGEST and text[end] in _PART:
-        end += 1
-    for first, last in _candidates(bytes(text[start:end]), start):
+    start, token = _token(text, place)
+    found = _within(token, place - start, network)
+    return None if found is None else (start + found[0], start + found[1])
+
+
+def _token(text: bytearray | bytes, place: int) -> tuple[int, bytes]:
+    """Return what around *place* may be part of an address, and where it begins."""
+    before = bytes(text[max(0, place - _LONGEST) : place])
+    behind = bytes(text[place : place + _LONGEST])
+    front = before[len(before.rstrip(_PART)) :]
+    return place - len(front), front + behind[: len(behind) - len(behind.lstrip(_PART))]
+
+
+def _within(token: bytes, place: int, network: Network) -> tuple[int, int] | None:
+    for first, last in _candidates(token, 0):
         if first <= place < last or place < first < place + 3:
-            address = _address(bytes(text[first:last]))
+            address = _address(token[first:last])
             if address is not None and address in network:
                 return first, last
     return None

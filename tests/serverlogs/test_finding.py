@@ -15,7 +15,8 @@ import pytest
 import zstandard
 
 from overdracht import Certainty, Extent, Gap, Item, Period
-from overdracht_serverlogs import finding, records, scanning, stretches
+from overdracht.survey import Pool
+from overdracht_serverlogs import finding, records, scanning, stretches, workforce
 from overdracht_serverlogs.lineitems import Key, digest, unpack
 from overdracht_serverlogs.logs import Log, logs
 from tests.serverlogs.asking import count, find, gap, logs_in, searched
@@ -245,15 +246,17 @@ def test_stretches_and_processes_change_nothing(
     whole = find(logs_in(tmp_path), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
     monkeypatch.setattr(finding, "QUICK", 0)
-    monkeypatch.setattr(finding, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 10_000)
     monkeypatch.setattr(records, "BLOCK", 5_000)
     monkeypatch.setattr(scanning, "LOT", 7)
     monkeypatch.setattr(scanning, "MOST_LOTS", 2)
-    with ThreadPoolExecutor(2) as pool:
-        cut = find(logs_in(tmp_path), ADDRESS, pool=pool)
-    assert cut.items == whole.items
-    assert searched(cut).looked_at == searched(whole).looked_at
+    for bytes_each, kind in ((0, Pool), (0, ThreadPoolExecutor), (10**9, Pool), (600, Pool)):
+        # With processes at hand: by threads, by processes, and from threads over to processes half-way.
+        monkeypatch.setattr(workforce, "DENSE", bytes_each)
+        with kind() as pool:
+            cut = find(logs_in(tmp_path), ADDRESS, pool=pool() if isinstance(pool, Pool) else pool)
+        assert cut.items == whole.items
+        assert searched(cut).looked_at == searched(whole).looked_at
     assert len(whole.items) > 4
 
 

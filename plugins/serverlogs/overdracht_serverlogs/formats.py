@@ -62,8 +62,13 @@ _AUTO = (
     "combined", "common", "json", "rfc5424", "dovecot", "rfc3164", "nginx-error", "apache-error", "bsd", "iso",
 )  # fmt: skip
 
+_KEYS = (
+    b"sasl_username", b"sasl_sender", b"orig_to", b"username", b"user", b"login", b"account", b"acct", b"ruser", b"rcpt", b"to",
+    b"from", b"email", b"mail",
+)  # fmt: skip
+_LONGEST_VALUE = 320
 _OWNER = re.compile(
-    rb"\b(?P<key>sasl_username|sasl_sender|orig_to|username|user|login|account|acct|ruser|rcpt|to|from|email|mail)=[<\"']*"
+    rb"\b(?P<key>" + b"|".join(_KEYS) + rb")=[<\"']*"
     rb"(?P<value>[^<>\"',;\s()]{1,320})"
     rb"|\b(?<!invalid )(?:for|authenticating) (?:user )?(?!invalid |user )(?P<login>[^\s(]{1,320})(?=(?:\(uid=\d+\))? (?:from|by|\d)|$)"
     rb"|\b(?:for|of) user (?P<session>[^\s(]{1,320})",
@@ -74,6 +79,11 @@ _MAILBOX = re.compile(
     rb"\((?:\d+, ?)?(?!\d+\)(?!<))(?P<value>[^\s(),]{1,320})[),]"
 )
 """How Dovecot begins a message: with the one whose mailbox it is."""
+_KEYED = re.compile(b"=(?:%b)" % b"|".join(rb"(?<=\b(%b)=)" % key for key in _KEYS))
+"""The sign behind a key in lower case: quicker than the key, since all of them end alike."""
+_LED = (b"for ", b"of user ", b"authenticating ")
+"""What leads the other two ways."""
+_LOGGED_IN = (b"sasl_username=", b"login: user=", b"accepted ", b"logged in", b"authenticated")
 _AUTHENTICATED = re.compile(
     rb"\bsasl_username=|\bLogin: user=|\bAccepted \w|\blogged in\b|\bauthenticated\b", re.IGNORECASE
 )
@@ -180,20 +190,43 @@ class Format:
             refused = (fields.get("status") or b"200").startswith(b"4")
             if fields.get("remote_addr") and not refused:
                 yield "remote_addr", _text(found["remote_addr"])
-        elif _AUTHENTICATED.search(line):
+        elif _may_be_authenticated(line.lower()) and _AUTHENTICATED.search(line):
             for one in _NEAR.finditer(line):
                 yield "login", _text(next(filter(None, one.groups())))
 
 
-def _told(line: bytes, body: int) -> Iterator[Owner]:
-    """Yield whom the running text of *line* from *body* on says it is about."""
-    if mailbox := _MAILBOX.match(line, body):
-        yield Owner("user", *mailbox.span("value"))
-    for one in _OWNER.finditer(line, body):
+def _may_be_authenticated(lower: bytes) -> bool:
+    return any([text in lower for text in _LOGGED_IN])  # noqa: C419 - quicker than a generator
+
+
+def _told(line: bytes, body: int) -> list[Owner]:
+    """Return whom the running text of *line* from *body* on says it is about."""
+    mailbox = _MAILBOX.match(line, body)
+    owners = [Owner("user", *mailbox.span("value"))] if mailbox else []
+    least = body
+    for place in _leads(line, body):
+        one = _OWNER.match(line, place) if place >= least else None  # in one before it
+        if one is None:
+            continue
+        least = one.end()
         if one["value"]:
-            yield Owner(_text(one["key"]).lower(), *one.span("value"))
+            owners.append(Owner(_text(one["key"]).lower(), *one.span("value")))
         else:
-            yield Owner("user", *one.span("login" if one["login"] else "session"))
+            owners.append(Owner("user", *one.span("login" if one["login"] else "session")))
+    return owners
+
+
+def _leads(line: bytes, body: int) -> list[int]:
+    """Return the places from *body* on at which a stretch may begin that says whom the line is about: quicker than to look at every one."""
+    lower = line.lower()
+    found = [one.start(one.lastindex or 0) for one in _KEYED.finditer(lower, body)]
+    for words in _LED:
+        place = lower.find(words, body)
+        while place >= 0:
+            found.append(place)
+            place = lower.find(words, place + 1)
+    found.sort()
+    return found
 
 
 _JSON_OWNER = re.compile(

@@ -103,6 +103,12 @@ def look(log: Log, file: LogFile) -> Look:
         )
 
 
+def beginning(file: LogFile) -> bytes:
+    """Return the first text of *file*. Unreadable says why it cannot be read."""
+    with opened(file.path) as reader:
+        return _start(reader)
+
+
 def _next_begins(log: Log, file: LogFile) -> date:
     """Return the day of the first line in the file of *log* that follows on *file*."""
     newer = log.files[log.files.index(file) + 1 :]

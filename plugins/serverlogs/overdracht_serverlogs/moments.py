@@ -104,13 +104,19 @@ def is_without_year(stamp: bytes) -> bool:
     return len(stamp) == 15 and stamp[3:4] == b" "
 
 
+def seconds(stamp: bytes) -> tuple[int, int]:
+    """Return from where to where in *stamp* its seconds are; all of it when that is not known."""
+    if stamp[2:3] == b"/":
+        return 17, 20
+    if stamp[4:5] in b"-/" and stamp[16:17] == b":":
+        return 16, len(stamp) - len(_zone_text(stamp))
+    return (12, 15) if is_without_year(stamp) else (len(stamp), len(stamp))
+
+
 def _minute(stamp: bytes) -> bytes:
     """Return *stamp* without its seconds, where it is known where they stand."""
-    if stamp[2:3] == b"/":
-        return stamp[:17] + stamp[20:]
-    if stamp[4:5] in b"-/" and stamp[16:17] == b":":
-        return stamp[:16] + _zone_text(stamp)
-    return stamp[:12] if is_without_year(stamp) else stamp
+    front, behind = seconds(stamp)
+    return stamp[:front] + stamp[behind:]
 
 
 def _zone_text(stamp: bytes) -> bytes:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Network = IPv4Network | IPv6Network
 _LONGEST = 64
-_PART = frozenset(b"0123456789abcdefABCDEF:.%")
+_LED = 8
+"""How many bytes before an address tell who writes it."""
+_PART = b"0123456789abcdefABCDEF:.%"
 _COLON = re.compile(rb"%3a", re.IGNORECASE)
 _PORT_BEHIND = re.compile(rb":\d{1,5}\Z")
 _PORT_AHEAD = re.compile(rb"(?:(?:\d{1,3}\.){3}\d{1,3}:)?\d{1,5}:")
@@ -87,29 +89,45 @@ def _grouped(network: IPv6Network) -> Iterator[tuple[bytes, ...]]:
 def reader(network: Network) -> "Check":
     """Return what reads the address around a place and says whether it lies in *network*."""
 
+    @lru_cache(maxsize=4096)
+    def within(token: bytes, place: int, before: bytes) -> tuple[int, int] | None:
+        return _within(token, place, before, network)
+
     def check(text: bytearray | bytes, place: int) -> tuple[int, int] | None:
-        return read_around(text, place, network)
+        start, token, before = _token(text, place)
+        found = within(token, place - start, before)
+        return None if found is None else (start + found[0], start + found[1])
 
     return check
 
 
 def read_around(text: bytearray | bytes, place: int, network: Network) -> tuple[int, int] | None:
     """Return from where to where an address in *network* is written around *place* of *text*; None when there is none."""
-    start, end = place, place
-    while start > 0 and place - start < _LONGEST and text[start - 1] in _PART:
-        start -= 1
-    while end < len(text) and end - place < _LONGEST and text[end] in _PART:
-        end += 1
-    token = bytes(text[start:end])
-    for first, last in chain(_candidates(token, start), _beside_a_port(text, token, start)):
+    start, token, before = _token(text, place)
+    found = _within(token, place - start, before, network)
+    return None if found is None else (start + found[0], start + found[1])
+
+
+def _token(text: bytearray | bytes, place: int) -> tuple[int, bytes, bytes]:
+    """Return what around *place* may be part of an address, where it begins, and what little stands before it."""
+    before = bytes(text[max(0, place - _LONGEST - _LED) : place])
+    near = before[-_LONGEST:]
+    behind = bytes(text[place : place + _LONGEST])
+    front = near[len(near.rstrip(_PART)) :]
+    token = front + behind[: len(behind) - len(behind.lstrip(_PART))]
+    return place - len(front), token, before[: len(before) - len(front)][-_LED:]
+
+
+def _within(token: bytes, place: int, before: bytes, network: Network) -> tuple[int, int] | None:
+    for first, last in chain(_candidates(token, 0), _beside_a_port(before, token)):
         if first <= place < last or place < first < place + 3:
-            address = _address(bytes(text[first:last]))
+            address = _address(token[first:last])
             if address is not None and address in network:
                 return first, last
     return None
 
 
-def _beside_a_port(text: bytearray | bytes, token: bytes, start: int) -> Iterator[tuple[int, int]]:
+def _beside_a_port(before: bytes, token: bytes) -> Iterator[tuple[int, int]]:
     """Yield where an IPv6 address stands without brackets before a port, as Apache writes it (`[client 2001:db8::7:50022]`), or behind one, as
     Postfix does (`(587:2001:db8::7)`).
 
@@ -117,13 +135,12 @@ def _beside_a_port(text: bytearray | bytes, token: bytes, start: int) -> Iterato
     """
     if token.count(b":") < 3:
         return
-    before = bytes(text[max(0, start - 8) : start])
     behind = _PORT_BEHIND.search(token)
     if behind and (before == b"[client " or _address(token) is None):
-        yield start, start + behind.start()
+        yield 0, behind.start()
     ahead = _PORT_AHEAD.match(token)
     if ahead and before.endswith(b"("):
-        yield start + ahead.end(), start + len(token)
+        yield ahead.end(), len(token)
 
 
 def _candidates(token: bytes, start: int) -> Iterator[tuple[int, int]]:

@@ -16,18 +16,27 @@ from overdracht_serverlogs.fragments import MOST, Fragment, Pass, Plan
 from overdracht_serverlogs.spellings import Needle, Wanted, needles
 
 LENGTHS = (4, 5, 3)
+LONG = (4, 5)
+"""Lengths with which the searcher stops less often: the shortest of a group says how many bytes it looks at in each place."""
+SHORT = 30.0
+"""What a needle with a shorter fragment costs besides, in candidates of one sample."""
 WIDE = (6, 5, 8)
 """Lengths when there are so many identifiers that one pass without vector instructions is quicker than many with them."""
+SLIM = 32
+"""Literals in one group that is searched at twice the pace."""
 MOST_PASSES = 4
 SAMPLE = 512 << 10
 _COUNTED = 16 << 10
 _MOST_CASES = 16
 PER_LITERAL = 2.0
 """What one more literal costs, in candidates of one sample."""
-CANDIDATE = 5e-7
+CANDIDATE = 8e-7
 """Seconds that looking at one candidate takes."""
-DRAWS = 8
+DRAWS = 4
 """Ways to find one needle that are tried."""
+
+Offer = tuple[float, tuple[Fragment, ...]]
+"""The fragments by which one needle can be found, and what they cost by their number and by how often they occur."""
 
 
 @lru_cache(maxsize=65_536)
@@ -39,18 +48,59 @@ def plan(wanted: Wanted, sample: bytes, clock: Callable[[], float] = time.perf_c
     """Return the fragments by which *wanted* is found fastest in text like *sample*."""
     found = needles(wanted)
     sample = sample[:SAMPLE]
-    offers = _offered(found, sample, LENGTHS)
-    groups = _grouped([min(one) for one in offers], found)
-    if len(groups) <= MOST_PASSES:
-        return tuple(
-            _fastest([offers[number] for number in group], found, sample, clock) for group in groups
+    offers = [
+        sorted(
+            [
+                *long,
+                *((cost + SHORT, fragments) for cost, fragments in short if _is_short(fragments)),
+            ]
+        )[:DRAWS]
+        for long, short in zip(
+            _offered(found, sample, LONG), _offered(found, sample, LENGTHS), strict=True
         )
-    wide = _offered(found, sample, WIDE)
-    return (tuple(one for offer in wide for one in min(offer)[1]),)
+    ]
+    divisions = [
+        one
+        for one in (_divided(offers, found, most) for most in (SLIM, MOST))
+        if len(one) <= MOST_PASSES
+    ]
+    if not divisions:
+        wide = _offered(found, sample, WIDE)
+        return (tuple(one for offer in wide for one in offer[0][1]),)
+    groups = min(
+        divisions,
+        key=lambda groups: sum(
+            _seconds([one[0] for one in group], found, sample, clock) for group in groups
+        ),
+    )
+    return tuple(_fastest(group, found, sample, clock) for group in groups)
 
 
-Offer = tuple[float, tuple[Fragment, ...]]
-"""The fragments by which one needle can be found, and what they cost by their number and by how often they occur."""
+def _is_short(fragments: Sequence[Fragment]) -> bool:
+    return any(one.length < min(LONG) for one in fragments)
+
+
+def _divided(
+    offers: Sequence[Sequence[Offer]], found: Sequence[Needle], most: int
+) -> list[list[list[Offer]]]:
+    """Return the *offers* for each needle in groups of at most *most* literals, short ones apart."""
+    groups = []
+    for short in (True, False):
+        some = [
+            kept
+            for one in offers
+            if _is_short(one[0][1]) == short
+            and (kept := [other for other in one if _is_short(other[1]) <= short])
+        ]
+        groups += (
+            [
+                [some[number] for number in group]
+                for group in _grouped([one[0] for one in some], found, most)
+            ]
+            if some
+            else []
+        )
+    return groups
 
 
 def _offered(found: Sequence[Needle], sample: bytes, lengths: Sequence[int]) -> list[list[Offer]]:
@@ -168,10 +218,10 @@ def _windows(text: bytes, lengths: Sequence[int]) -> list[tuple[int, int]]:
     return found or [(0, min(4, len(text)))]
 
 
-def _grouped(offers: Sequence[Offer], found: Sequence[Needle]) -> list[tuple[int, ...]]:
-    """Return the numbers of the *offers* in groups of at most `MOST` literals, about equally large."""
+def _grouped(offers: Sequence[Offer], found: Sequence[Needle], most: int) -> list[tuple[int, ...]]:
+    """Return the numbers of the *offers* in groups of at most *most* literals, about equally large."""
     weights = [(_weight(found, fragments), number) for number, (_, fragments) in enumerate(offers)]
-    count = max(1, -(-sum(weight for weight, _ in weights) // MOST))
+    count = max(1, -(-sum(weight for weight, _ in weights) // most))
     while True:
         groups: list[list[int]] = [[] for _ in range(count)]
         filled = [0] * count
@@ -179,7 +229,7 @@ def _grouped(offers: Sequence[Offer], found: Sequence[Needle]) -> list[tuple[int
             least = filled.index(min(filled))
             groups[least].append(number)
             filled[least] += weight
-        if max(filled) <= max(MOST, max(weights)[0]) or count >= len(weights):
+        if max(filled) <= max(most, max(weights)[0]) or count >= len(weights):
             return [tuple(sorted(group)) for group in groups if group]
         count += 1
 

@@ -11,7 +11,6 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,29 +100,37 @@ def read_around(text: bytearray | bytes, place: int, network: Network) -> tuple[
     while end < len(text) and end - place < _LONGEST and text[end] in _PART:
         end += 1
     token = bytes(text[start:end])
-    for first, last in chain(_candidates(token, start), _beside_a_port(text, token, start)):
+    for first, last in _candidates(token, start):
         if first <= place < last or place < first < place + 3:
             address = _address(bytes(text[first:last]))
             if address is not None and address in network:
                 return first, last
-    return None
+    return _beside_a_port(text, start, token, network)
 
 
-def _beside_a_port(text: bytearray | bytes, token: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Yield where an IPv6 address stands without brackets before a port, as Apache writes it (`[client 2001:db8::7:50022]`), or behind one, as
-    Postfix does (`(587:2001:db8::7)`).
+def _beside_a_port(
+    text: bytearray | bytes, start: int, token: bytes, network: Network
+) -> tuple[int, int] | None:
+    """Return where in the *token* at *start* an IPv6 address in *network* stands without brackets before a port, as Apache writes it
+    (`[client 2001:db8::7:50022]`), or behind one, as Postfix does (`(587:2001:db8::7)`); None when there is none.
 
     What is an address as it stands is taken for one of these two only where these two write it.
     """
     if token.count(b":") < 3:
-        return
+        return None
     before = bytes(text[max(0, start - 8) : start])
+    pieces = []
     behind = _PORT_BEHIND.search(token)
     if behind and (before == b"[client " or _address(token) is None):
-        yield start, start + behind.start()
+        pieces.append((0, behind.start()))
     ahead = _PORT_AHEAD.match(token)
     if ahead and before.endswith(b"("):
-        yield start + ahead.end(), start + len(token)
+        pieces.append((ahead.end(), len(token)))
+    for first, last in pieces:
+        address = _address(token[first:last])
+        if address is not None and address in network:
+            return start + first, start + last
+    return None
 
 
 def _candidates(token: bytes, start: int) -> Iterator[tuple[int, int]]:

@@ -156,7 +156,7 @@ def test_an_entry_of_the_journal_waits_for_the_vacuum(tmp_path: Path) -> None:
     assert item.certainty is Certainty.EXACT
     step = connector.propose(item, ERASE)
     assert step.disposition.verdict is Verdict.RETAIN
-    assert step.disposition.until == local_day(datetime.now(UTC)) + timedelta(days=92 + 31)
+    assert step.disposition.until == local_day(datetime.now(UTC)) + timedelta(days=92 + 1)
     assert "journaal" in step.disposition.ground.nl
     assert b"198.51.100.23" in export(connector, [item]).content
 

@@ -22,17 +22,16 @@ _PACKED = frozenset({"gz", "zst", "zstd", "xz", "bz2", "lzma"})
 def first_written(log: Log) -> date | None:
     """Return the first day of the file of *log* that somebody is writing; None when nobody is.
 
-    That may be one with a day in its name: Apache's rotatelogs begins such a file itself.
+    That is one with the log's own name; where there is none, Apache's rotatelogs may have begun one with a day in its name.
     """
+    named = any(file.live for file in log.files)
     for file in log.files:
-        if not file.size or file.problem:
-            continue
-        try:
-            with held(Path(file.path)) as (descriptor, _):
-                if (live.is_written if file.live else live.is_seen_written)(descriptor):
-                    return _first_day(log, file) or date.min
-        except (OSError, Unreadable):
-            if file.live:
+        if (file.live or not named) and file.size and not file.problem:
+            try:
+                with held(Path(file.path)) as (descriptor, _):
+                    if (live.is_written if file.live else live.is_seen_written)(descriptor):
+                        return _first_day(log, file) or date.min
+            except (OSError, Unreadable):
                 return None
     return None
 

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 VACUUM = "vacuum"
 """The action of a step: have the journal remove its files that are older than the term."""
-_NEWER = "the file of the journal that holds it is still written, or holds newer entries: it goes with a later vacuum"
+_NEWER = "the file of the journal that holds it is still written, or begins within the term: it goes with a later vacuum"
 _WAITING = Text(
     "Een regel is niet uit het journaal te wissen: hij gaat met zijn bestand weg, zodra dat ouder is dan de bewaartermijn.",
     "An entry cannot be erased from the journal: it goes with its file, once that is older than the term.",
 )
-_SPAN = 31
-"""Days that one file of the journal holds at most, by journald's own setting (MaxFileSec=1month)."""
+_WHOLE = 1
+"""Days until a whole day is as old as its first moment: a vacuum goes by the first entry of a file."""
 
 
 class JournaldSettings(Settings):
@@ -74,7 +74,7 @@ class Journald(EntryConnector[JournaldSettings]):
             kept = ruled.verdict in {Verdict.RETAIN, Verdict.REVIEW}
             return Step(item, ruled if kept else replace(ruled, verdict=Verdict.REVIEW), "")
         day = None if item.when is None else local_day(item.when)
-        goes = None if day is None else day + timedelta(days=self.settings.keep + _SPAN)
+        goes = None if day is None else day + timedelta(days=self.settings.keep + _WHOLE)
         if goes is None or goes <= local_day(datetime.now(UTC)):
             return Step(item, ruled, VACUUM)
         return Step(item, Disposition(Verdict.RETAIN, _WAITING, ruled.article, goes), "")

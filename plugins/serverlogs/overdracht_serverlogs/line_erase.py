@@ -45,7 +45,7 @@ DROP, PSEUDONYMISE = "drop", "pseudonymise"
 MOST_STEPS = 400
 """Steps whose lines are sought, and cut, at a time."""
 _PATIENCE = 60.0
-"""Seconds to wait until a log that is being rotated, or compressed, has been."""
+"""Seconds to wait until a log that is being rotated, or compressed, has been, unless its server takes longer."""
 _PAUSE = 0.2
 _TRIES = 5
 """So often a log is looked at again before it is an objection that it is being rotated."""
@@ -180,11 +180,12 @@ class LineErasure:
     ) -> tuple[dict[str, Standing], dict[str, str]]:
         """Cut the lines of *items*; return how they stood, and why those of some could not be cut."""
         standing: dict[str, Standing] = {}
-        deadline = time.monotonic() + _PATIENCE
+        begun = time.monotonic()
         while True:
             log = self._log(part)
             if log is None:
                 return {one.key: standing.get(one.key, Standing.GONE) for one in items}, {}
+            patience = max(_PATIENCE, log.family.lets_go_within)
             try:
                 places = _sought(log, items, cutting, standing)
                 known = {one.path: (one.device, one.inode) for one in log.files}
@@ -192,7 +193,7 @@ class LineErasure:
                 failed = _cut_all(log, places, planned, known)
                 self._require_no_other(part, known)
             except (Meanwhile, Unreadable) as error:
-                if not _passes(error) or time.monotonic() > deadline:
+                if not _passes(error) or time.monotonic() > begun + patience:
                     raise
             else:
                 return standing, failed

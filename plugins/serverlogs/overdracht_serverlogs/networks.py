@@ -11,7 +11,6 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,28 +118,34 @@ def _token(text: bytearray | bytes, place: int) -> tuple[int, bytes, bytes]:
 
 
 def _within(token: bytes, place: int, before: bytes, network: Network) -> tuple[int, int] | None:
-    for first, last in chain(_candidates(token, 0), _beside_a_port(before, token)):
+    for first, last in _candidates(token, 0):
         if first <= place < last or place < first < place + 3:
             address = _address(token[first:last])
             if address is not None and address in network:
                 return first, last
-    return None
+    return _beside_a_port(before, token, network)
 
 
-def _beside_a_port(before: bytes, token: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where an IPv6 address stands without brackets before a port, as Apache writes it (`[client 2001:db8::7:50022]`), or behind one, as
-    Postfix does (`(587:2001:db8::7)`).
+def _beside_a_port(before: bytes, token: bytes, network: Network) -> tuple[int, int] | None:
+    """Return where in the *token* an IPv6 address in *network* stands without brackets before a port, as Apache writes it
+    (`[client 2001:db8::7:50022]`), or behind one, as Postfix does (`(587:2001:db8::7)`); None when there is none.
 
     What is an address as it stands is taken for one of these two only where these two write it.
     """
     if token.count(b":") < 3:
-        return
+        return None
+    pieces = []
     behind = _PORT_BEHIND.search(token)
     if behind and (before == b"[client " or _address(token) is None):
-        yield 0, behind.start()
+        pieces.append((0, behind.start()))
     ahead = _PORT_AHEAD.match(token)
     if ahead and before.endswith(b"("):
-        yield ahead.end(), len(token)
+        pieces.append((ahead.end(), len(token)))
+    for first, last in pieces:
+        address = _address(token[first:last])
+        if address is not None and address in network:
+            return first, last
+    return None
 
 
 def _candidates(token: bytes, start: int) -> Iterator[tuple[int, int]]:

@@ -53,13 +53,22 @@ _HEADS: Mapping[str, bytes] = {
     + moments.SLASHED
     + rb") \[(?P<level>\w+)\] (?P<pid>\d+)#\d+: (?P<message>.*)",
     "apache-error": rb"\[(?P<time>" + moments.LONG + rb")\] (?P<message>.*)",
+    "php-error": rb"\[(?P<time>" + moments.DASHED + rb")\] (?P<message>.*)",
+    "squid": rb"(?P<time>\d{10}\.\d{3}) +(?P<elapsed>-?\d+) (?P<remote_addr>\S+) (?P<result>[A-Z_]+)/(?P<status>\d{3}) (?P<bytes>\d+)"
+    rb" (?P<request>\S+ \S+) (?P<remote_user>\S+) (?P<rest>.*)",
+    "bind": rb"(?P<time>" + moments.DASHED.partition(rb"(?: ")[0] + rb") (?P<message>.*)",
+    "ctime": rb"(?P<time>"
+    + moments.LONG
+    + rb") (?:\[pid \d+\] )?(?:\[(?P<user>[^\]\s]{1,320})\] )?(?P<message>.*)",
+    "epoch": rb"\[?(?P<time>\d{10}(?:\.\d{1,9})?)\]? (?P<message>.*)",
     "iso": rb"[\[(]?(?P<time>" + moments.ISO + rb")[\])]?(?P<message>.*)",
     "bsd": rb"(?P<time>" + moments.BSD + rb") (?P<message>.*)",
 }
-_MULTILINE = frozenset({"nginx-error", "apache-error", "iso"})
+_MULTILINE = frozenset({"nginx-error", "apache-error", "php-error", "iso"})
 """In these a line without a time goes on with the record before it; in the others it is a line that was broken."""
 _AUTO = (
-    "combined", "common", "json", "rfc5424", "dovecot", "rfc3164", "nginx-error", "apache-error", "bsd", "iso",
+    "combined", "common", "json", "rfc5424", "dovecot", "rfc3164", "nginx-error", "apache-error", "php-error", "squid", "bind", "ctime",
+    "bsd", "epoch", "iso",
 )  # fmt: skip
 
 _KEYS = (
@@ -310,6 +319,8 @@ def matching(regex: str, time_format: str) -> Format:
     return _format("regex", regex.encode(), multiline=True, strptime=time_format)
 
 
+_FITTING = 0.2
+"""Of so many of its lines the format of a log can be told, at least."""
 UNKNOWN = Format("unknown", re.compile(rb"(?!)(?P<time>)"), re.compile(rb"(?!)(?P<time>)"))
 """Lines without a time that could be told."""
 
@@ -317,10 +328,12 @@ UNKNOWN = Format("unknown", re.compile(rb"(?!)(?P<time>)"), re.compile(rb"(?!)(?
 def looks_like(lines: Iterable[bytes]) -> Format:
     """Return the format that most of the *lines* are written in."""
     lines = [line for line in lines if line.strip(b"\0 \t\r\n")]
-    best, most = UNKNOWN, len(lines) * 0.2
+    beginning = sum(line[:1] not in b" \t" for line in lines)
+    best, most = UNKNOWN, 0
     for name in _AUTO:
         candidate = named(name)
         fitting = sum(candidate.head.match(line) is not None for line in lines)
-        if fitting > most:
+        # A line that is indented goes on with the record before it, where records have several lines.
+        if fitting > max(most, _FITTING * (beginning if candidate.multiline else len(lines))):
             best, most = candidate, fitting
     return best

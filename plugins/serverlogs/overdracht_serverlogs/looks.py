@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from overdracht_serverlogs import formats
+from overdracht_serverlogs.contents import no_text
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.lineitems import digest
 from overdracht_serverlogs.logs import Log, LogFile
@@ -86,6 +87,8 @@ def look(log: Log, file: LogFile) -> Look:
     """Look at *file* of *log*. Unreadable says why it cannot be looked at."""
     with listed(file) as reader:
         sample = _start(reader)
+        if reason := no_text(sample):
+            raise Unreadable(reason)
         spelt = _spelt(log, sample)
         dating = Dating(log.zone, (_LAST_DAY,), strptime=spelt.time_format)
         first = next(_stamps(sample, 0, spelt.form), None)
@@ -148,7 +151,11 @@ def _spelt(log: Log, sample: bytes) -> Spelt:
     if family.format != "auto":
         return Spelt(family.format)
     lines = sample.lstrip(b"\0").split(b"\n")[: _LINES + 1]
-    return Spelt(formats.looks_like(lines[:-1] or lines).name)
+    form = formats.looks_like(lines[:-1] or lines)
+    if form is formats.UNKNOWN and len(lines) > _LINES:
+        # It may begin in the midst of what goes on with a record of the file before.
+        form = formats.looks_like(sample.split(b"\n")[:-1])
+    return Spelt(form.name)
 
 
 def latest_day(file: LogFile) -> date:

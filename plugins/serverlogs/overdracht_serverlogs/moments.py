@@ -26,6 +26,7 @@ ISO = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-
 BSD = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
 SLASHED = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 LONG = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}"
+DASHED = rb"\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Za-z][\w+/-]{0,40})?"
 EPOCH = rb"\d{9,11}(?:\.\d{1,9})?|\d{12,14}"
 
 _CLF = re.compile(rb"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d)")
@@ -36,6 +37,9 @@ _BSD = re.compile(rb"([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)")
 _SLASHED = re.compile(rb"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)")
 _LONG = re.compile(
     rb"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})"
+)
+_DASHED = re.compile(
+    rb"(\d\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([A-Za-z][\w+/-]*))?"
 )
 _EPOCH = re.compile(EPOCH)
 
@@ -96,6 +100,7 @@ _DATES = (
     (_ISO, "{year}-{month:02}-{day:02}"),
     (_SLASHED, "{year}/{month:02}/{day:02}"),
     (_LONG, "{name} {day:02}"),
+    (_DASHED, "{day:02}-{name}-{year}"),
 )
 
 
@@ -184,6 +189,13 @@ def _long(found: re.Match[bytes], _: date) -> datetime:
     return moment.replace(microsecond=_micro(fraction))
 
 
+def _dashed(found: re.Match[bytes], _: date) -> datetime:
+    day, month, year, hour, minute, second, fraction, zone = found.groups()
+    moment = _naive(int(year), _month(month), int(day), int(hour), int(minute), int(second))
+    moment = moment.replace(microsecond=_micro(fraction))
+    return moment if zone is None else moment.replace(tzinfo=_zone(zone.decode()))
+
+
 def _epoch(found: re.Match[bytes], _: date) -> datetime:
     text = found[0]
     seconds = float(text) / 1000 if b"." not in text and len(text) > 11 else float(text)
@@ -201,6 +213,7 @@ _READERS: tuple[tuple[re.Pattern[bytes], _Reader], ...] = (
     (_ISO, _iso),
     (_SLASHED, _slashed),
     (_LONG, _long),
+    (_DASHED, _dashed),
     (_EPOCH, _epoch),
 )
 
@@ -217,6 +230,16 @@ def _offset(text: bytes) -> timezone:
     hours, minutes = int(text[1:3]), int(text[-2:])
     away = timedelta(hours=hours, minutes=minutes)
     return timezone(-away if text[:1] == b"-" else away)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("it is no zone") from error
 
 
 def _placed(moment: datetime, zone: tzinfo | None) -> datetime:

@@ -217,7 +217,7 @@ def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
     """Yield runs of records of one day: from where to where in the uncompressed file, and the day.
 
     Whole days are deleted by it, so that it errs towards keeping: one line by a clock that was wrong must not make those before it a
-    year older.
+    year older. A line without a time stays with the one before; the first ones, with the one behind, which is not older.
     """
     run: tuple[int, int, date | None] | None = None
     with listed(file) as reader:
@@ -230,8 +230,8 @@ def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
             for start, behind in lines(block, form):
                 stamp = stamp_of(block.text, start, behind, form)
                 if stamp is not None:
-                    day = dating.day(stamp, block.base + start)
-                if run is not None and run[2] == day:
+                    day = dating.day(stamp, block.base + start) or day
+                if run is not None and run[2] in {day, None}:
                     run = (run[0], block.base + behind, day)
                 else:
                     if run is not None:

@@ -18,6 +18,11 @@ FormatName = Literal[
     "iso",
     "nginx-error",
     "apache-error",
+    "php-error",
+    "squid",
+    "bind",
+    "ctime",
+    "epoch",
 ]
 
 
@@ -36,7 +41,8 @@ class Family(Settings):
         "auto",
         description="How a line is written: auto (told by its looks), combined and common (nginx, Apache), json (nginx), rfc3164 and rfc5424 (syslog),"
         " dovecot (its own log),"
-        " iso (a time as 2026-05-03T10:00:00 in front), nginx-error, apache-error.",
+        " iso (a time as 2026-05-03T10:00:00 in front), nginx-error, apache-error, php-error,"
+        " squid, bind (20-Nov-2026 10:00:00), ctime (Fri Nov 20 10:00:00 2026), epoch (seconds since 1970).",
     )
     log_format: str = Field(
         "",
@@ -101,6 +107,13 @@ class Family(Settings):
             raise ValueError(f"it is no regular expression: {error.msg}") from error
         if "time" not in groups:
             raise ValueError("it has no group (?P<time>…)")
+        return value
+
+    @field_validator("time_format")
+    @classmethod
+    def _has_a_year(cls, value: str) -> str:
+        if value and not re.search(r"%[YyGcx]", value.replace("%%", "")):
+            raise ValueError("it has no year (%Y), without which no line has a day")
         return value
 
     @field_validator("log_format")

@@ -310,4 +310,6 @@ def looks_like(lines: Iterable[bytes]) -> Format:
         fitting = sum(candidate.head.match(line) is not None for line in lines)
         if fitting > most:
             best, most = candidate, fitting
+        if fitting == len(lines):
+            break  # no other fits more, and to make it ready takes time
     return best

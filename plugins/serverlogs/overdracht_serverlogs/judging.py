@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from overdracht import ALWAYS, Certainty, Identifier
+from overdracht import ALWAYS, Certainty
 from overdracht_serverlogs.formats import Format, Owner
 from overdracht_serverlogs.spellings import Wanted, is_weak
 

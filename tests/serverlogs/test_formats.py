@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from overdracht_serverlogs import formats
+from overdracht_serverlogs import formats, owners
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.tokens import tokens
 
@@ -133,8 +133,8 @@ def test_whom_a_message_is_about_is_told_as_by_looking_at_every_place(text: str,
     """The quick way, which looks only where a key or a word stands, tells what the expression does that is tried at each byte."""
     line = text.encode()
     slow = []
-    for one in formats._OWNER.finditer(line, body):
+    for one in owners._OWNER.finditer(line, body):
         group = next(name for name in ("value", "login", "session") if one[name])
         key = one["key"].decode().lower() if group == "value" else "user"
         slow.append((key, *one.span(group)))
-    assert [tuple(one) for one in formats._told(line, body)] == slow
+    assert [tuple(one) for one in owners.told(line, body)] == slow

@@ -437,3 +437,15 @@ def test_every_gap_is_free_of_what_was_asked(tmp_path: Path) -> None:
     said += [one.reason for one in find(connector, SANNE).findings if isinstance(one, Gap)]
     assert any("no time can be read" in one for one in said)
     assert not any(SANNE in one for one in said)
+
+
+def test_everybody_who_logged_in_is_told_whatever_their_name(tmp_path: Path) -> None:
+    """The quick look that passes over the lines of a web server without a login passes over no login."""
+    when = "03/May/2026:10:00:00"
+    users = ["-", "jan", "jan -", "jan - x", "- jan", "-jan", "jan-"]
+    write(tmp_path / "access.log", "".join(web(when, user=one) for one in users))
+    told = {
+        one.identifier.value for one in logs_in(tmp_path).identifiers() if not isinstance(one, Gap)
+    }
+    assert told >= {"jan", "jan -", "jan - x", "- jan", "-jan", "jan-"}
+    assert "-" not in told

@@ -1,8 +1,10 @@
 """Lines of every format: their fields, their time, and whom they are about."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from overdracht_serverlogs import formats
+from overdracht_serverlogs import formats, owners
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.masking import masked
 from overdracht_serverlogs.tokens import tokens
@@ -161,3 +163,24 @@ def test_tokens_of_people_are_told_apart_from_times_and_versions() -> None:
         (b"203.0.113.7", "ip"),
         (b"c@x.example", "email"),
     ]
+
+
+_PIECES = [
+    "user=", "USER=", "sasl_username=", "xuser=", "to=", "from=", "email=", "=", "for ", "For ", "invalid ", "user ", "of ",
+    "authenticating ", "before ", "jan", "jan@x.example", "<", ">", "'", ",", ";", " ", "(", "(uid=0)", " from ", " by ", "7", "_", "\n",
+    "k" * 321,
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join), st.integers(0, 30))
+@example("to=" + "k" * 320 + "user=jan", 0)
+@example("for to=jan from", 0)
+def test_whom_a_message_is_about_is_told_as_by_looking_at_every_place(text: str, body: int) -> None:
+    """The quick way, which looks only where a key or a word stands, tells what the expression does that is tried at each byte."""
+    line = text.encode()
+    slow = []
+    for one in owners._OWNER.finditer(line, body):
+        group = next(name for name in ("value", "login", "session") if one[name])
+        key = one["key"].decode().lower() if group == "value" else "user"
+        slow.append((key, *one.span(group)))
+    assert [tuple(one) for one in owners.told(line, body)] == slow

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from overdracht_serverlogs import networks
 from overdracht_serverlogs.fragments import Finder, Pass
 from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.spellings import Wanted, needles
@@ -187,3 +188,37 @@ def test_nothing_is_put_together_from_two_lines() -> None:
         strict=True,
     ):
         assert b"\n" not in b"".join(spans(text, one))
+
+
+_DIGITS = "0031612345678"
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "-", ".", "+", "%20", "(", "  ", "a"]), min_size=13, max_size=13),
+    st.integers(0, 6),
+    st.sampled_from(["", " ", "6", "x"]),
+)  # fmt: skip
+def test_a_telephone_number_is_found_where_its_whole_pattern_is(
+    gaps: list[str], first: int, before: str
+) -> None:
+    """The quick look at the digit in front of the last four loses no number that the whole pattern would take."""
+    line = f"{before}{''.join(a + b for a, b in zip(_DIGITS[first:], gaps[first:], strict=True))}".encode()
+    (needle,) = needles(Wanted(identified("+31612345678")))
+    for choice in needle.choices:
+        for anchor in choice:
+            assert anchor.check is not None
+            for place in range(len(line)):
+                if line.startswith(anchor.text, place) and anchor.check(line, place):
+                    assert anchor.whole.match(line, place)
+
+
+@given(st.text("0123456789abF:.%3 [", max_size=60), st.integers(0, 60))
+def test_an_address_is_read_from_all_that_may_be_part_of_it(text: str, place: int) -> None:
+    """What is cut out around a place is what a walk byte by byte would cut out."""
+    line, place = text.encode(), min(place, len(text))
+    start = end = place
+    while start > 0 and line[start - 1] in networks._PART:
+        start -= 1
+    while end < len(line) and line[end] in networks._PART:
+        end += 1
+    assert networks._token(line, place) == (start, line[start:end])

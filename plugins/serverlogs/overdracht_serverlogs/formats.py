@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
 from overdracht_serverlogs import moments
 from overdracht_serverlogs.layouts import from_apache, from_nginx
+from overdracht_serverlogs.owners import Owner, told
 
 OWNING = frozenset({"remote_user", "user", "username", "login", "email", "auth_user", "u"})
 """The fields that say whom a line is about: who logged in."""
@@ -71,42 +71,12 @@ _AUTO = (
     "bsd", "epoch", "iso",
 )  # fmt: skip
 
-_KEYS = (
-    b"sasl_username", b"sasl_sender", b"orig_to", b"username", b"user", b"login", b"account", b"acct", b"ruser", b"rcpt", b"to",
-    b"from", b"email", b"mail",
-)  # fmt: skip
-_LONGEST_VALUE = 320
-_OWNER = re.compile(
-    rb"\b(?P<key>" + b"|".join(_KEYS) + rb")=[<\"']*"
-    rb"(?P<value>[^<>\"',;\s()]{1,320})"
-    rb"|\b(?<!invalid )(?:for|authenticating) (?:user )?(?!invalid |user )(?P<login>[^\s(]{1,320})(?=(?:\(uid=\d+\))? (?:from|by|\d)|$)"
-    rb"|\b(?:for|of) user (?P<session>[^\s(]{1,320})",
-    re.IGNORECASE,
-)
-_MAILBOX = re.compile(
-    rb"\s*(?:imap|pop3|lmtp|lda|managesieve|submission|imap-hibernate|indexer-worker|quota-status|doveadm)"
-    rb"\((?:\d+, ?)?(?!\d+\)(?!<))(?P<value>[^\s(),]{1,320})[),]"
-)
-"""How Dovecot begins a message: with the one whose mailbox it is."""
-_KEYED = re.compile(b"=(?:%b)" % b"|".join(rb"(?<=\b(%b)=)" % key for key in _KEYS))
-"""The sign behind a key in lower case: quicker than the key, since all of them end alike."""
-_LED = (b"for ", b"of user ", b"authenticating ")
-"""What leads the other two ways."""
-_LOGGED_IN = (b"sasl_username=", b"login: user=", b"accepted ", b"logged in", b"authenticated")
 _AUTHENTICATED = re.compile(
     rb"\bsasl_username=|\bLogin: user=|\bAccepted \w|\blogged in\b|\bauthenticated\b", re.IGNORECASE
 )
 _NEAR = re.compile(
     rb"\brip=([0-9A-Fa-f:.]{2,45})|\bfrom ([0-9A-Fa-f:.]{2,45}) port |\bclient=[^\[\s]*\[([0-9A-Fa-f:.]{2,45})\]|\b(?:rhost|client|ip|addr)[=:] ?\[?([0-9A-Fa-f:.]{2,45})"
 )
-
-
-class Owner(NamedTuple):
-    """A stretch of a line that says whom the line is about."""
-
-    field: str
-    start: int
-    end: int
 
 
 class Layout(Enum):
@@ -135,6 +105,14 @@ class Format:
     layout: Layout = Layout.MESSAGE
     owning: tuple[str, ...] = ()
     """The groups of `head` that say whom a line is about; all of them stand in `start` when the layout is early."""
+
+    @cached_property
+    def _has_message(self) -> bool:
+        return "message" in self.head.groupindex
+
+    @cached_property
+    def _has_user(self) -> bool:
+        return "remote_user" in self.head.groupindex
 
     def stamp(self, line: bytes | bytearray, start: int, end: int) -> bytes | None:
         """Return the time in the line between *start* and *end*; None when no record begins there."""
@@ -176,22 +154,22 @@ class Format:
             return list(_json_owners(line))
         found = (self.start if self.layout is Layout.EARLY else self.head).match(line)
         if found is None:
-            return [] if self.layout is Layout.EARLY else list(_told(line, 0))
+            return [] if self.layout is Layout.EARLY else list(told(line, 0))
         owners = [
             Owner(name, *found.span(name))
             for name in self.owning
             if found[name] not in {None, b"", b"-"}
         ]
         if self.layout is Layout.MESSAGE:
-            body = (
-                found.start("message") if "message" in self.head.groupindex else found.end("time")
+            told_ones = told(
+                line, found.start("message") if self._has_message else found.end("time")
             )
-            owners += _told(line, body)
+            return owners + told_ones if owners else told_ones
         return owners
 
     def addresses(self, line: bytes) -> Iterator[tuple[str, str]]:
         """Yield the addresses from which the one whom the line is about logged in, with their field; nothing without a login."""
-        if "remote_user" in self.head.groupindex:
+        if self._has_user:
             found = self.head.match(line)
             if found is None or found["remote_user"] in {None, b"", b"-"}:
                 return
@@ -199,43 +177,21 @@ class Format:
             refused = (fields.get("status") or b"200").startswith(b"4")
             if fields.get("remote_addr") and not refused:
                 yield "remote_addr", _text(found["remote_addr"])
-        elif _may_be_authenticated(line.lower()) and _AUTHENTICATED.search(line):
+        elif _may_be_authenticated(line) and _AUTHENTICATED.search(line):
             for one in _NEAR.finditer(line):
                 yield "login", _text(next(filter(None, one.groups())))
 
 
-def _may_be_authenticated(lower: bytes) -> bool:
-    return any([text in lower for text in _LOGGED_IN])  # noqa: C419 - quicker than a generator
-
-
-def _told(line: bytes, body: int) -> list[Owner]:
-    """Return whom the running text of *line* from *body* on says it is about."""
-    mailbox = _MAILBOX.match(line, body)
-    owners = [Owner("user", *mailbox.span("value"))] if mailbox else []
-    least = body
-    for place in _leads(line, body):
-        one = _OWNER.match(line, place) if place >= least else None  # in one before it
-        if one is None:
-            continue
-        least = one.end()
-        if one["value"]:
-            owners.append(Owner(_text(one["key"]).lower(), *one.span("value")))
-        else:
-            owners.append(Owner("user", *one.span("login" if one["login"] else "session")))
-    return owners
-
-
-def _leads(line: bytes, body: int) -> list[int]:
-    """Return the places from *body* on at which a stretch may begin that says whom the line is about: quicker than to look at every one."""
+def _may_be_authenticated(line: bytes) -> bool:
+    """Say quickly whether *line* may be about a login; of most it is plain that it is not."""
     lower = line.lower()
-    found = [one.start(one.lastindex or 0) for one in _KEYED.finditer(lower, body)]
-    for words in _LED:
-        place = lower.find(words, body)
-        while place >= 0:
-            found.append(place)
-            place = lower.find(words, place + 1)
-    found.sort()
-    return found
+    return (
+        b"sasl_username=" in lower
+        or b"login: user=" in lower
+        or b"accepted " in lower
+        or b"logged in" in lower
+        or b"authenticated" in lower
+    )
 
 
 _JSON_OWNER = re.compile(
@@ -336,4 +292,6 @@ def looks_like(lines: Iterable[bytes]) -> Format:
         # A line that is indented goes on with the record before it, where records have several lines.
         if fitting > max(most, _FITTING * (beginning if candidate.multiline else len(lines))):
             best, most = candidate, fitting
+        if fitting == len(lines):
+            break  # no other fits more, and to make it ready takes time
     return best

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from overdracht import ALWAYS, Certainty, Identifier
-from overdracht_serverlogs.formats import Format, Owner
+from overdracht import ALWAYS, Certainty
+from overdracht_serverlogs.formats import Format
+from overdracht_serverlogs.owners import Owner
 from overdracht_serverlogs.spellings import Wanted, is_weak
 
 _FREE = frozenset({"username", "name", "address", "customer", "kvk", "phone"})

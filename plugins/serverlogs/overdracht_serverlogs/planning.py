@@ -25,6 +25,8 @@ WIDE = (6, 5, 8)
 SLIM = 32
 """Literals in one group that is searched at twice the pace."""
 MOST_PASSES = 4
+MANY = 128
+"""Identifiers of which it is plain that they need more passes."""
 SAMPLE = 512 << 10
 _COUNTED = 16 << 10
 _MOST_CASES = 16
@@ -38,6 +40,9 @@ DRAWS = 4
 Offer = tuple[float, tuple[Fragment, ...]]
 """The fragments by which one needle can be found, and what they cost by their number and by how often they occur."""
 
+Division = list[list[Sequence[Offer]]]
+"""Groups of needles, each of which is one pass, with the offers for each of them."""
+
 
 @lru_cache(maxsize=65_536)
 def _count_cases(text: bytes) -> int:
@@ -48,59 +53,47 @@ def plan(wanted: Wanted, sample: bytes, clock: Callable[[], float] = time.perf_c
     """Return the fragments by which *wanted* is found fastest in text like *sample*."""
     found = needles(wanted)
     sample = sample[:SAMPLE]
-    offers = [
-        sorted(
-            [
-                *long,
-                *((cost + SHORT, fragments) for cost, fragments in short if _is_short(fragments)),
-            ]
-        )[:DRAWS]
-        for long, short in zip(
-            _offered(found, sample, LONG), _offered(found, sample, LENGTHS), strict=True
-        )
-    ]
-    divisions = [
-        one
-        for one in (_divided(offers, found, most) for most in (SLIM, MOST))
-        if len(one) <= MOST_PASSES
-    ]
+    divisions = [] if len(found) > MANY else _divisions(_ways(found, sample), found)
     if not divisions:
         wide = _offered(found, sample, WIDE)
         return (tuple(one for offer in wide for one in offer[0][1]),)
-    groups = min(
-        divisions,
-        key=lambda groups: sum(
-            _seconds([one[0] for one in group], found, sample, clock) for group in groups
-        ),
-    )
-    return tuple(_fastest(group, found, sample, clock) for group in groups)
+
+    def seconds(groups: Division) -> float:
+        return sum(_seconds([one[0] for one in group], found, sample, clock) for group in groups)
+
+    return tuple(_fastest(group, found, sample, clock) for group in min(divisions, key=seconds))
+
+
+def _ways(found: Sequence[Needle], sample: bytes) -> list[list[Offer]]:
+    """Return for each needle ways to find it, the cheapest first; those with a short fragment cost more."""
+    ways = _offered(found, sample, LONG)
+    for known, others in zip(ways, _offered(found, sample, LENGTHS), strict=True):
+        known += [(cost + SHORT, one) for cost, one in others if _is_short(one)]
+        known.sort()
+    return [one[:DRAWS] for one in ways]
 
 
 def _is_short(fragments: Sequence[Fragment]) -> bool:
     return any(one.length < min(LONG) for one in fragments)
 
 
-def _divided(
-    offers: Sequence[Sequence[Offer]], found: Sequence[Needle], most: int
-) -> list[list[list[Offer]]]:
-    """Return the *offers* for each needle in groups of at most *most* literals, short ones apart."""
-    groups = []
-    for short in (True, False):
-        some = [
-            kept
-            for one in offers
-            if _is_short(one[0][1]) == short
-            and (kept := [other for other in one if _is_short(other[1]) <= short])
+def _divisions(ways: Sequence[Sequence[Offer]], found: Sequence[Needle]) -> list[Division]:
+    """Return what can be made of the *ways* to find each needle with few passes: of few literals each, and of more."""
+    short = [one for one in ways if _is_short(one[0][1])]
+    long = [
+        [other for other in one if not _is_short(other[1])]
+        for one in ways
+        if not _is_short(one[0][1])
+    ]
+    made = [
+        [
+            [some[number] for number in group]
+            for some in (short, long)
+            for group in _grouped([one[0] for one in some], found, most)
         ]
-        groups += (
-            [
-                [some[number] for number in group]
-                for group in _grouped([one[0] for one in some], found, most)
-            ]
-            if some
-            else []
-        )
-    return groups
+        for most in (SLIM, MOST)
+    ]
+    return [one for one in made if len(one) <= MOST_PASSES]
 
 
 def _offered(found: Sequence[Needle], sample: bytes, lengths: Sequence[int]) -> list[list[Offer]]:
@@ -220,6 +213,8 @@ def _windows(text: bytes, lengths: Sequence[int]) -> list[tuple[int, int]]:
 
 def _grouped(offers: Sequence[Offer], found: Sequence[Needle], most: int) -> list[tuple[int, ...]]:
     """Return the numbers of the *offers* in groups of at most *most* literals, about equally large."""
+    if not offers:
+        return []
     weights = [(_weight(found, fragments), number) for number, (_, fragments) in enumerate(offers)]
     count = max(1, -(-sum(weight for weight, _ in weights) // most))
     while True:

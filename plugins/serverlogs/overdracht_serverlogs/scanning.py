@@ -23,7 +23,7 @@ MOST_LOTS = 8
 """Lots in one answer: what comes after is searched where the answer is wanted, so that it never is large."""
 MOVED = "it was moved or removed while the log was being searched"
 _COUNTED_EACH = 16
-"""One block in so many has its lines counted in a stretch of more blocks than that."""
+"""Of each block one such part has its lines counted in a file of more blocks than that."""
 
 
 @dataclass(slots=True)
@@ -130,21 +130,23 @@ def scan(task: Task) -> Iterator[Lot | Answer]:
 
 
 class _LineCount:
-    """Counts the lines of a stretch: of a long one about, since to count takes longer than to search."""
+    """Counts the lines of a stretch: of a long one about, since to count takes longer than to search, and lets no other thread go on meanwhile."""
 
     def __init__(self, *, few: bool) -> None:
         self._few = few
-        self._blocks = self._counted = self._found = 0
+        self._counted = self._found = 0
         self.size = 0
 
     def add(self, block: Block) -> None:
         """Take *block* into account."""
         self.size += block.length
-        if self._few or self._blocks % _COUNTED_EACH == 0:
-            self._counted += block.length
-            lines = block.text.count(b"\n", 0, block.length)
-            self._found += lines + (block.text[block.length - 1] != 10)
-        self._blocks += 1
+        if self._few:
+            counted = block.length
+            self._found += block.text[block.length - 1] != 10
+        else:
+            counted = -(-block.length // _COUNTED_EACH)
+        self._counted += counted
+        self._found += block.text.count(b"\n", 0, counted)
 
     @property
     def lines(self) -> int:

@@ -21,6 +21,8 @@ _HINTS = re.compile(
     rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"|\)[<:]",
     re.IGNORECASE,
 )
+_LOGGED_IN = re.compile(rb" \[(?<![^-\s] - - \[)")
+"""What stands behind the name of who logged in, in the lines of a web server."""
 
 
 def sightings(settings: ServerLogsSettings) -> Iterator[Sighting | Gap]:
@@ -62,11 +64,12 @@ class _Sightings:
         looked = look(self._log, file)
         form, dating = looked.form, looked.dating
         times = Times(form)
+        hints = _LOGGED_IN if form.name in {"combined", "common"} else _HINTS
         end = file.size if looked.method == "plain" else None
         with listed(file) as reader, closing(blocks(reader, form, 0, end)) as every:
             for block in every:
                 last = -1
-                for hint in _HINTS.finditer(block.text, 0, block.length):
+                for hint in hints.finditer(block.text, 0, block.length):
                     if hint.start() < last:
                         continue
                     start, last = bounds(block.text, hint.start(), hint.end(), block.length, form)
@@ -112,9 +115,9 @@ def _identified(value: bytes) -> tuple[Identifier, ...]:
     """Return whom the *value* of a field names: somebody's mail address, which may be a login too, or a login."""
     text = value.decode("utf-8", "replace").replace("%40", "@")
     # An address with a label (jan+nieuws@x.nl) arrives at the one without.
-    mail = (("email", text), ("email", base_address(text)))
+    mail = [("email", one) for one in dict.fromkeys((text, base_address(text)))]
     found = []
-    for kind, written in mail if "@" in text else (("username", text), ("customer", text)):
+    for kind, written in mail if "@" in text else [("username", text), ("customer", text)]:
         try:
             found.append(_KINDS.identifier(kind, written))
         except IdentifierError:

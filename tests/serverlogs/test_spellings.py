@@ -221,4 +221,4 @@ def test_an_address_is_read_from_all_that_may_be_part_of_it(text: str, place: in
         start -= 1
     while end < len(line) and line[end] in networks._PART:
         end += 1
-    assert networks._token(line, place) == (start, line[start:end])
+    assert networks._token(line, place) == (start, line[start:end], line[max(0, start - 8) : start])

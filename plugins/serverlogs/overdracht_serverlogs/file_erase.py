@@ -1,6 +1,7 @@
 """What is done with one file of a log: cut lines out of it, closed or live, and clear up what a crash left."""
 
 import os
+import time
 from datetime import date
 from pathlib import Path
 from shutil import which
@@ -16,6 +17,8 @@ from overdracht_serverlogs.packed import Unreadable, opened
 from overdracht_serverlogs.rewriting import held, rewrite
 
 _WRITTEN = "the log is still being written: set `reopen` for it, or go on with `overdracht resume` once it was rotated"
+_LEFT = 600.0
+"""Seconds after which a compressed file that nobody goes on writing, with the other still beside it, was left so."""
 _PACKED = frozenset({"gz", "zst", "zstd", "xz", "bz2", "lzma"})
 
 
@@ -68,9 +71,20 @@ def tidy(log: Log) -> None:
 
 
 def is_being_packed(log: Log) -> bool:
-    """Say whether one of the files of *log* is being compressed: the same lines stand in two files then."""
-    bare = [_unpacked(one.path) for one in log.files]
-    return len(set(bare)) < len(bare)
+    """Say whether one of the files of *log* is being compressed: the same lines stand in two files then.
+
+    A compressed file beside which the other was left, by somebody who was interrupted, is a file as any other.
+    """
+    there = {one.path for one in log.files}
+    pairs = [one for one in log.files if _unpacked(one.path) != one.path]
+    return any(_unpacked(one.path) in there and _is_fresh(one.path) for one in pairs)
+
+
+def _is_fresh(path: str) -> bool:
+    try:
+        return Path(path).stat().st_ctime > time.time() - _LEFT
+    except FileNotFoundError:
+        return True
 
 
 def _unpacked(path: str) -> str:

@@ -38,7 +38,7 @@ def find(settings: ServerLogsSettings, question: Question) -> Iterator[Finding]:
     for pattern in listing.unmatched:
         yield Gap(pattern, _NO_MATCH)
     for folder, reason in listing.refused:
-        yield Gap(folder, f"the folder cannot be listed: {reason}")
+        yield Gap(folder, f"it cannot be listed: {reason}")
     wanted = Wanted(subject.identifiers, subject.excluded)
     if found:
         yield from Search(settings, wanted, question.pool).through(found, question.cursors)

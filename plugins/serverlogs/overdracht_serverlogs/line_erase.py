@@ -35,6 +35,7 @@ from overdracht_serverlogs.line_cuts import Cutting, LinePlaces, whole
 from overdracht_serverlogs.lineitems import Key
 from overdracht_serverlogs.locating import Standing
 from overdracht_serverlogs.logs import Log, base_of, log_of, logs
+from overdracht_serverlogs.masking import logged_in_from
 from overdracht_serverlogs.packed import DAMAGED, Unreadable
 from overdracht_serverlogs.pseudonyms import Pseudonyms
 from overdracht_serverlogs.records import SHRUNK
@@ -231,7 +232,9 @@ def _passes(error: Exception) -> bool:
 
 
 def _pseudonymising(pseudonyms: Pseudonyms) -> Cutting:
-    return lambda one: pseudonyms.cuts(one.start, one.spans)
+    return lambda one: pseudonyms.cuts(
+        one.start, [*one.spans, *logged_in_from(one.raw, one.form, one.spans)]
+    )
 
 
 def _sought(

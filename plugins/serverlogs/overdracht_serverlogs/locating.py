@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from overdracht import Certainty, Identifier, Item
-from overdracht_serverlogs.formats import Format
+from overdracht_serverlogs.formats import UNKNOWN, Format
 from overdracht_serverlogs.fragments import Finder
 from overdracht_serverlogs.judging import Hit, Judge, Span
 from overdracht_serverlogs.lineitems import WHOLE_DAY, Key, digest, unpack
@@ -47,6 +47,8 @@ class Located(NamedTuple):
     key: str
     spans: tuple[tuple[int, int, Identifier], ...] = ()
     """Where in *raw* the identifiers are by which the item was found."""
+    form: Format = UNKNOWN
+    """How the record is written."""
 
 
 @dataclass(slots=True)
@@ -228,7 +230,7 @@ class _Search:
         moment = None if stamp is None else dating.moment(stamp, place)
         known = self._sought.wanted.identifiers
         named = tuple((start, end, known[number]) for start, end, number in spans)
-        return Located(place, block.base + hit.end, raw, moment, key, named)
+        return Located(place, block.base + hit.end, raw, moment, key, named, form)
 
 
 class _Days:

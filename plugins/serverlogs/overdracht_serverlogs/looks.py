@@ -23,6 +23,8 @@ _SAMPLES = 128
 _SLACK = timedelta(days=1)
 _DISORDER = timedelta(days=31)
 """So much earlier than the line before it a line may be, delivered late or by a clock that was wrong, and be of the same year."""
+_NEAR = timedelta(days=7)
+"""So near one another lines are between which a clock was wrong for a while; further apart they may be of other years."""
 _LAST_DAY = date(2199, 12, 31)
 _ROTATED = "it was rotated since it was listed"
 
@@ -201,11 +203,21 @@ def _marks(
 def _dating(marks: Sequence[tuple[int, bytes]], dating: Dating, latest: date) -> Dating:
     """Return how times without a year are read: from the end on, each lies before the one behind it."""
     found: list[tuple[int, date]] = []
-    for place, stamp in reversed(marks):
-        day = Dating(dating.zone, (latest,)).day(stamp)
+    newer: date | None = None
+    backwards = marks[::-1]
+    contradicted = 0
+    for number, (place, stamp) in enumerate(backwards):
+        reading = Dating(dating.zone, (latest,))
+        day = reading.day(stamp)
         found.append((place, latest))
-        if day is not None:
-            latest = min(latest, day + _DISORDER)
+        if day is None or number < contradicted:
+            continue
+        if newer is not None and day + _DISORDER < newer:
+            contradicted = _contradicted(backwards, number, reading, newer)
+            if contradicted:
+                continue
+        newer = day
+        latest = min(latest, day + _DISORDER)
     found.reverse()
     starts, ends = [0], [found[0][1] if found else latest]
     for place, end in found:
@@ -215,3 +227,20 @@ def _dating(marks: Sequence[tuple[int, bytes]], dating: Dating, latest: date) ->
         else:
             ends[-1] = max(ends[-1], end)
     return Dating(dating.zone, tuple(ends), tuple(starts), dating.strptime)
+
+
+def _contradicted(
+    backwards: Sequence[tuple[int, bytes]], number: int, reading: Dating, newer: date
+) -> int:
+    """Return behind which of the times *backwards* from *number* on a clock was right again that had been wrong; 0 when it was not wrong.
+
+    A machine without a clock of its own begins with a day of long ago, until it is told the time: lines of one such day stand between lines that are
+    near one another.
+    """
+    wrong = reading.day(backwards[number][1])
+    for place in range(number + 1, len(backwards)):
+        day = reading.day(backwards[place][1])
+        if day is None or wrong is None or abs(day - wrong) <= _SLACK:
+            continue
+        return place if abs(newer - day) <= _NEAR else 0
+    return 0

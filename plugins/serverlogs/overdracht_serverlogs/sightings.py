@@ -32,7 +32,7 @@ def sightings(settings: ServerLogsSettings) -> Iterator[Sighting | Gap]:
     for pattern in listing.unmatched:
         yield Gap(pattern, "no file matches this pattern")
     for folder, reason in listing.refused:
-        yield Gap(folder, f"the folder cannot be listed: {reason}")
+        yield Gap(folder, f"it cannot be listed: {reason}")
     for log in found:
         yield from _Sightings(log).all()
 

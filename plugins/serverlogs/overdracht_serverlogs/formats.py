@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from overdracht_serverlogs import moments
 from overdracht_serverlogs.layouts import from_apache, from_nginx
-from overdracht_serverlogs.owners import Owner, told
+from overdracht_serverlogs.owners import Owner, json_addresses, told
 
 OWNING = frozenset({"remote_user", "user", "username", "login", "email", "auth_user", "u"})
 """The fields that say whom a line is about: who logged in."""
@@ -169,7 +169,9 @@ class Format:
 
     def addresses(self, line: bytes) -> Iterator[tuple[str, str]]:
         """Yield the addresses from which the one whom the line is about logged in, with their field; nothing without a login."""
-        if self._has_user:
+        if self.layout is Layout.JSON:
+            yield from json_addresses(line)
+        elif self._has_user:
             found = self.head.match(line)
             if found is None or found["remote_user"] in {None, b"", b"-"}:
                 return

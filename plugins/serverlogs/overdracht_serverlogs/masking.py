@@ -6,7 +6,6 @@ from ipaddress import ip_address
 from urllib.parse import unquote
 
 from overdracht import Kinds
-
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.pseudonyms import Spot
 from overdracht_serverlogs.tokens import tokens

@@ -237,7 +237,9 @@ def addresses_in(text: bytes, start: int, end: int) -> Iterator[tuple[int, int]]
     ways = [[*_ported(before, token), *led], list(_candidates(token, 0))]
     for first, behind in next(filter(None, map(partial(_grouped_in, token), ways)), []):
         # Part of a word: `Foo::Bar`.
-        word_before = token[first : first + 2] == b"::" and text[start + first - 1 : start + first].isalnum()
+        word_before = (
+            token[first : first + 2] == b"::" and text[start + first - 1 : start + first].isalnum()
+        )
         word_behind = behind == len(token) and text[end : end + 1].isalnum()
         if first >= last and not word_before and not word_behind:
             yield start + first, start + behind

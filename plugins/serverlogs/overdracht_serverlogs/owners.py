@@ -1,6 +1,7 @@
 """Whom running text says it is about: who logged in, who sends, who receives."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _KEYS = (
@@ -23,6 +24,11 @@ _KEYED = re.compile(b"=(?:%b)" % b"|".join(rb"(?<=\b(%b)=)" % key for key in _KE
 """The sign behind a key in lower case: quicker than the key, since all of them end alike."""
 _LED = (b"for ", b"of user ", b"authenticating ")
 """What leads the other two ways."""
+_JSON_USER = re.compile(rb'(?<!\\)"(?:remote_user|auth_user)"\s*:\s*"[^"-]')
+_JSON_REFUSED = re.compile(rb'(?<!\\)"status"\s*:\s*"?4')
+_JSON_ADDRESS = re.compile(
+    rb'(?<!\\)"(remote_addr|remote_ip|client_ip)"\s*:\s*"([0-9A-Fa-f:.]{2,45})"'
+)
 
 
 class Owner(NamedTuple):
@@ -48,6 +54,13 @@ def told(line: bytes, body: int) -> list[Owner]:
         else:
             owners.append(Owner("user", *one.span("login" if one["login"] else "session")))
     return owners
+
+
+def json_addresses(line: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the addresses in the JSON *line* of a web server, with their field, when it says who logged in and that this was not refused."""
+    if _JSON_USER.search(line) and not _JSON_REFUSED.search(line):
+        for one in _JSON_ADDRESS.finditer(line):
+            yield one[1].decode(), one[2].decode()
 
 
 def _leads(line: bytes, body: int) -> list[int]:

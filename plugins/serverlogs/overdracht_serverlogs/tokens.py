@@ -9,10 +9,7 @@ from overdracht_serverlogs.networks import addresses_in
 
 _TOKENS = re.compile(
     rb"(?P<email>[\w.!#$%&'*+/?^`{|}~-]{1,64}(?:@|%40|%2540)[A-Za-z0-9_](?:[\w-]{0,62}[\w])?(?:\.[\w](?:[\w-]{0,62}[\w])?)*)"
-    rb"|"
-    + BEFORE["ip"]
-    + rb"(?P<ip>(?:\d{1,3}\.){3}\d{1,3})"
-    + AFTER["ip"]
+    rb"|" + BEFORE["ip"] + rb"(?P<ip>(?:\d{1,3}\.){3}\d{1,3})" + AFTER["ip"]
 )
 _NAME = rb"(?P<name>[\w.+@%$-]{1,320})"
 _NAMED = tuple(
@@ -29,8 +26,7 @@ _NAMED = tuple(
         rb"\bUSER %(name)b: ",
         rb"\bCRON(?:D)?(?:\[\d+\])?: \(%(name)b\)",
         rb"\b(?:imap|pop3|lmtp|lda|managesieve|submission|imap-login|pop3-login|indexer-worker|quota-status|doveadm)\((?!\d+\))%(name)b[),]",
-        rb"\b(?:passwd|passwd-file|pam|sql|ldap|static|shadow|dict|lua|cache|auth-worker|prefetch|plain|login|cram-md5|digest-md5|xoauth2|oauth2|oauthbearer)"
-        rb"\(%(name)b[),]",
+        rb"\b(?:passwd(?:-file)?|pam|sql|ldap|static|shadow|dict|lua|cache|auth-worker|prefetch|plain|login|[\w]+-md5|x?oauth2)\(%(name)b[),]",
         rb"(?:[?&;]|%%26|%%3f|%%3b)(?:user(?:_?name|_?id)?|login|log|u|usr|account|acct|uid|customer|klant|name|naam)(?:=|%%3d)%(name)b",
         rb"/home/(?P<name>[\w.-]{1,320})",
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from overdracht import Aged, Category, Gap
+from overdracht import Aged, Category, Gap, Result
+from overdracht.testing.acting import ERASE, approved, erase
 from overdracht_serverlogs import file_erase, formats
 from overdracht_serverlogs import stretches as stretching
 from overdracht_serverlogs.contents import no_text
@@ -98,6 +99,12 @@ def test_only_a_web_servers_login_owns_what_squid_writes() -> None:
     assert [line[one.start : one.end] for one in formats.named("squid").owners(line)] == [b"svdberg"]  # fmt: skip
 
 
+def test_a_number_is_no_time() -> None:
+    """What begins with ten digits may be an order: only in brackets, or with a fraction, they are seconds."""
+    assert formats.looks_like([b"1100000123 betaald", b"1100000124 betaald"]) is formats.UNKNOWN
+    assert formats.looks_like([b"1100000123.250 x"]).name == "epoch"
+
+
 def test_what_has_no_term_is_said(tmp_path: Path) -> None:
     """The retention sweep does not call a log without any time young, and names what to do."""
     (tmp_path / "app.log").write_text(f"van {SANNE}\n" * 9)
@@ -152,6 +159,13 @@ def test_a_pair_that_was_left_is_no_compression_under_way(tmp_path: Path, monkey
     assert file_erase.is_being_packed(log)
     monkeypatch.setattr(file_erase, "_LEFT", -1.0)
     assert not file_erase.is_being_packed(log)
+    connector = logs_in(tmp_path)
+    steps = [approved(connector.propose(one, ERASE)) for one in find(connector, SANNE).items]
+    done = erase(connector, steps)
+    assert set(done.results.values()) == {Result.ERASED}
+    left = TEXT.replace(LINE, b"")
+    assert (tmp_path / "access.log.1").read_bytes() == left
+    assert gzip.decompress((tmp_path / "access.log.1.gz").read_bytes()) == left
 
 
 def test_a_log_that_was_rotated_is_not_cut_where_another_has_its_boundaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

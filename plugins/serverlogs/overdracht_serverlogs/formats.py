@@ -60,7 +60,7 @@ _HEADS: Mapping[str, bytes] = {
     "ctime": rb"(?P<time>"
     + moments.LONG
     + rb") (?:\[pid \d+\] )?(?:\[(?P<user>[^\]\s]{1,320})\] )?(?P<message>.*)",
-    "epoch": rb"\[?(?P<time>\d{10}(?:\.\d{1,9})?)\]? (?P<message>.*)",
+    "epoch": rb"\[?(?P<time>(?<=\[)\d{10}(?=\])|\d{10}\.\d{3,9})\]? (?P<message>.*)",
     "iso": rb"[\[(]?(?P<time>" + moments.ISO + rb")[\])]?(?P<message>.*)",
     "bsd": rb"(?P<time>" + moments.BSD + rb") (?P<message>.*)",
 }

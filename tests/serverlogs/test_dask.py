@@ -14,7 +14,7 @@ import pytest
 
 from overdracht import Gap, Item, Progress, Question, Searched, Subject, Unreachable
 from overdracht.survey import Pool
-from overdracht_serverlogs import finding, stretches
+from overdracht_serverlogs import finding, stretches, workforce
 from tests.serverlogs.asking import find, identified, logs_in
 from tests.serverlogs.test_finding import ADDRESS, _much
 
@@ -81,7 +81,7 @@ def test_a_worker_that_dies_half_way_changes_nothing(
     alone = find(logs_in(logs), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
     monkeypatch.setattr(finding, "QUICK", 0)
-    monkeypatch.setattr(finding, "DENSE", 10**9)
+    monkeypatch.setattr(workforce, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 50_000)
     subject = Subject("test", identified(ADDRESS))
     with _cluster(tmp_path) as (address, workers), Pool(address) as pool:
@@ -114,7 +114,7 @@ def test_a_process_that_dies_loses_nothing(tmp_path: Path, monkeypatch: pytest.M
     alone = find(logs_in(tmp_path), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
     monkeypatch.setattr(finding, "QUICK", 0)
-    monkeypatch.setattr(finding, "DENSE", 10**9)
+    monkeypatch.setattr(workforce, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 50_000)
     subject = Subject("test", identified(ADDRESS))
     with Pool() as pool:

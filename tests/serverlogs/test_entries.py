@@ -1,8 +1,11 @@
 """Logins, bans and the journal beyond the contract: what a record tells, what is revealed, what waits for the vacuum, what is cut beside a writer."""
 
+import json
 import os
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +28,7 @@ from overdracht import (
 from overdracht.testing.acting import ERASE, approved, erase
 from overdracht.testing.watching import export, find
 from overdracht_serverlogs import utmp
+from overdracht_serverlogs.fail2ban import Fail2ban, Fail2banSettings
 from overdracht_serverlogs.journald import VACUUM, Journald, JournaldSettings
 from overdracht_serverlogs.logins import Logins, LoginsSettings
 from tests.serverlogs.entry_harness import write_journal
@@ -156,7 +160,7 @@ def test_an_entry_of_the_journal_waits_for_the_vacuum(tmp_path: Path) -> None:
     assert item.certainty is Certainty.EXACT
     step = connector.propose(item, ERASE)
     assert step.disposition.verdict is Verdict.RETAIN
-    assert step.disposition.until == local_day(datetime.now(UTC)) + timedelta(days=92 + 31)
+    assert step.disposition.until == local_day(datetime.now(UTC)) + timedelta(days=92 + 1)
     assert "journaal" in step.disposition.ground.nl
     assert b"198.51.100.23" in export(connector, [item]).content
 
@@ -185,3 +189,60 @@ def test_the_vacuum_takes_old_files_and_says_what_stays(tmp_path: Path) -> None:
     assert not (tmp_path / HOST / name).exists()
     again = {one.key.partition("@")[0]: one.result for one in erase(connector, steps).outcomes}
     assert again[f"{HOST}/system"] in {Result.ALREADY_GONE, Result.FAILED}
+
+
+@pytest.mark.server
+def test_a_damaged_file_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    """What a crash left damaged is a gap of its own: the entries in the other files are found, exported and counted in the sweep."""
+    connector = _journal(tmp_path, datetime(2023, 1, 1, tzinfo=UTC))
+    good = (tmp_path / HOST / "system@7-1-1.journal").read_bytes()
+    (tmp_path / HOST / "system@7-1-2.journal~").write_bytes(good[: len(good) // 3])
+    found = find(connector, Subject("1", (LOGIN,)))
+    (item,) = found.items
+    (gap,) = found.gaps
+    assert "system@7-1-2.journal~" in gap.reason
+    assert not found.searched
+    assert b"198.51.100.23" in export(connector, [item]).content
+    aged = list(connector.aged({Category.TRAFFIC: local_day(WHEN)}))
+    assert len(aged) == 2
+
+
+@pytest.mark.server
+def test_what_cannot_be_read_is_not_called_gone(tmp_path: Path) -> None:
+    """When the file that held an entry cannot be read any more, nobody can tell that it is gone."""
+    connector = _journal(tmp_path, datetime(2023, 1, 1, tzinfo=UTC))
+    (item,) = find(connector, Subject("1", (LOGIN,))).items
+    step = approved(connector.propose(item, ERASE))
+    path = tmp_path / HOST / "system@7-1-1.journal"
+    path.write_bytes(path.read_bytes()[:200])
+    (outcome,) = erase(connector, [step]).outcomes
+    assert outcome.result is Result.FAILED
+
+
+MAIL = KINDS.parse("sanne@vanderberg.example")
+
+
+@pytest.mark.parametrize(
+    ("banned", "data"),
+    [
+        ("svdberg", {"matches": []}),
+        ("sanne@vanderberg.example", {"matches": []}),
+        ("203.0.113.6", {"matches": None, "user": "svdberg"}),
+        ("203.0.113.6", {"matches": [], "users": ["svdberg"]}),
+        ("203.0.113.6", {"diep": [{"mlfid": "sanne@vanderberg.example"}]}),
+    ],
+)
+def test_a_ban_is_found_by_all_that_it_tells(tmp_path: Path, banned: str, data: object) -> None:
+    """A jail may ban a login instead of an address (F-ID), and keep who it was elsewhere than in the lines."""
+    path = tmp_path / "fail2ban.sqlite3"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE jails (name TEXT, enabled INTEGER)")
+        db.execute("CREATE TABLE bans (jail TEXT, ip TEXT, timeofban INTEGER, bantime INTEGER, bancount INTEGER, data JSON)")  # fmt: skip
+        db.execute("INSERT INTO jails VALUES ('sshd', 1)")
+        row = ("sshd", banned, int(WHEN.timestamp()), 600, 1, json.dumps(data))
+        db.execute("INSERT INTO bans VALUES (?, ?, ?, ?, ?, ?)", row)
+    connector = Fail2ban("fail2ban", Fail2banSettings(path=path))
+    (item,) = find(connector, Subject("1", (LOGIN, MAIL))).items
+    assert item.certainty is Certainty.MENTION
+    step = approved(connector.propose(item, ERASE))
+    assert [one.result for one in erase(connector, [step]).outcomes] == [Result.ERASED]

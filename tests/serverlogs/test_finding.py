@@ -5,17 +5,20 @@ import gzip
 import lzma
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 
 from overdracht import Certainty, Extent, Gap, Item, Period
-from overdracht_serverlogs import finding, records, scanning, stretches
+from overdracht.survey import Pool
+from overdracht_serverlogs import finding, records, scanning, stretches, workforce
 from overdracht_serverlogs.lineitems import Key, digest, unpack
+from overdracht_serverlogs.logs import Log, logs
 from tests.serverlogs.asking import count, find, gap, logs_in, searched
 
 SANNE, LOGIN, ADDRESS = "sanne@vanderberg.example", "username:svdberg", "203.0.113.7"
@@ -243,15 +246,17 @@ def test_stretches_and_processes_change_nothing(
     whole = find(logs_in(tmp_path), ADDRESS)
     monkeypatch.setattr(finding, "ALONE", 0)
     monkeypatch.setattr(finding, "QUICK", 0)
-    monkeypatch.setattr(finding, "DENSE", 10**9)
     monkeypatch.setattr(stretches, "STRETCH", 10_000)
     monkeypatch.setattr(records, "BLOCK", 5_000)
     monkeypatch.setattr(scanning, "LOT", 7)
     monkeypatch.setattr(scanning, "MOST_LOTS", 2)
-    with ThreadPoolExecutor(2) as pool:
-        cut = find(logs_in(tmp_path), ADDRESS, pool=pool)
-    assert cut.items == whole.items
-    assert searched(cut).looked_at == searched(whole).looked_at
+    for bytes_each, kind in ((0, Pool), (0, ThreadPoolExecutor), (10**9, Pool), (600, Pool)):
+        # With processes at hand: by threads, by processes, and from threads over to processes half-way.
+        monkeypatch.setattr(workforce, "DENSE", bytes_each)
+        with kind() as pool:
+            cut = find(logs_in(tmp_path), ADDRESS, pool=pool() if isinstance(pool, Pool) else pool)
+        assert cut.items == whole.items
+        assert searched(cut).looked_at == searched(whole).looked_at
     assert len(whole.items) > 4
 
 
@@ -297,6 +302,29 @@ def test_a_file_that_is_rotated_while_it_is_searched_is_found_under_its_new_name
             found = find(logs_in(tmp_path), ADDRESS)
         assert found.gaps == []
         assert count(found.items) == 2
+
+
+def test_what_takes_the_place_of_a_rotated_file_says_nothing_of_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that is rotated after it was listed is still read as it is written, not as the empty file that has its name then."""
+    log = tmp_path / "access.log"
+    log.write_bytes(
+        b'203.0.113.7 - jan@x.example [03/May/2026:10:11:12 +0200] "GET / HTTP/1.1" 200 1 "-" "x"\n'
+    )
+
+    def rotated(*args: Any) -> Iterator[Log]:
+        found = list(logs(*args))
+        log.rename(tmp_path / "access.log.1")
+        log.touch()
+        monkeypatch.setattr(finding, "logs", logs)
+        return iter(found)
+
+    monkeypatch.setattr(finding, "logs", rotated)
+    found = find(logs_in(tmp_path), "jan@x.example")
+    (item,) = found.items
+    assert (item.certainty, Key.parse(item.key).day) == (Certainty.EXACT, date(2026, 5, 3))
+    assert not found.gaps
 
 
 def test_a_file_that_is_truncated_or_removed_while_it_is_searched_is_a_gap(
@@ -409,3 +437,15 @@ def test_every_gap_is_free_of_what_was_asked(tmp_path: Path) -> None:
     said += [one.reason for one in find(connector, SANNE).findings if isinstance(one, Gap)]
     assert any("no time can be read" in one for one in said)
     assert not any(SANNE in one for one in said)
+
+
+def test_everybody_who_logged_in_is_told_whatever_their_name(tmp_path: Path) -> None:
+    """The quick look that passes over the lines of a web server without a login passes over no login."""
+    when = "03/May/2026:10:00:00"
+    users = ["-", "jan", "jan -", "jan - x", "- jan", "-jan", "jan-"]
+    write(tmp_path / "access.log", "".join(web(when, user=one) for one in users))
+    told = {
+        one.identifier.value for one in logs_in(tmp_path).identifiers() if not isinstance(one, Gap)
+    }
+    assert told >= {"jan", "jan -", "jan - x", "- jan", "-jan", "jan-"}
+    assert "-" not in told

@@ -171,7 +171,7 @@ def test_a_rotated_log_waits_for_who_still_writes_it(
     log = tmp_path / "access.log.1"
     log.write_bytes(_line(ME))
     monkeypatch.setattr(line_erase, "_PATIENCE", 0.5)
-    steps = _steps(connector := logs_in(tmp_path))
+    steps = _steps(connector := logs_in(tmp_path, lets_go_within=1))
     with log.open("ab", buffering=0) as server:
         assert _results(connector, steps) == {Result.FAILED}
         server.write(_line())

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import signal
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,16 @@ from overdracht import (
     Line,
     Result,
     Ruling,
+    Sighting,
     Subject,
     Verdict,
 )
 from overdracht.testing.acting import ERASE, approved, erase
 from overdracht.testing.watching import find
-from overdracht_serverlogs import exchanging, rewriting
+from overdracht_serverlogs import exchanging, line_erase, rewriting
 from overdracht_serverlogs.connector import ServerLogs
 from overdracht_serverlogs.formats import named
+from overdracht_serverlogs.logs import Log, log_of
 from overdracht_serverlogs.masking import masked
 from overdracht_serverlogs.pseudonyms import Pseudonyms
 from overdracht_serverlogs.settings import ServerLogsSettings
@@ -119,6 +122,19 @@ def test_pseudonyms_never_overlap(spots: list[tuple[int, int]]) -> None:
         last = end
 
 
+def test_lines_without_a_day_are_found_again_once_they_have_one(tmp_path: Path) -> None:
+    """A line that was found in a log of which no format could be told then is erased, and not called gone, when it can be told by now."""
+    log = tmp_path / "app.log"
+    log.write_bytes(b"begun\n" * 9 + _line(NOON, user=EMAIL.value))
+    connector = _connector(tmp_path)
+    items = _items(connector)
+    assert "undated" in items[0].key
+    with log.open("ab") as file:
+        file.write(_line(NOON) * 9)
+    assert _erase(_connector(tmp_path), items) == {Result.ERASED}
+    assert log.read_bytes() == b"begun\n" * 9 + _line(NOON) * 9
+
+
 def test_others_are_masked_in_what_is_handed_out(tmp_path: Path) -> None:
     """In an export other people's addresses, mail addresses and logins are masked, the person's own are not, and the fields tell as much."""
     line = (
@@ -192,6 +208,76 @@ def test_an_old_line_in_a_log_that_is_never_rotated_is_somebodys_to_look_at(tmp_
         _connector(tmp_path, reopen=["true"]).propose(item, ERASE).disposition.verdict
         is Verdict.ERASE
     )
+
+
+def test_what_was_left_aside_waits_for_a_log_that_was_just_renamed(tmp_path: Path) -> None:
+    """When a crash left the old file aside, and logrotate renamed the log and the server has not made its new one, both are waited for."""
+    log = tmp_path / "access.log"
+    aside = tmp_path / ".access.log.overdracht-old.0.0"
+    aside.write_bytes(_line(NOON))
+    inode = aside.stat().st_ino
+    aside.rename(aside.with_name(f".access.log.overdracht-old.0.{inode}"))
+    (tmp_path / "access.log.1").write_bytes(_line(NOON, user=EMAIL.value))
+    connector = _connector(tmp_path)
+    items = _items(connector)
+    server = threading.Timer(0.3, log.touch)
+    server.start()
+    assert _erase(connector, items) == {Result.ERASED}
+    server.join()
+    assert log.read_bytes() == _line(NOON)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["access.log", "access.log.1"]
+
+
+def test_a_log_that_is_rotated_at_this_very_moment_is_no_objection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that got another's name after the log was listed is looked for again before anything is said against the plan."""
+    log = tmp_path / "access.log"
+    log.write_bytes(_line(NOON, user=EMAIL.value))
+    connector = _connector(tmp_path)
+    steps = [approved(connector.propose(one, ERASE)) for one in _items(connector)]
+
+    def rotated(*args: Any) -> Log | None:
+        found = log_of(*args)
+        monkeypatch.setattr(line_erase, "log_of", log_of)
+        log.rename(tmp_path / "access.log.1")
+        log.touch()
+        return found
+
+    monkeypatch.setattr(line_erase, "log_of", rotated)
+    assert list(connector.prepare(iter(steps))) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Nov 04 14:15:37 imap(svdberg)<19598><WPYq>: Info: Connection closed",
+        b"Nov  4 14:15:37 mx1 dovecot: imap(svdberg)<19598><WPYq>: Connection closed",
+    ],
+)
+def test_whose_mailbox_it_is_is_told(tmp_path: Path, line: bytes) -> None:
+    """Who comes back after a restored backup is seen in every line that is surely theirs, also without any field."""
+    (tmp_path / "mail.log").write_bytes(line + b"\n")
+    told = {
+        one.identifier for one in _connector(tmp_path).identifiers() if isinstance(one, Sighting)
+    }
+    assert KINDS.identifier("username", "svdberg") in told
+
+
+def test_a_log_that_is_written_under_its_days_name_waits_too(tmp_path: Path) -> None:
+    """Lines in a file that its server began with the day in its name, as Apache's rotatelogs does, wait until it is at the next."""
+    now = datetime.now(UTC)
+    (tmp_path / f"access.log.{now - timedelta(days=9):%Y-%m-%d}").write_bytes(
+        _line(now - timedelta(days=9), user=EMAIL.value)
+    )
+    log = tmp_path / f"access.log.{now:%Y-%m-%d}"
+    log.write_bytes(_line(now, user=EMAIL.value))
+    connector = _connector(tmp_path)
+    with log.open("ab"):
+        old, new = (connector.propose(one, ERASE) for one in _items(connector))
+        assert old.disposition.verdict is Verdict.ERASE
+        assert new.disposition.verdict is Verdict.RETAIN
+    assert _erase(_connector(tmp_path), [old.item, new.item]) == {Result.ERASED}
 
 
 def test_the_live_log_stays_when_all_of_it_is_old(tmp_path: Path) -> None:

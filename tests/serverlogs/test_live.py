@@ -89,6 +89,24 @@ def test_a_server_that_does_not_reopen_keeps_its_log(
     _is_whole(log, written[0])
 
 
+def test_a_server_that_did_not_hear_is_told_once_more(tmp_path: Path) -> None:
+    """A signal that a server ignored, since it was still busy with an earlier one, is given again before it is given up."""
+    log = tmp_path / "access.log"
+    _begun(log)
+    with server(log) as (reopen, written), log.open("rb") as old:
+        calls = 0
+
+        def second() -> None:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                reopen()
+
+        rewrite_live(log, old.fileno(), _cuts(log), second, patience=2)
+        assert calls == 2
+    _is_whole(log, written[0])
+
+
 def test_a_command_that_fails_keeps_the_log(tmp_path: Path) -> None:
     """When the command fails after the server did open the new log, the old one is back with every line."""
     log = tmp_path / "access.log"
@@ -192,6 +210,8 @@ def test_a_log_that_is_rotated_before_it_is_put_back_keeps_all(
     with log.open("ab") as server:
 
         def rotate() -> None:
+            if rotated.exists():
+                return  # told once more
             log.rename(rotated)
             log.write_bytes(b"third\n")
             server.write(b"second\n")

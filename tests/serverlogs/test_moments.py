@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overdracht import local_day
-from overdracht_serverlogs.moments import Dating, written
+from overdracht_serverlogs.moments import Dating, seconds, written
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SOON = (date(2026, 11, 24),)
@@ -97,3 +97,16 @@ def test_no_bytes_are_an_error(stamp: bytes) -> None:
     dating = Dating(AMSTERDAM, SOON)
     moment = dating.moment(stamp)
     assert moment is None or moment.utcoffset() is not None
+
+
+def test_the_seconds_are_cut_out_where_they_stand() -> None:
+    """Two times that differ in nothing else are of one minute; where it is not known where they stand nothing is cut out."""
+    for stamp, cut in (
+        (b"03/May/2026:10:11:12 +0200", b"03/May/2026:10:11 +0200"),
+        (b"May  3 10:11:12", b"May  3 10:11"),
+        (b"2026-05-03T10:11:12.123+02:00", b"2026-05-03T10:11+02:00"),
+        (b"2026/05/03 10:11:12", b"2026/05/03 10:11"),
+        (b"1777802400.123", b"1777802400.123"),
+    ):
+        front, behind = seconds(stamp)
+        assert stamp[:front] + stamp[behind:] == cut

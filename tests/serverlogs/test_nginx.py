@@ -23,6 +23,7 @@ from overdracht.testing.watching import find
 from overdracht_serverlogs.connector import ServerLogs
 from overdracht_serverlogs.lineitems import Key
 from overdracht_serverlogs.settings import ServerLogsSettings
+from tests.serverlogs.erasing import erase_all
 from tests.servers.need import need
 from tests.servers.ports import free_port
 
@@ -156,15 +157,6 @@ class Visitors:
         self.thread.join()
 
 
-def _erase_all(nginx: Nginx) -> Counter[str]:
-    connector = nginx.connector()
-    items = find(connector, SANNE).of(Certainty.EXACT)
-    done = erase(connector, [approved(connector.propose(one, ERASE)) for one in items])
-    assert done.error is None
-    assert set(done.results.values()) <= {Result.ERASED}, [one.reason for one in done.outcomes]
-    return Counter(done.results.values())
-
-
 @pytest.mark.server
 def test_no_request_is_lost_while_a_person_is_erased_and_the_log_rotates(nginx: Nginx) -> None:
     """Over thousands of requests, rotations and erasures at once, every line of everybody else's is there once, and the person's are gone."""
@@ -175,12 +167,12 @@ def test_no_request_is_lost_while_a_person_is_erased_and_the_log_rotates(nginx: 
             rotation = threading.Thread(target=nginx.rotate)
             if turn % 2:
                 rotation.start()  # at the same time
-            results += _erase_all(nginx)
+            results += erase_all(nginx.connector(), SANNE)
             if turn % 2:
                 rotation.join()
             else:
                 nginx.rotate()
-    last = _erase_all(nginx)
+    last = erase_all(nginx.connector(), SANNE)
     nginx.stop()
     assert results[Result.ERASED] >= 3, results
     assert set(last) <= {Result.ERASED}

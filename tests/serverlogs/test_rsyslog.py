@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from overdracht import Certainty, Kinds, Result, Subject
-from overdracht.testing.acting import ERASE, approved, erase
-from overdracht.testing.watching import find
+from overdracht import Kinds, Result, Subject
 from overdracht_serverlogs.connector import ServerLogs
 from overdracht_serverlogs.settings import ServerLogsSettings
+from tests.serverlogs.erasing import erase_all
 from tests.servers.need import need
 
 SANNE = Subject("2026-0001", (Kinds().parse("sanne@vanderberg.example"),))
@@ -87,12 +86,12 @@ def test_no_message_is_lost_while_rsyslog_writes(rsyslog: Rsyslog) -> None:
     try:
         for _ in range(4):
             time.sleep(0.2)
-            results += _erase(rsyslog)
+            results += erase_all(rsyslog.connector(), SANNE)
     finally:
         ended.set()
         thread.join()
     time.sleep(0.3)
-    results += _erase(rsyslog)
+    results += erase_all(rsyslog.connector(), SANNE)
     rsyslog.stop()
     assert set(results) == {Result.ERASED}
     (log,) = (rsyslog.base / "log").iterdir()
@@ -100,12 +99,3 @@ def test_no_message_is_lost_while_rsyslog_writes(rsyslog: Rsyslog) -> None:
     numbers = [int(re.findall(r"N(\d{6})", one)[0]) for one in lines]
     assert sent[0] > 200
     assert sorted(numbers) == [one for one in range(sent[0]) if one % 10]
-
-
-def _erase(rsyslog: Rsyslog) -> Counter[str]:
-    connector = rsyslog.connector()
-    items = find(connector, SANNE).of(Certainty.EXACT)
-    done = erase(connector, [approved(connector.propose(one, ERASE)) for one in items])
-    assert done.error is None
-    assert set(done.results.values()) <= {Result.ERASED}, [one.reason for one in done.outcomes]
-    return Counter(done.results.values())

@@ -4,9 +4,10 @@ import re
 from ipaddress import IPv6Address, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from overdracht_serverlogs import networks
 from overdracht_serverlogs.fragments import Finder, Pass
 from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.spellings import Wanted, needles
@@ -34,6 +35,27 @@ EVERY_SPELLING = [
     ("2001:db8::8a2e:370:7334", b"2001%3adb8%3A%3A8a2e%3A370%3A7334", b"2001%3adb8%3A%3A8a2e%3A370%3A7334"),
     ("2001:db8::8a2e:370:7334", b"2001:db8::8a2e:3.112.115.52", b"2001:db8::8a2e:3.112.115.52"),
     ("2001:db8::8a2e:370:7334", b"2001:db8::8a2e:370:7334%eth0", b"2001:db8::8a2e:370:7334"),
+    ("2001:db8::7", b"[client 2001:db8::7:50022] AH01617", b"2001:db8::7"),
+    ("2001:db8::7", b"[client 2001:db8::7:0] AH01617", b"2001:db8::7"),
+    ("2001:db8::7", b"[client 2001:db8::7] ModSecurity", b"2001:db8::7"),
+    ("2001:db8::7", b"from 2001:db8::7:50022 ", b"2001:db8::7"),
+    ("2001:db8::7", b"for (587:2001:db8::7) at", b"2001:db8::7"),
+    ("2001:db8::7", b"for (127.0.0.1:587:2001:db8::7) at", b"2001:db8::7"),
+    ("2001:db8::7", b"helo=<[IPv6:2001:db8::7]>", b"2001:db8::7"),
+    ("2001:db8::7", b"v=spf1 ip6:2001:db8::7 -all", b"2001:db8::7"),
+    ("2001:db8::7", b"(inet6:2001:db8::7)", b"2001:db8::7"),
+    ("2001:db8::7", b"source:2001:db8::7", b"2001:db8::7"),
+    ("2001:db8::/32", b"node:2001:db8::7", b"2001:db8::7"),
+    ("2001:db8::7", b"\\x222001:db8::7\\x22", b"2001:db8::7"),
+    ("2001:db8::7", b"#0112001:db8::7", b"2001:db8::7"),
+    ("2001:db8::7", b"\\n2001:db8::7", b"2001:db8::7"),
+    ("2001:db8::7", b"IP6 2001:db8::7.443 > 2001:db8::9.50: F", b"2001:db8::7"),
+    ("2001:db8::7", b"ip=%5B2001%3Adb8%3A%3A7%5D&", b"2001%3Adb8%3A%3A7"),
+    ("10.0.0.1", b"IP 10.0.0.1.443 > 10.0.0.9.50: F", b"10.0.0.1"),
+    ("10.0.0.0/24", b"IP 10.0.0.1.443 > 10.9.0.9.50: F", b"10.0.0.1"),
+    ("10.0.0.0/12", b"::ffff:ac8:101 ::ffff:a08:101", b"::ffff:a08:101"),
+    ("10.0.0.0/8", b"::ffff:0ac8:101 ", b"::ffff:0ac8:101"),
+    ("10.0.0.1", b"[client ::ffff:10.0.0.1:50022] AH01617", b"10.0.0.1"),
     ("2001:db8:1234:5600::/56", b"2001:db8:1234:56ff::1 ", b"2001:db8:1234:56ff::1"),
     ("84.22.8.0/22", b"84.22.11.255:80", b"84.22.11.255"),
     ("84.22.8.0/22", b"::ffff:84.22.9.1", b"::ffff:84.22.9.1"),
@@ -63,6 +85,8 @@ SOMEBODY_ELSES = [
     ("jan@x.example", b"jan@x.example.com jan@x.examples jan@x.example-a.nl %2Bjan@x.example"),
     ("jan@x.example", b"jan+@x.exampl jan%40y.example"),
     ("10.0.0.1", b"110.0.0.12 10.0.0.10 1.10.0.0.1 10.0.0.1.5 10.0.0.11"),
+    ("2001:db8::7", b"2001:db8::7:443 587:2001:db8::7 [client 2001:db8::7:a]"),
+    ("2001:db8::7", b"IPv6:2001:db8::7:1 ip6:2001:db8::71 xce:2001:db8::8"),
     ("2001:db8::1", b"2001:db8::10 12001:db8::1 2001:db8::1:1 2001:db8:0:1::1"),
     ("2001:db8:1234:5600::/56", b"2001:db8:1234:5700::1 2001:db8:1235:5600::1"),
     ("84.22.8.0/22", b"84.22.12.1 184.22.9.1 84.22.7.255"),
@@ -101,6 +125,7 @@ def _spelled(address: IPv6Address, draw: st.DataObject) -> str:
     return text.upper() if draw.draw(st.booleans()) else text
 
 
+@settings(deadline=None)  # a machine with other work to do may pause it
 @given(st.integers(1, 2**128 - 1), st.data())
 def test_an_ipv6_address_is_found_however_it_is_written(number: int, data: st.DataObject) -> None:
     """With or without leading zeros, compressed anywhere, in either case, with its colons encoded or not."""
@@ -178,3 +203,37 @@ def test_nothing_is_put_together_from_two_lines() -> None:
         strict=True,
     ):
         assert b"\n" not in b"".join(spans(text, one))
+
+
+_DIGITS = "0031612345678"
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "-", ".", "+", "%20", "(", "  ", "a"]), min_size=13, max_size=13),
+    st.integers(0, 6),
+    st.sampled_from(["", " ", "6", "x"]),
+)  # fmt: skip
+def test_a_telephone_number_is_found_where_its_whole_pattern_is(
+    gaps: list[str], first: int, before: str
+) -> None:
+    """The quick look at the digit in front of the last four loses no number that the whole pattern would take."""
+    line = f"{before}{''.join(a + b for a, b in zip(_DIGITS[first:], gaps[first:], strict=True))}".encode()
+    (needle,) = needles(Wanted(identified("+31612345678")))
+    for choice in needle.choices:
+        for anchor in choice:
+            assert anchor.check is not None
+            for place in range(len(line)):
+                if line.startswith(anchor.text, place) and anchor.check(line, place):
+                    assert anchor.whole.match(line, place)
+
+
+@given(st.text("0123456789abF:.%3 [", max_size=60), st.integers(0, 60))
+def test_an_address_is_read_from_all_that_may_be_part_of_it(text: str, place: int) -> None:
+    """What is cut out around a place is what a walk byte by byte would cut out."""
+    line, place = text.encode(), min(place, len(text))
+    start = end = place
+    while start > 0 and line[start - 1] in networks._PART:
+        start -= 1
+    while end < len(line) and line[end] in networks._PART:
+        end += 1
+    assert networks._token(line, place) == (start, line[start:end], line[max(0, start - 8) : start])

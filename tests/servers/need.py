@@ -7,6 +7,7 @@ import pytest
 
 PACKAGES = {
     "7z": "p7zip-full",
+    "apache2": "apache2-bin",
     "chromium": "chromium",
     "doveadm": "dovecot-core",
     "dovecot": "dovecot-imapd",

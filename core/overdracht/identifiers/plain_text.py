@@ -8,10 +8,14 @@ _JOINERS = "\u200c\u200d"
 
 def clean(text: str) -> str:
     """Return *text* in NFC with single spaces and without invisible characters; refuse what no keyboard writes."""
-    if not text.isascii():
+    if text.isascii():
+        text = " ".join(text.split())
+        written = text.isprintable()
+    else:
         text = "".join(one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf")
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(unicodedata.category(one) in {"Cc", "Cs"} for one in text):
+        text = " ".join(unicodedata.normalize("NFC", text).split())
+        written = not any(unicodedata.category(one) in {"Cc", "Cs"} for one in text)
+    if not written:
         raise ValueError("it holds a control character")
     if not text.strip(_JOINERS):
         raise ValueError("it is empty")

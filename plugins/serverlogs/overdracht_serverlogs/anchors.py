@@ -23,7 +23,8 @@ BEFORE = {
 AFTER = {
     "email": rb"(?![%b\-]|\.[%b])" % (_WORD, _WORD),
     "domain": rb"(?![%b\-]|\.[%b])" % (_WORD, _WORD),
-    "ip": rb"(?!\d|\.\d)",
+    # Behind a dot a port may stand, as tcpdump writes it: `IP 192.0.2.7.443 > 192.0.2.9.53: `.
+    "ip": rb"(?:(?!\d|\.\d)|(?=\.\d{1,5}(?: >|: )))",
     "username": rb"(?![%b\-@]|%%40|\.[%b])" % (_WORD, _WORD),
     "phone": rb"(?!\d)",
     "word": rb"(?![%b])" % _WORD,

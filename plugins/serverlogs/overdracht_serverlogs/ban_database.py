@@ -124,8 +124,9 @@ class BanDatabase:
 def _entry(table: str, jail: str, row: tuple[object, ...]) -> Entry:
     address, began, seconds, count, data = row
     details = _details(data)
-    lines = [_line(one) for one in _list(details.get("matches"))]
-    text = "\n".join(lines)
+    lines = [_line(one) for one in _list(details.pop("matches", None))]
+    # Where a jail bans by login or mail address (F-ID), that stands in the place of the address.
+    text = "\n".join([*lines, str(address), *_strings(details)])
     record = {
         "jail": jail,
         "address": str(address),
@@ -133,6 +134,7 @@ def _entry(table: str, jail: str, row: tuple[object, ...]) -> Entry:
         "count": count,
         "current": table == "bips",
         "matches": lines,
+        "details": details,
     }
     return Entry(
         repr((table, jail, *row)).encode("utf-8", "surrogateescape"),
@@ -154,6 +156,19 @@ def _details(data: object) -> dict[str, object]:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield every text in *value*, however deep."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield str(key)
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+    elif value is not None:
+        yield str(value)
 
 
 def _line(one: object) -> str:

@@ -56,6 +56,10 @@ class Unreadable(Exception):
     """A part that cannot be read, or not to its end; the text says why, and holds nothing personal."""
 
 
+class Incomplete(Unreadable):
+    """All of a part that can be read was given; the text says what cannot be."""
+
+
 class Store(Protocol):
     """Where entries are kept."""
 
@@ -66,7 +70,7 @@ class Store(Protocol):
         """Yield its parts; raise SourceError when it is not there."""
 
     def entries(self, part: str) -> Iterator[Entry]:
-        """Yield the entries of *part*; Unreadable says why it cannot be."""
+        """Yield the entries of *part*; Unreadable says why it cannot be, Incomplete at last what cannot be."""
 
     def state(self, part: str) -> str:
         """Return what tells that the part is as it was, empty when that cannot be told."""
@@ -76,6 +80,14 @@ class Store(Protocol):
 
     def remove(self, part: str, planned: "Callable[[Entry], str | None]") -> None:
         """Take out of *part* the entries that *planned* knows, or none of them; Unreadable says why it cannot be."""
+
+
+def readable(store: Store, part: str) -> Iterator[Entry]:
+    """Yield the entries of *part* that can be read, also when some of it cannot be."""
+    try:
+        yield from store.entries(part)
+    except Incomplete:
+        return
 
 
 def owned(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Identifier]]:

@@ -119,16 +119,16 @@ class EntryConnector(Connector[SettingsT]):
 
 
 def _exported(store: "Store", part: str, items: tuple[Item, ...], path: str) -> Iterator[Piece]:
-    from overdracht_serverlogs.entries import Unreadable
+    from overdracht_serverlogs.entries import Unreadable, readable
     from overdracht_serverlogs.entry_items import Planned
 
     try:
         looked = Planned(items)
-        for entry in store.entries(part):
+        for entry in readable(store, part):
             looked.key_of(entry)
         whole = [one for one in items if looked.is_whole(one.key)]
         told = Planned(whole)
-        for entry in store.entries(part):
+        for entry in readable(store, part):
             if key := told.key_of(entry):
                 record = {"source": part, "time": entry.when, **entry.record}
                 yield Line(path, record, (key,))

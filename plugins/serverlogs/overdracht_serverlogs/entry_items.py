@@ -23,6 +23,7 @@ from overdracht import (
 )
 from overdracht_serverlogs.entries import (
     Entry,
+    Incomplete,
     Store,
     Unreadable,
     Wanted,
@@ -100,6 +101,7 @@ def find(store: Store, question: Question) -> Iterator[Finding]:
     """Yield what *store* holds about the question's subject, part by part."""
     wanted = Wanted(question.subject.identifiers, question.subject.excluded)
     for part in store.parts():
+        groups = Groups(store.noun)
         try:
             state = store.state(part)
             if state and question.cursors.get(part, "").rpartition(" ")[0] == state:
@@ -107,7 +109,6 @@ def find(store: Store, question: Question) -> Iterator[Finding]:
                 yield Searched(part, count, question.cursors[part], Extent.UNCHANGED)
                 continue
             count = 0
-            groups = Groups(store.noun)
             for entry in store.entries(part):
                 count += 1
                 if matches := wanted.matches(entry):
@@ -115,6 +116,7 @@ def find(store: Store, question: Question) -> Iterator[Finding]:
             yield from groups.rest()
             settled = state if state and store.state(part) == state else ""
         except Unreadable as error:
+            yield from groups.rest()
             yield Gap(part, str(error))
         else:
             yield Searched(part, count, f"{settled} {count}" if settled else "")
@@ -201,6 +203,8 @@ def aged(store: Store, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
                 if len(group.digests) >= MOST_RECORDS:
                     del groups[entry.day]
                     yield Aged(group.item(store.noun), ())
+        except Incomplete as error:
+            yield Gap(part, str(error))
         except Unreadable as error:
             yield Gap(part, str(error))
             continue

@@ -1,6 +1,7 @@
 """What is done with one file of a log: cut lines out of it, closed or live, and clear up what a crash left."""
 
 import os
+import time
 from datetime import date
 from pathlib import Path
 from shutil import which
@@ -16,16 +17,22 @@ from overdracht_serverlogs.packed import Unreadable, opened
 from overdracht_serverlogs.rewriting import held, rewrite
 
 _WRITTEN = "the log is still being written: set `reopen` for it, or go on with `overdracht resume` once it was rotated"
+_LEFT = 600.0
+"""Seconds after which a compressed file that nobody goes on writing, with the other still beside it, was left so."""
 _PACKED = frozenset({"gz", "zst", "zstd", "xz", "bz2", "lzma"})
 
 
 def first_written(log: Log) -> date | None:
-    """Return the first day of the file of *log* that somebody is writing; None when nobody is."""
+    """Return the first day of the file of *log* that somebody is writing; None when nobody is.
+
+    That is one with the log's own name; where there is none, Apache's rotatelogs may have begun one with a day in its name.
+    """
+    named = any(file.live for file in log.files)
     for file in log.files:
-        if file.live and file.size and not file.problem:
+        if (file.live or not named) and file.size and not file.problem:
             try:
                 with held(Path(file.path)) as (descriptor, _):
-                    if live.is_written(descriptor):
+                    if (live.is_written if file.live else live.is_seen_written)(descriptor):
                         return _first_day(log, file) or date.min
             except (OSError, Unreadable):
                 return None
@@ -54,7 +61,8 @@ def obstacle(log: Log, file: LogFile) -> str:
 def tidy(log: Log) -> None:
     """End what somebody began who died while files of *log* were written anew."""
     path = Path(log.part)
-    live.recover(path, live.command(log.family.reopen) if log.family.reopen else None)
+    how = live.command(log.family.reopen) if log.family.reopen else None
+    live.recover(path, how, log.family.lets_go_within)
     ending = new_path(Path("x")).name.partition("x")[2]
     for name in os.listdir(path.parent):  # noqa: PTH208 - names are all that is wanted
         was = name.removeprefix(".").removesuffix(ending)
@@ -63,9 +71,20 @@ def tidy(log: Log) -> None:
 
 
 def is_being_packed(log: Log) -> bool:
-    """Say whether one of the files of *log* is being compressed: the same lines stand in two files then."""
-    bare = [_unpacked(one.path) for one in log.files]
-    return len(set(bare)) < len(bare)
+    """Say whether one of the files of *log* is being compressed: the same lines stand in two files then.
+
+    A compressed file beside which the other was left, by somebody who was interrupted, is a file as any other.
+    """
+    there = {one.path for one in log.files}
+    pairs = [one for one in log.files if _unpacked(one.path) != one.path]
+    return any(_unpacked(one.path) in there and _is_fresh(one.path) for one in pairs)
+
+
+def _is_fresh(path: str) -> bool:
+    try:
+        return Path(path).stat().st_ctime > time.time() - _LEFT
+    except FileNotFoundError:
+        return True
 
 
 def _unpacked(path: str) -> str:
@@ -94,7 +113,8 @@ def cut(log: Log, file: LogFile, cuts: Cuts) -> None:
         elif not live.is_written(descriptor):
             live.rewrite_live(path, descriptor, cuts, None)
         elif log.family.reopen:
-            live.rewrite_live(path, descriptor, cuts, live.command(log.family.reopen))
+            how, patience = live.command(log.family.reopen), log.family.lets_go_within
+            live.rewrite_live(path, descriptor, cuts, how, patience=patience)
         else:
             raise OSError(_WRITTEN)
 

@@ -1,10 +1,9 @@
 """Find a person's records in all logs, the big ones by several processes."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 
 from overdracht import Extent, Finding, Gap, Item, Progress, Question, Searched
@@ -12,7 +11,7 @@ from overdracht_serverlogs.fragments import Plan, finder
 from overdracht_serverlogs.grouping import Grouping
 from overdracht_serverlogs.logs import Listing, Log, LogFile, log_of, logs
 from overdracht_serverlogs.logstate import LogState, cursor_of, is_settled, lines_if_unchanged
-from overdracht_serverlogs.looks import look
+from overdracht_serverlogs.looks import beginning, look
 from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.planning import SAMPLE, plan
 from overdracht_serverlogs.scanning import MOVED, Answer, Lot, Task, scan
@@ -27,8 +26,6 @@ ALONE = 48 << 20
 """Bytes that are searched before other processes would have begun."""
 IN_FLIGHT = 8
 """How many stretches wait or run at a time: enough to keep every process busy, few enough to hold little."""
-DENSE = 50_000
-"""Bytes for each record that is found, below which processes are quicker than threads."""
 _SAMPLED = 16
 _NO_MATCH = "no file matches this pattern"
 
@@ -41,7 +38,7 @@ def find(settings: ServerLogsSettings, question: Question) -> Iterator[Finding]:
     for pattern in listing.unmatched:
         yield Gap(pattern, _NO_MATCH)
     for folder, reason in listing.refused:
-        yield Gap(folder, f"the folder cannot be listed: {reason}")
+        yield Gap(folder, f"it cannot be listed: {reason}")
     wanted = Wanted(subject.identifiers, subject.excluded)
     if found:
         yield from Search(settings, wanted, question.pool).through(found, question.cursors)
@@ -63,15 +60,14 @@ class Search:
 
     def through(self, found: list[Log], cursors: Mapping[str, str]) -> Iterator[Finding]:
         """Yield what the logs that were *found* hold, each in turn."""
-        sample, packed = _sample(found)
+        sample = _sample(found)
         self._plan = plan(self._wanted, sample)
         states = [LogState(one, cursor_of(one), Grouping(one, self._wanted)) for one in found]
         for state in states:
             state.known = lines_if_unchanged(state, cursors.get(state.log.part, ""))
         todo = sum(one.log.size for one in states if one.known is None)
-        with ExitStack() as stack:
-            executor = self._executor(todo, sample, stack, packed=packed)
-            for state, task, lots in self._answered(self._tasks(states), executor):
+        with self._workforce(todo, sample) as force:
+            for state, task, lots in self._answered(self._tasks(states), force):
                 if task is None:
                     yield from self._ended(state)
                     continue
@@ -79,26 +75,18 @@ class Search:
                     yield from state.grouping.add(lot, task.spelt.time_format)
                 yield Progress(state.log.part, state.done, state.log.size)
 
-    def _executor(
-        self, todo: int, sample: bytes, stack: ExitStack, *, packed: bool
-    ) -> Executor | None:
-        """Return what searches *todo* bytes of text like *sample*, most of it *packed* or not, side by side; None when this thread does it alone."""
+    @contextmanager
+    def _workforce(self, todo: int, sample: bytes) -> Iterator[Workforce | None]:
+        """Give who searches *todo* bytes of text like *sample* side by side; None when this thread does it alone."""
         if self._pool is None or todo < QUICK:
-            return None
-        pool = self._pool()
-        if not isinstance(pool, ProcessPoolExecutor):
-            return pool
-        if packed and not self._is_dense(sample):
-            # Nearly all of the work is done by libraries that let other threads go on meanwhile, and threads begin at once.
-            return stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 1))
-        return pool if todo > ALONE else None
-
-    def _is_dense(self, sample: bytes) -> bool:
-        """Say whether so many records are found in text like *sample* that one process would be busy with them alone."""
+            yield None
+            return
         text = bytearray(sample + b"\n")
         with memoryview(text) as view:
             found = finder(self._wanted, self._plan).find(view, text)
-        return len(found) * DENSE > len(sample)
+        with Workforce(self._pool(), large=todo > ALONE) as force:
+            force.noticed(len(found), len(sample))
+            yield force
 
     def _tasks(self, states: Iterable[LogState]) -> Iterator[tuple[LogState, Task | None]]:
         """Yield the stretches to search, and after those of each log none."""
@@ -152,24 +140,20 @@ class Search:
         return there
 
     def _answered(
-        self, tasks: Iterator[tuple[LogState, Task | None]], executor: Executor | None
+        self, tasks: Iterator[tuple[LogState, Task | None]], force: Workforce | None
     ) -> Iterator[tuple[LogState, Task | None, Iterable[Lot]]]:
         """Yield the *tasks* in order, each with what it gave."""
-        if executor is None:
+        if force is None:
             for state, task in tasks:
                 yield state, task, () if task is None else self._streamed(state, task, 0)
             return
-        force = Workforce(executor)
         waiting: deque[tuple[LogState, Pending | None]] = deque()
-        try:
-            for state, task in tasks:
-                waiting.append((state, None if task is None else force.give(task)))
-                if len(waiting) > IN_FLIGHT:
-                    yield self._awaited(force, *waiting.popleft())
-            while waiting:
+        for state, task in tasks:
+            waiting.append((state, None if task is None else force.give(task)))
+            if len(waiting) > IN_FLIGHT:
                 yield self._awaited(force, *waiting.popleft())
-        finally:
-            force.dismiss()
+        while waiting:
+            yield self._awaited(force, *waiting.popleft())
 
     def _awaited(
         self, force: Workforce, state: LogState, pending: Pending | None
@@ -258,16 +242,14 @@ def _elsewhere(state: LogState, task: Task, now: Log) -> LogFile | None:
     return None
 
 
-def _sample(found: list[Log]) -> tuple[bytes, bool]:
-    """Return some text of the logs, by which the plan is made, and whether most of their files are compressed."""
-    files = [(log, file) for log in found for file in log.files if not file.problem]
+def _sample(found: list[Log]) -> bytes:
+    """Return some text of the logs, by which the plan is made."""
+    files = [file for log in found for file in log.files if not file.problem]
     files = files[:: max(1, len(files) // _SAMPLED)][:_SAMPLED]
-    pieces, packed = [], 0
-    for log, file in files:
+    pieces = []
+    for file in files:
         try:
-            looked = look(log, file)
+            pieces.append(beginning(file)[: SAMPLE // len(files)])
         except Unreadable:
             continue
-        pieces.append(looked.sample[: SAMPLE // len(files)])
-        packed += file.size if looked.method != "plain" else -file.size
-    return b"\n".join(pieces), packed > 0
+    return b"\n".join(pieces)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
 from overdracht_serverlogs import moments
 from overdracht_serverlogs.layouts import from_apache, from_nginx
+from overdracht_serverlogs.owners import Owner, json_addresses, told
 
 OWNING = frozenset({"remote_user", "user", "username", "login", "email", "auth_user", "u"})
 """The fields that say whom a line is about: who logged in."""
@@ -37,6 +37,12 @@ _HEADS: Mapping[str, bytes] = {
     "rfc5424": rb"(?:<(?P<priority>\d{1,3})>)?1 (?P<time>"
     + moments.ISO
     + rb") (?P<host>\S+) (?P<program>\S+) (?P<pid>\S+) (?P<msgid>\S+) (?P<structured>-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(?P<message>.*)",
+    "dovecot": rb"(?P<time>"
+    + moments.BSD
+    + rb"|"
+    + moments.ISO
+    + rb") (?P<program>[^\s:(<\[]+)(?:\((?:\d+\)(?!<)|(?P<user>[^\s(),]+)[^)]*\)))?(?:<(?P<pid>\d*)><(?P<session>[^>]*)>)?:"
+    rb" (?P<level>Debug|Info|Warning|Error|Fatal|Panic): (?P<message>.*)",
     "rfc3164": rb"(?:<(?P<priority>\d{1,3})>)?(?P<time>"
     + moments.BSD
     + rb"|"
@@ -47,36 +53,30 @@ _HEADS: Mapping[str, bytes] = {
     + moments.SLASHED
     + rb") \[(?P<level>\w+)\] (?P<pid>\d+)#\d+: (?P<message>.*)",
     "apache-error": rb"\[(?P<time>" + moments.LONG + rb")\] (?P<message>.*)",
+    "php-error": rb"\[(?P<time>" + moments.DASHED + rb")\] (?P<message>.*)",
+    "squid": rb"(?P<time>\d{10}\.\d{3}) +(?P<elapsed>-?\d+) (?P<remote_addr>\S+) (?P<result>[A-Z_]+)/(?P<status>\d{3}) (?P<bytes>\d+)"
+    rb" (?P<request>\S+ \S+) (?P<remote_user>\S+) (?P<rest>.*)",
+    "bind": rb"(?P<time>" + moments.DASHED.partition(rb"(?: ")[0] + rb") (?P<message>.*)",
+    "ctime": rb"(?P<time>"
+    + moments.LONG
+    + rb") (?:\[pid \d+\] )?(?:\[(?P<user>[^\]\s]{1,320})\] )?(?P<message>.*)",
+    "epoch": rb"\[?(?P<time>(?<=\[)\d{10}(?=\])|\d{10}\.\d{3,9})\]? (?P<message>.*)",
     "iso": rb"[\[(]?(?P<time>" + moments.ISO + rb")[\])]?(?P<message>.*)",
     "bsd": rb"(?P<time>" + moments.BSD + rb") (?P<message>.*)",
 }
-_MULTILINE = frozenset({"nginx-error", "apache-error", "iso"})
+_MULTILINE = frozenset({"nginx-error", "apache-error", "php-error", "iso"})
 """In these a line without a time goes on with the record before it; in the others it is a line that was broken."""
 _AUTO = (
-    "combined", "common", "json", "rfc5424", "rfc3164", "nginx-error", "apache-error", "bsd", "iso",
+    "combined", "common", "json", "rfc5424", "dovecot", "rfc3164", "nginx-error", "apache-error", "php-error", "squid", "bind", "ctime",
+    "bsd", "epoch", "iso",
 )  # fmt: skip
 
-_OWNER = re.compile(
-    rb"\b(?P<key>sasl_username|sasl_sender|orig_to|username|user|login|account|acct|ruser|rcpt|to|from|email|mail)=[<\"']*"
-    rb"(?P<value>[^<>\"',;\s()]{1,320})"
-    rb"|\b(?<!invalid )(?:for|authenticating) (?:user )?(?!invalid |user )(?P<login>[^\s(]{1,320})(?=(?:\(uid=\d+\))? (?:from|by|\d)|$)"
-    rb"|\b(?:for|of) user (?P<session>[^\s(]{1,320})",
-    re.IGNORECASE,
-)
 _AUTHENTICATED = re.compile(
     rb"\bsasl_username=|\bLogin: user=|\bAccepted \w|\blogged in\b|\bauthenticated\b", re.IGNORECASE
 )
 _NEAR = re.compile(
     rb"\brip=([0-9A-Fa-f:.]{2,45})|\bfrom ([0-9A-Fa-f:.]{2,45}) port |\bclient=[^\[\s]*\[([0-9A-Fa-f:.]{2,45})\]|\b(?:rhost|client|ip|addr)[=:] ?\[?([0-9A-Fa-f:.]{2,45})"
 )
-
-
-class Owner(NamedTuple):
-    """A stretch of a line that says whom the line is about."""
-
-    field: str
-    start: int
-    end: int
 
 
 class Layout(Enum):
@@ -105,6 +105,14 @@ class Format:
     layout: Layout = Layout.MESSAGE
     owning: tuple[str, ...] = ()
     """The groups of `head` that say whom a line is about; all of them stand in `start` when the layout is early."""
+
+    @cached_property
+    def _has_message(self) -> bool:
+        return "message" in self.head.groupindex
+
+    @cached_property
+    def _has_user(self) -> bool:
+        return "remote_user" in self.head.groupindex
 
     def stamp(self, line: bytes | bytearray, start: int, end: int) -> bytes | None:
         """Return the time in the line between *start* and *end*; None when no record begins there."""
@@ -146,22 +154,24 @@ class Format:
             return list(_json_owners(line))
         found = (self.start if self.layout is Layout.EARLY else self.head).match(line)
         if found is None:
-            return [] if self.layout is Layout.EARLY else list(_told(line, 0))
+            return [] if self.layout is Layout.EARLY else list(told(line, 0))
         owners = [
             Owner(name, *found.span(name))
             for name in self.owning
             if found[name] not in {None, b"", b"-"}
         ]
         if self.layout is Layout.MESSAGE:
-            body = (
-                found.start("message") if "message" in self.head.groupindex else found.end("time")
+            told_ones = told(
+                line, found.start("message") if self._has_message else found.end("time")
             )
-            owners += _told(line, body)
+            return owners + told_ones if owners else told_ones
         return owners
 
     def addresses(self, line: bytes) -> Iterator[tuple[str, str]]:
         """Yield the addresses from which the one whom the line is about logged in, with their field; nothing without a login."""
-        if "remote_user" in self.head.groupindex:
+        if self.layout is Layout.JSON:
+            yield from json_addresses(line)
+        elif self._has_user:
             found = self.head.match(line)
             if found is None or found["remote_user"] in {None, b"", b"-"}:
                 return
@@ -169,18 +179,21 @@ class Format:
             refused = (fields.get("status") or b"200").startswith(b"4")
             if fields.get("remote_addr") and not refused:
                 yield "remote_addr", _text(found["remote_addr"])
-        elif _AUTHENTICATED.search(line):
+        elif _may_be_authenticated(line) and _AUTHENTICATED.search(line):
             for one in _NEAR.finditer(line):
                 yield "login", _text(next(filter(None, one.groups())))
 
 
-def _told(line: bytes, body: int) -> Iterator[Owner]:
-    """Yield whom the running text of *line* from *body* on says it is about."""
-    for one in _OWNER.finditer(line, body):
-        if one["value"]:
-            yield Owner(_text(one["key"]).lower(), *one.span("value"))
-        else:
-            yield Owner("user", *one.span("login" if one["login"] else "session"))
+def _may_be_authenticated(line: bytes) -> bool:
+    """Say quickly whether *line* may be about a login; of most it is plain that it is not."""
+    lower = line.lower()
+    return (
+        b"sasl_username=" in lower
+        or b"login: user=" in lower
+        or b"accepted " in lower
+        or b"logged in" in lower
+        or b"authenticated" in lower
+    )
 
 
 _JSON_OWNER = re.compile(
@@ -264,6 +277,8 @@ def matching(regex: str, time_format: str) -> Format:
     return _format("regex", regex.encode(), multiline=True, strptime=time_format)
 
 
+_FITTING = 0.2
+"""Of so many of its lines the format of a log can be told, at least."""
 UNKNOWN = Format("unknown", re.compile(rb"(?!)(?P<time>)"), re.compile(rb"(?!)(?P<time>)"))
 """Lines without a time that could be told."""
 
@@ -271,10 +286,14 @@ UNKNOWN = Format("unknown", re.compile(rb"(?!)(?P<time>)"), re.compile(rb"(?!)(?
 def looks_like(lines: Iterable[bytes]) -> Format:
     """Return the format that most of the *lines* are written in."""
     lines = [line for line in lines if line.strip(b"\0 \t\r\n")]
-    best, most = UNKNOWN, len(lines) * 0.2
+    beginning = sum(line[:1] not in b" \t" for line in lines)
+    best, most = UNKNOWN, 0
     for name in _AUTO:
         candidate = named(name)
         fitting = sum(candidate.head.match(line) is not None for line in lines)
-        if fitting > most:
+        # A line that is indented goes on with the record before it, where records have several lines.
+        if fitting > max(most, _FITTING * (beginning if candidate.multiline else len(lines))):
             best, most = candidate, fitting
+        if fitting == len(lines):
+            break  # no other fits more, and to make it ready takes time
     return best

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import which
 
 from overdracht import Unreachable
-from overdracht_serverlogs.entries import Entry, Unreadable
+from overdracht_serverlogs.entries import Entry, Incomplete, Unreadable
 from overdracht_serverlogs.message import owners
 from overdracht_serverlogs.obstacles import may
 
@@ -57,25 +57,31 @@ class Journal:
 
     def entries(self, part: str) -> Iterator[Entry]:
         """Yield every entry of the journal *part*."""
-        files = self._files().get(part, [])
-        if not files:
+        if not self._files().get(part):
             raise Unreadable("it is not there any more")
-        if not all(may(path, os.R_OK) for path in files):
-            raise Unreadable("a file of it cannot be read: no permission")
-        command = ["journalctl", "--quiet", "--no-pager", "--all", "--output=json"]
-        command += [f"--file={path}" for path in files]
-        with subprocess.Popen(  # noqa: S603 - no shell, and every path behind its option
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as told:
-            assert told.stdout is not None  # noqa: S101 - it was asked for
+        problems = []
+        known: set[tuple[int, int]] = set()
+        while (path := self._next(part, known)) is not None:
+            # One by one: a file that is damaged, as after a crash, must not keep the others from being read.
             try:
-                for line in told.stdout:
-                    yield _entry(line)
-            except BaseException:
-                told.kill()  # nobody wants the rest
-                raise
-        if code := told.returncode:
-            raise Unreadable(f"journalctl could not read it (exit code {code})")
+                yield from _of_file(path)
+            except Unreadable as error:
+                problems.append(f"{path.name}: {error}")
+        if problems:
+            more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+            raise Incomplete("; ".join(problems[:3]) + more)
+
+    def _next(self, part: str, known: set[tuple[int, int]]) -> Path | None:
+        """Return a file of *part* that is not *known* yet, and take note of it: one that was rotated meanwhile has another name."""
+        for path in self._files().get(part, []):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            if (status.st_dev, status.st_ino) not in known:
+                known.add((status.st_dev, status.st_ino))
+                return path
+        return None
 
     def state(self, part: str) -> str:
         """Return inodes, sizes and times of the files."""
@@ -92,6 +98,24 @@ class Journal:
     def remove(self, part: str, planned: object) -> None:  # noqa: ARG002 - none is taken out
         """Raise Unreadable: the journal has no way of it."""
         raise Unreadable(self.obstacle(part))
+
+
+def _of_file(path: Path) -> Iterator[Entry]:
+    if not may(path, os.R_OK):
+        raise Unreadable("it cannot be read: no permission")
+    command = ["journalctl", "--quiet", "--no-pager", "--all", "--output=json", f"--file={path}"]
+    with subprocess.Popen(  # noqa: S603 - no shell, and the path behind its option
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as told:
+        assert told.stdout is not None  # noqa: S101 - it was asked for
+        try:
+            for line in told.stdout:
+                yield _entry(line)
+        except BaseException:
+            told.kill()  # nobody wants the rest
+            raise
+    if code := told.returncode:
+        raise Unreadable(f"journalctl could not read it to its end (exit code {code})")
 
 
 def _entry(line: bytes) -> Entry:

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 VACUUM = "vacuum"
 """The action of a step: have the journal remove its files that are older than the term."""
-_NEWER = "the file of the journal that holds it is still written, or holds newer entries: it goes with a later vacuum"
+_NEWER = "the file of the journal that holds it is still written, or begins within the term: it goes with a later vacuum"
+_UNTOLD = "it cannot be told whether it is gone, since a file of the journal cannot be read"
 _WAITING = Text(
     "Een regel is niet uit het journaal te wissen: hij gaat met zijn bestand weg, zodra dat ouder is dan de bewaartermijn.",
     "An entry cannot be erased from the journal: it goes with its file, once that is older than the term.",
 )
-_SPAN = 31
-"""Days that one file of the journal holds at most, by journald's own setting (MaxFileSec=1month)."""
+_WHOLE = 1
+"""Days until a whole day is as old as its first moment: a vacuum goes by the first entry of a file."""
 
 
 class JournaldSettings(Settings):
@@ -74,7 +75,7 @@ class Journald(EntryConnector[JournaldSettings]):
             kept = ruled.verdict in {Verdict.RETAIN, Verdict.REVIEW}
             return Step(item, ruled if kept else replace(ruled, verdict=Verdict.REVIEW), "")
         day = None if item.when is None else local_day(item.when)
-        goes = None if day is None else day + timedelta(days=self.settings.keep + _SPAN)
+        goes = None if day is None else day + timedelta(days=self.settings.keep + _WHOLE)
         if goes is None or goes <= local_day(datetime.now(UTC)):
             return Step(item, ruled, VACUUM)
         return Step(item, Disposition(Verdict.RETAIN, _WAITING, ruled.article, goes), "")
@@ -96,17 +97,19 @@ class Journald(EntryConnector[JournaldSettings]):
         if not items:
             return
         store = self.store()
-        before = _left(store, items)
+        before, unread = _left(store, items)
         if any(before.values()):
             try:
                 vacuum(self._command())
             except Unreadable as error:
                 yield from (Outcome(one.key, Result.FAILED, str(error)) for one in items)
                 return
-        after = _left(store, items)
+        after, still_unread = _left(store, items)
         for one in items:
             if after[one.key]:
                 yield Outcome(one.key, Result.FAILED, _NEWER)
+            elif still_unread and (not before[one.key] or still_unread != unread):
+                yield Outcome(one.key, Result.FAILED, f"{_UNTOLD}: {still_unread}")
             else:
                 result = Result.ERASED if before[one.key] else Result.ALREADY_GONE
                 yield Outcome(one.key, result)
@@ -126,14 +129,18 @@ class Journald(EntryConnector[JournaldSettings]):
         yield from of_journal()
 
 
-def _left(store: "Journal", items: list[Item]) -> dict[str, bool]:
-    """Say of each of *items* whether any of its entries is there."""
+def _left(store: "Journal", items: list[Item]) -> tuple[dict[str, bool], str]:
+    """Say of each of *items* whether any of its entries is there, and what of the journal could not be read."""
+    from overdracht_serverlogs.entries import Unreadable
     from overdracht_serverlogs.entry_items import Planned
 
     planned = Planned(items)
     parts = {one.part for one in items}
+    unread = []
     for part in store.parts():
-        if part in parts:
-            for entry in store.entries(part):
+        try:
+            for entry in store.entries(part) if part in parts else ():
                 planned.key_of(entry)
-    return {one.key: planned.found[one.key] > 0 for one in items}
+        except Unreadable as error:
+            unread.append(str(error))
+    return {one.key: planned.found[one.key] > 0 for one in items}, "; ".join(unread)

@@ -35,8 +35,10 @@ from overdracht_serverlogs.line_cuts import Cutting, LinePlaces, whole
 from overdracht_serverlogs.lineitems import Key
 from overdracht_serverlogs.locating import Standing
 from overdracht_serverlogs.logs import Log, base_of, log_of, logs
+from overdracht_serverlogs.masking import logged_in_from
 from overdracht_serverlogs.packed import DAMAGED, Unreadable
 from overdracht_serverlogs.pseudonyms import Pseudonyms
+from overdracht_serverlogs.records import SHRUNK
 from overdracht_serverlogs.settings import ServerLogsSettings
 
 DROP, PSEUDONYMISE = "drop", "pseudonymise"
@@ -44,8 +46,10 @@ DROP, PSEUDONYMISE = "drop", "pseudonymise"
 MOST_STEPS = 400
 """Steps whose lines are sought, and cut, at a time."""
 _PATIENCE = 60.0
-"""Seconds to wait until a log that is being rotated, or compressed, has been."""
+"""Seconds to wait until a log that is being rotated, or compressed, has been, unless its server takes longer."""
 _PAUSE = 0.2
+_TRIES = 5
+"""So often a log is looked at again before it is an objection that it is being rotated."""
 
 Identities = dict[str, tuple[int, int]]
 """By path, which file has it: device and inode."""
@@ -116,7 +120,7 @@ class LineErasure:
             while batch := [one.item for one in islice(group, MOST_STEPS)]:
                 yield from self._objections(part, batch)
 
-    def _objections(self, part: str, items: list[Item]) -> Iterator[Objection]:
+    def _objections(self, part: str, items: list[Item], tries: int = _TRIES) -> Iterator[Objection]:
         try:
             log = self._log(part)
             if log is None:
@@ -126,7 +130,11 @@ class LineErasure:
                 if reason := obstacle(log, file):
                     yield Objection(reason, items[0].key)
         except (Unreadable, OSError) as error:
-            yield Objection(f"the log cannot be read: {_why(error)}", items[0].key)
+            if tries and _passes(error):
+                time.sleep(_PAUSE)
+                yield from self._objections(part, items, tries - 1)
+            else:
+                yield Objection(f"the log cannot be read: {_why(error)}", items[0].key)
             return
         for one in items:
             if places.standing(one.key) is Standing.CHANGED:
@@ -173,11 +181,12 @@ class LineErasure:
     ) -> tuple[dict[str, Standing], dict[str, str]]:
         """Cut the lines of *items*; return how they stood, and why those of some could not be cut."""
         standing: dict[str, Standing] = {}
-        deadline = time.monotonic() + _PATIENCE
+        begun = time.monotonic()
         while True:
             log = self._log(part)
             if log is None:
                 return {one.key: standing.get(one.key, Standing.GONE) for one in items}, {}
+            patience = max(_PATIENCE, log.family.lets_go_within)
             try:
                 places = _sought(log, items, cutting, standing)
                 known = {one.path: (one.device, one.inode) for one in log.files}
@@ -185,10 +194,7 @@ class LineErasure:
                 failed = _cut_all(log, places, planned, known)
                 self._require_no_other(part, known)
             except (Meanwhile, Unreadable) as error:
-                passing = (
-                    not isinstance(error, Unreadable) or error.missing or str(error) == DAMAGED
-                )
-                if not passing or time.monotonic() > deadline:
+                if not _passes(error) or time.monotonic() > begun + patience:
                     raise
             else:
                 return standing, failed
@@ -218,8 +224,17 @@ class LineErasure:
             )
 
 
+def _passes(error: Exception) -> bool:
+    """Say whether *error* is gone once a log that is being rotated, or compressed, has been."""
+    if isinstance(error, Unreadable):
+        return error.missing or str(error) in {DAMAGED, SHRUNK}
+    return isinstance(error, Meanwhile)
+
+
 def _pseudonymising(pseudonyms: Pseudonyms) -> Cutting:
-    return lambda one: pseudonyms.cuts(one.start, one.spans)
+    return lambda one: pseudonyms.cuts(
+        one.start, [*one.spans, *logged_in_from(one.raw, one.form, one.spans)]
+    )
 
 
 def _sought(
@@ -228,7 +243,10 @@ def _sought(
     """Look for the lines of *items* in the files of *log* and take note how they stood; raise Meanwhile when the log is being rotated."""
     if is_being_packed(log):
         raise Meanwhile
-    tidy(log)
+    try:
+        tidy(log)
+    except FileNotFoundError as error:
+        raise Meanwhile from error  # renamed just now; the server has not made its new one yet
     places = LinePlaces(log, items, cutting)
     for one in items:
         # What an earlier try has cut already is not there any more, and was as planned.
@@ -250,9 +268,9 @@ def _cut_all(
                 remove_if_empty(file)
         except FileNotFoundError as error:
             raise Meanwhile from error  # renamed just now; the server has not made its new one yet
-        except Meanwhile:
-            raise
         except (OSError, Unreadable) as error:
+            if _passes(error):
+                raise
             reason = f"the log stays as it is: {_why(error)}"
             failed |= dict.fromkeys(places.keys_in(file.path), reason)
     return failed

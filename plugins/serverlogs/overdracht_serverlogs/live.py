@@ -21,7 +21,7 @@ from overdracht_serverlogs.exchanging import Meanwhile, put_in_place, sync
 from overdracht_serverlogs.rewriting import copy, write
 
 PATIENCE = 20.0
-"""Seconds that a server may take to open its log anew."""
+"""Seconds that a server may take to open its log anew, unless something else is said."""
 COMMAND_TIMEOUT = 60.0
 _STEP = 0.02
 _LONGEST_TORN = 1 << 20
@@ -83,8 +83,17 @@ def _refusal(descriptor: int) -> int | None:
     return None
 
 
-def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None, *, unit: int = 0) -> None:
-    """Put in the place of the plain log at *path*, open as *old*, one with the *cuts*; *reopen* makes whoever writes it open it anew.
+def rewrite_live(
+    path: Path,
+    old: int,
+    cuts: Cuts,
+    reopen: Reopen | None,
+    *,
+    unit: int = 0,
+    patience: float | None = None,
+) -> None:
+    """Put in the place of the plain log at *path*, open as *old*, one with the *cuts*; *reopen* makes whoever writes it open it anew, within
+    *patience* seconds.
 
     Without *reopen* nobody may be writing it. What was half written is a line, or a record of *unit* bytes. Raise OSError when it cannot be
     done; the old file stands then.
@@ -104,9 +113,9 @@ def rewrite_live(path: Path, old: int, cuts: Cuts, reopen: Reopen | None, *, uni
         aside.unlink()
         raise
     try:
-        _take_along(path, aside, old, copied, reopen)
+        _take_along(path, aside, old, copied, reopen, patience)
     except OSError:
-        _put_back(path, aside, made, reopen)
+        _put_back(path, aside, made, reopen, patience)
         raise
 
 
@@ -138,16 +147,17 @@ def _aside(path: Path, descriptor: int, copied: int) -> Path:
 
 
 def _take_along(
-    path: Path, aside: Path, old: int, copied: int, reopen: Reopen | None, *, again: bool = False
+    path: Path,
+    aside: Path,
+    old: int,
+    copied: int,
+    reopen: Reopen | None,
+    patience: float | None,
+    *,
+    again: bool = False,
 ) -> None:
     """Have the server let go of the *old* file, which stands *aside*, and add to *path* what it wrote to it since."""
-    if reopen is not None:
-        reopen()
-    deadline = time.monotonic() + PATIENCE
-    while is_written(old):
-        if time.monotonic() > deadline:
-            raise NotReopened
-        time.sleep(_STEP)
+    _let_go(old, reopen, PATIENCE if patience is None else patience)
     late = _late(old, copied)
     if late and not (again and _holds(path, late)):
         _append(path, late)
@@ -155,7 +165,31 @@ def _take_along(
     sync(path.parent)
 
 
-def _put_back(path: Path, aside: Path, made: os.stat_result, reopen: Reopen | None) -> None:
+def _let_go(old: int, reopen: Reopen | None, patience: float) -> None:
+    """Wait until nobody has the *old* file open for writing any more; raise NotReopened after *patience* seconds.
+
+    The server is told twice: an Apache that is still busy with an earlier graceful restart does not hear of another.
+    """
+    begun = time.monotonic()
+    for part in (0.5, 1.0):
+        if reopen is not None and (part < 1 or is_written(old)):
+            reopen()
+        while is_written(old):
+            if time.monotonic() > begun + patience * part:
+                break
+            time.sleep(_STEP)
+        else:
+            return
+    raise NotReopened
+
+
+def _put_back(
+    path: Path,
+    aside: Path,
+    made: os.stat_result,
+    reopen: Reopen | None,
+    patience: float | None,
+) -> None:
     """Give the old file, which stands *aside*, its name back, with what was written to the new one behind what was *made*.
 
     When the new one was rotated by now, the old one stays aside: the next erasure takes along what is in it.
@@ -169,7 +203,8 @@ def _put_back(path: Path, aside: Path, made: os.stat_result, reopen: Reopen | No
         put_in_place(aside, path, new)
         aside.unlink()
         # Who did open the new file has to find the old one again.
-        _take_along(path, kept, new, made.st_size, reopen if is_written(new) else None)
+        reopen = reopen if is_written(new) else None
+        _take_along(path, kept, new, made.st_size, reopen, patience)
     finally:
         os.close(new)
 
@@ -212,14 +247,14 @@ def left_over(directory: Path) -> Iterator[tuple[Path, Path]]:
             yield directory / name, directory / match["name"]
 
 
-def recover(path: Path, reopen: Reopen | None) -> None:
+def recover(path: Path, reopen: Reopen | None, patience: float | None = None) -> None:
     """End what somebody began who died while the log at *path* was written anew."""
     for aside, log in sorted(left_over(path.parent)):
         if log == path:
-            _recover(aside, path, reopen)
+            _recover(aside, path, reopen, patience)
 
 
-def _recover(aside: Path, path: Path, reopen: Reopen | None) -> None:
+def _recover(aside: Path, path: Path, reopen: Reopen | None, patience: float | None) -> None:
     match = _ASIDE.fullmatch(aside.name)
     assert match is not None  # noqa: S101 - that is how it was found
     old = os.open(aside, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -228,6 +263,7 @@ def _recover(aside: Path, path: Path, reopen: Reopen | None) -> None:
         if inode != int(match["inode"]) or inode == path.stat().st_ino:
             aside.unlink()  # it had not taken the name yet, or has it again
         else:
-            _take_along(path, aside, old, int(match["copied"]), reopen, again=True)
+            copied = int(match["copied"])
+            _take_along(path, aside, old, copied, reopen, patience, again=True)
     finally:
         os.close(old)

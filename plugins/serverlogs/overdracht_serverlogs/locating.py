@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from overdracht import Certainty, Identifier, Item
-from overdracht_serverlogs.formats import Format
+from overdracht_serverlogs.formats import UNKNOWN, Format
 from overdracht_serverlogs.fragments import Finder
 from overdracht_serverlogs.judging import Hit, Judge, Span
 from overdracht_serverlogs.lineitems import WHOLE_DAY, Key, digest, unpack
 from overdracht_serverlogs.logs import Log, LogFile
-from overdracht_serverlogs.looks import Look, look
+from overdracht_serverlogs.looks import Look, listed, look
 from overdracht_serverlogs.moments import written
-from overdracht_serverlogs.packed import opened
 from overdracht_serverlogs.planning import plan
 from overdracht_serverlogs.records import Block, Times, blocks, lines, stamp_of
 from overdracht_serverlogs.scanning import found_in
@@ -48,6 +47,8 @@ class Located(NamedTuple):
     key: str
     spans: tuple[tuple[int, int, Identifier], ...] = ()
     """Where in *raw* the identifiers are by which the item was found."""
+    form: Format = UNKNOWN
+    """How the record is written."""
 
 
 @dataclass(slots=True)
@@ -125,11 +126,11 @@ class Sought:
         self, raw: bytes, day: date | None, numbers: frozenset[int], certainties: "_Certainties"
     ) -> str | None:
         """Return the key of the item to which the record *raw* of *day* belongs, in which the identifiers of these *numbers* stand."""
-        here = self._by_day.get(day)
-        if here is None:
-            return None
+        here = self._by_day.get(day, ())
+        # What was found without a day, in a log of which no format could be told then, may have one by now.
+        undated = self._by_day.get(None, ()) if day is not None else ()
         mark = digest(raw)
-        for one in here:
+        for one in (*here, *undated):
             if one.digests.get(mark):
                 one.digests[mark] -= 1
                 one.located += 1
@@ -176,7 +177,7 @@ class _Certainties:
 def locate(log: Log, file: LogFile, sought: Sought) -> Iterator[Located]:
     """Yield the records in *file* of *log* that are *sought*, in order. Unreadable says why the file cannot be read, or not on."""
     looked = look(log, file)
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         end = file.size if looked.method == "plain" else None
         search = _Search(looked, sought)
         with closing(blocks(reader, looked.form, 0, end)) as every:
@@ -217,7 +218,7 @@ class _Search:
             stamp = self._times.before(block, hit.start)
         place = block.base + hit.start
         day = None if stamp is None else dating.day(stamp, place)
-        if day not in self._sought.days:
+        if day not in self._sought.days and None not in self._sought.days:
             return None
         raw = bytes(block.text[hit.start : hit.end])
         spans = [(start - hit.start, end - hit.start, number) for start, end, number in hit.spans]
@@ -229,7 +230,7 @@ class _Search:
         moment = None if stamp is None else dating.moment(stamp, place)
         known = self._sought.wanted.identifiers
         named = tuple((start, end, known[number]) for start, end, number in spans)
-        return Located(place, block.base + hit.end, raw, moment, key, named)
+        return Located(place, block.base + hit.end, raw, moment, key, named, form)
 
 
 class _Days:

@@ -17,6 +17,7 @@ _ROTATED = re.compile(
     r"[.-](?P<date>(?:19|20)\d\d-?[01]\d-?[0-3]\d)(?:[-._T]?\d{2,6})?\Z|\.(?P<number>\d{1,4})\Z|-(?P<epoch>1\d{9})\Z|\.(?P<old>old|prev)\Z",
     re.IGNORECASE,
 )
+_NOWHERE = "the link leads to nothing that is there"
 NEW_SUFFIX = ".overdracht-new"
 """What a file that is being written anew is called meanwhile."""
 
@@ -102,6 +103,8 @@ def logs(settings: ServerLogsSettings, listing: "Listing | None" = None) -> Iter
                 continue
             taken.add(path)
             listed = _listed(path)
+            if listed is None and os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - a text is all there is
+                listing.refused.append((path, _NOWHERE))
             # A second name of a file that is there already (a link) holds nothing new.
             if listed is None or (listed.inode and (listed.device, listed.inode) in known):
                 continue
@@ -134,7 +137,7 @@ class Listing:
     unmatched: list[str] = field(default_factory=list)
     """Patterns that no file matches."""
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """Folders that cannot be listed, and why."""
+    """Folders that cannot be listed, and links that cannot be followed, and why."""
 
     def refuse(self, folder: str, error: OSError) -> None:
         """Take note of a *folder* that cannot be listed."""

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from overdracht_serverlogs import formats
+from overdracht_serverlogs.contents import no_text
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.lineitems import digest
 from overdracht_serverlogs.logs import Log, LogFile
@@ -21,7 +23,10 @@ _SAMPLES = 128
 _SLACK = timedelta(days=1)
 _DISORDER = timedelta(days=31)
 """So much earlier than the line before it a line may be, delivered late or by a clock that was wrong, and be of the same year."""
+_NEAR = timedelta(days=7)
+"""So near one another lines are between which a clock was wrong for a while; further apart they may be of other years."""
 _LAST_DAY = date(2199, 12, 31)
+_ROTATED = "it was rotated since it was listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,25 @@ class Look:
         return self.spelt.form
 
 
+@contextmanager
+def listed(file: LogFile) -> Iterator[Reader]:
+    """Open *file* for a while. Unreadable says why it cannot be, also when another file has its name by now.
+
+    What that one looks like, the empty one that comes in the place of a log that is rotated, says nothing of the lines of this one.
+    """
+    with opened(file.path) as reader:
+        if reader.identity != (file.device, file.inode):
+            raise Unreadable(_ROTATED, missing=True)
+        yield reader
+
+
 @lru_cache(maxsize=32)
 def look(log: Log, file: LogFile) -> Look:
     """Look at *file* of *log*. Unreadable says why it cannot be looked at."""
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         sample = _start(reader)
+        if reason := no_text(sample):
+            raise Unreadable(reason)
         spelt = _spelt(log, sample)
         dating = Dating(log.zone, (_LAST_DAY,), strptime=spelt.time_format)
         first = next(_stamps(sample, 0, spelt.form), None)
@@ -87,6 +106,12 @@ def look(log: Log, file: LogFile) -> Look:
             sample,
             first[1] if first else None,
         )
+
+
+def beginning(file: LogFile) -> bytes:
+    """Return the first text of *file*. Unreadable says why it cannot be read."""
+    with opened(file.path) as reader:
+        return _start(reader)
 
 
 def _next_begins(log: Log, file: LogFile) -> date:
@@ -128,7 +153,11 @@ def _spelt(log: Log, sample: bytes) -> Spelt:
     if family.format != "auto":
         return Spelt(family.format)
     lines = sample.lstrip(b"\0").split(b"\n")[: _LINES + 1]
-    return Spelt(formats.looks_like(lines[:-1] or lines).name)
+    form = formats.looks_like(lines[:-1] or lines)
+    if form is formats.UNKNOWN and len(lines) > _LINES:
+        # It may begin in the midst of what goes on with a record of the file before.
+        form = formats.looks_like(sample.split(b"\n")[:-1])
+    return Spelt(form.name)
 
 
 def latest_day(file: LogFile) -> date:
@@ -174,11 +203,21 @@ def _marks(
 def _dating(marks: Sequence[tuple[int, bytes]], dating: Dating, latest: date) -> Dating:
     """Return how times without a year are read: from the end on, each lies before the one behind it."""
     found: list[tuple[int, date]] = []
-    for place, stamp in reversed(marks):
-        day = Dating(dating.zone, (latest,)).day(stamp)
+    newer: date | None = None
+    backwards = marks[::-1]
+    contradicted = 0
+    for number, (place, stamp) in enumerate(backwards):
+        reading = Dating(dating.zone, (latest,))
+        day = reading.day(stamp)
         found.append((place, latest))
-        if day is not None:
-            latest = min(latest, day + _DISORDER)
+        if day is None or number < contradicted:
+            continue
+        if newer is not None and day + _DISORDER < newer:
+            contradicted = _contradicted(backwards, number, reading, newer)
+            if contradicted:
+                continue
+        newer = day
+        latest = min(latest, day + _DISORDER)
     found.reverse()
     starts, ends = [0], [found[0][1] if found else latest]
     for place, end in found:
@@ -188,3 +227,20 @@ def _dating(marks: Sequence[tuple[int, bytes]], dating: Dating, latest: date) ->
         else:
             ends[-1] = max(ends[-1], end)
     return Dating(dating.zone, tuple(ends), tuple(starts), dating.strptime)
+
+
+def _contradicted(
+    backwards: Sequence[tuple[int, bytes]], number: int, reading: Dating, newer: date
+) -> int:
+    """Return behind which of the times *backwards* from *number* on a clock was right again that had been wrong; 0 when it was not wrong.
+
+    A machine without a clock of its own begins with a day of long ago, until it is told the time: lines of one such day stand between lines that are
+    near one another.
+    """
+    wrong = reading.day(backwards[number][1])
+    for place in range(number + 1, len(backwards)):
+        day = reading.day(backwards[place][1])
+        if day is None or wrong is None or abs(day - wrong) <= _SLACK:
+            continue
+        return place if abs(newer - day) <= _NEAR else 0
+    return 0

@@ -1,8 +1,11 @@
 """Mask what points at other people in a line that one person gets."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from ipaddress import ip_address
+from urllib.parse import unquote
 
+from overdracht import Kinds
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.pseudonyms import Spot
 from overdracht_serverlogs.tokens import tokens
@@ -28,6 +31,28 @@ def masked(raw: bytes, form: Format, own: Collection[Spot]) -> tuple[bytes, Coun
         place = end
         gone[kind] += 1
     return bytes(out + raw[place:]), gone
+
+
+def logged_in_from(raw: bytes, form: Format, own: Collection[Spot]) -> Iterator[Spot]:
+    """Yield where in the record *raw* the addresses stand from which the person logged in by a login among the spots *own*."""
+    theirs = _addresses(raw, form, [(start, end) for start, end, _ in own])
+    if not theirs:
+        return
+    kinds = Kinds()
+    wanted = {kinds.identifier("ip", one.decode()) for one in theirs if _is_address(one)}
+    for start, end, kind in tokens(raw, form):
+        if kind == "ip":
+            address = kinds.identifier("ip", unquote(raw[start:end].decode()).partition("%")[0])
+            if address in wanted:
+                yield start, end, address
+
+
+def _is_address(text: bytes) -> bool:
+    try:
+        ip_address(text.decode())
+    except ValueError:
+        return False
+    return True
 
 
 def _addresses(raw: bytes, form: Format, kept: Collection[tuple[int, int]]) -> frozenset[bytes]:

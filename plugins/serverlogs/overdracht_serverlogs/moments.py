@@ -26,6 +26,7 @@ ISO = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-
 BSD = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
 SLASHED = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
 LONG = rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}"
+DASHED = rb"\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Za-z][\w+/-]{0,40})?"
 EPOCH = rb"\d{9,11}(?:\.\d{1,9})?|\d{12,14}"
 
 _CLF = re.compile(rb"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d)")
@@ -36,6 +37,9 @@ _BSD = re.compile(rb"([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)")
 _SLASHED = re.compile(rb"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)")
 _LONG = re.compile(
     rb"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})"
+)
+_DASHED = re.compile(
+    rb"(\d\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([A-Za-z][\w+/-]*))?"
 )
 _EPOCH = re.compile(EPOCH)
 
@@ -96,6 +100,7 @@ _DATES = (
     (_ISO, "{year}-{month:02}-{day:02}"),
     (_SLASHED, "{year}/{month:02}/{day:02}"),
     (_LONG, "{name} {day:02}"),
+    (_DASHED, "{day:02}-{name}-{year}"),
 )
 
 
@@ -104,13 +109,19 @@ def is_without_year(stamp: bytes) -> bool:
     return len(stamp) == 15 and stamp[3:4] == b" "
 
 
+def seconds(stamp: bytes) -> tuple[int, int]:
+    """Return from where to where in *stamp* its seconds are; all of it when that is not known."""
+    if stamp[2:3] == b"/":
+        return 17, 20
+    if stamp[4:5] in b"-/" and stamp[16:17] == b":":
+        return 16, len(stamp) - len(_zone_text(stamp))
+    return (12, 15) if is_without_year(stamp) else (len(stamp), len(stamp))
+
+
 def _minute(stamp: bytes) -> bytes:
     """Return *stamp* without its seconds, where it is known where they stand."""
-    if stamp[2:3] == b"/":
-        return stamp[:17] + stamp[20:]
-    if stamp[4:5] in b"-/" and stamp[16:17] == b":":
-        return stamp[:16] + _zone_text(stamp)
-    return stamp[:12] if is_without_year(stamp) else stamp
+    front, behind = seconds(stamp)
+    return stamp[:front] + stamp[behind:]
 
 
 def _zone_text(stamp: bytes) -> bytes:
@@ -178,6 +189,13 @@ def _long(found: re.Match[bytes], _: date) -> datetime:
     return moment.replace(microsecond=_micro(fraction))
 
 
+def _dashed(found: re.Match[bytes], _: date) -> datetime:
+    day, month, year, hour, minute, second, fraction, zone = found.groups()
+    moment = _naive(int(year), _month(month), int(day), int(hour), int(minute), int(second))
+    moment = moment.replace(microsecond=_micro(fraction))
+    return moment if zone is None else moment.replace(tzinfo=_zone(zone.decode()))
+
+
 def _epoch(found: re.Match[bytes], _: date) -> datetime:
     text = found[0]
     seconds = float(text) / 1000 if b"." not in text and len(text) > 11 else float(text)
@@ -195,6 +213,7 @@ _READERS: tuple[tuple[re.Pattern[bytes], _Reader], ...] = (
     (_ISO, _iso),
     (_SLASHED, _slashed),
     (_LONG, _long),
+    (_DASHED, _dashed),
     (_EPOCH, _epoch),
 )
 
@@ -211,6 +230,16 @@ def _offset(text: bytes) -> timezone:
     hours, minutes = int(text[1:3]), int(text[-2:])
     away = timedelta(hours=hours, minutes=minutes)
     return timezone(-away if text[:1] == b"-" else away)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("it is no zone") from error
 
 
 def _placed(moment: datetime, zone: tzinfo | None) -> datetime:

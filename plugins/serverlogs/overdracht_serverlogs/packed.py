@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ _MAGIC = {
     b"\xfd7zXZ\x00": "xz",
     b"BZh": "bz2",
 }
+_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+"""How a frame begins that zstd passes over; pzstd puts one in front."""
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How a file in UTF-16 begins."""
 _PACKED_READ = 1 << 17
@@ -92,7 +95,7 @@ def method_of(start: bytes) -> str:
     for magic, method in _MAGIC.items():
         if start.startswith(magic):
             return method
-    return "plain"
+    return "zstd" if _SKIPPED.match(start) else "plain"
 
 
 def open_file(path: str) -> int:

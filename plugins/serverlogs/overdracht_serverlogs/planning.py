@@ -16,18 +16,32 @@ from overdracht_serverlogs.fragments import MOST, Fragment, Pass, Plan
 from overdracht_serverlogs.spellings import Needle, Wanted, needles
 
 LENGTHS = (4, 5, 3)
+LONG = (4, 5)
+"""Lengths with which the searcher stops less often: the shortest of a group says how many bytes it looks at in each place."""
+SHORT = 30.0
+"""What a needle with a shorter fragment costs besides, in candidates of one sample."""
 WIDE = (6, 5, 8)
 """Lengths when there are so many identifiers that one pass without vector instructions is quicker than many with them."""
+SLIM = 32
+"""Literals in one group that is searched at twice the pace."""
 MOST_PASSES = 4
+MANY = 128
+"""Identifiers of which it is plain that they need more passes."""
 SAMPLE = 512 << 10
 _COUNTED = 16 << 10
 _MOST_CASES = 16
 PER_LITERAL = 2.0
 """What one more literal costs, in candidates of one sample."""
-CANDIDATE = 5e-7
+CANDIDATE = 8e-7
 """Seconds that looking at one candidate takes."""
-DRAWS = 8
+DRAWS = 4
 """Ways to find one needle that are tried."""
+
+Offer = tuple[float, tuple[Fragment, ...]]
+"""The fragments by which one needle can be found, and what they cost by their number and by how often they occur."""
+
+Division = list[list[Sequence[Offer]]]
+"""Groups of needles, each of which is one pass, with the offers for each of them."""
 
 
 @lru_cache(maxsize=65_536)
@@ -39,18 +53,47 @@ def plan(wanted: Wanted, sample: bytes, clock: Callable[[], float] = time.perf_c
     """Return the fragments by which *wanted* is found fastest in text like *sample*."""
     found = needles(wanted)
     sample = sample[:SAMPLE]
-    offers = _offered(found, sample, LENGTHS)
-    groups = _grouped([min(one) for one in offers], found)
-    if len(groups) <= MOST_PASSES:
-        return tuple(
-            _fastest([offers[number] for number in group], found, sample, clock) for group in groups
-        )
-    wide = _offered(found, sample, WIDE)
-    return (tuple(one for offer in wide for one in min(offer)[1]),)
+    divisions = [] if len(found) > MANY else _divisions(_ways(found, sample), found)
+    if not divisions:
+        wide = _offered(found, sample, WIDE)
+        return (tuple(one for offer in wide for one in offer[0][1]),)
+
+    def seconds(groups: Division) -> float:
+        return sum(_seconds([one[0] for one in group], found, sample, clock) for group in groups)
+
+    return tuple(_fastest(group, found, sample, clock) for group in min(divisions, key=seconds))
 
 
-Offer = tuple[float, tuple[Fragment, ...]]
-"""The fragments by which one needle can be found, and what they cost by their number and by how often they occur."""
+def _ways(found: Sequence[Needle], sample: bytes) -> list[list[Offer]]:
+    """Return for each needle ways to find it, the cheapest first; those with a short fragment cost more."""
+    ways = _offered(found, sample, LONG)
+    for known, others in zip(ways, _offered(found, sample, LENGTHS), strict=True):
+        known += [(cost + SHORT, one) for cost, one in others if _is_short(one)]
+        known.sort()
+    return [one[:DRAWS] for one in ways]
+
+
+def _is_short(fragments: Sequence[Fragment]) -> bool:
+    return any(one.length < min(LONG) for one in fragments)
+
+
+def _divisions(ways: Sequence[Sequence[Offer]], found: Sequence[Needle]) -> list[Division]:
+    """Return what can be made of the *ways* to find each needle with few passes: of few literals each, and of more."""
+    short = [one for one in ways if _is_short(one[0][1])]
+    long = [
+        [other for other in one if not _is_short(other[1])]
+        for one in ways
+        if not _is_short(one[0][1])
+    ]
+    made = [
+        [
+            [some[number] for number in group]
+            for some in (short, long)
+            for group in _grouped([one[0] for one in some], found, most)
+        ]
+        for most in (SLIM, MOST)
+    ]
+    return [one for one in made if len(one) <= MOST_PASSES]
 
 
 def _offered(found: Sequence[Needle], sample: bytes, lengths: Sequence[int]) -> list[list[Offer]]:
@@ -168,10 +211,12 @@ def _windows(text: bytes, lengths: Sequence[int]) -> list[tuple[int, int]]:
     return found or [(0, min(4, len(text)))]
 
 
-def _grouped(offers: Sequence[Offer], found: Sequence[Needle]) -> list[tuple[int, ...]]:
-    """Return the numbers of the *offers* in groups of at most `MOST` literals, about equally large."""
+def _grouped(offers: Sequence[Offer], found: Sequence[Needle], most: int) -> list[tuple[int, ...]]:
+    """Return the numbers of the *offers* in groups of at most *most* literals, about equally large."""
+    if not offers:
+        return []
     weights = [(_weight(found, fragments), number) for number, (_, fragments) in enumerate(offers)]
-    count = max(1, -(-sum(weight for weight, _ in weights) // MOST))
+    count = max(1, -(-sum(weight for weight, _ in weights) // most))
     while True:
         groups: list[list[int]] = [[] for _ in range(count)]
         filled = [0] * count
@@ -179,7 +224,7 @@ def _grouped(offers: Sequence[Offer], found: Sequence[Needle]) -> list[tuple[int
             least = filled.index(min(filled))
             groups[least].append(number)
             filled[least] += weight
-        if max(filled) <= max(MOST, max(weights)[0]) or count >= len(weights):
+        if max(filled) <= max(most, max(weights)[0]) or count >= len(weights):
             return [tuple(sorted(group)) for group in groups if group]
         count += 1
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.logs import Log, LogFile
-from overdracht_serverlogs.looks import Look, latest_day, look
+from overdracht_serverlogs.looks import Look, latest_day, listed, look
 from overdracht_serverlogs.moments import Dating
-from overdracht_serverlogs.packed import Reader, Unreadable, opened
+from overdracht_serverlogs.packed import Reader, Unreadable
 
 BLOCK = 1 << 20
 PACKED_BLOCK = 1 << 18
@@ -181,7 +181,7 @@ def lines(block: Block, form: Format) -> Iterator[tuple[int, int]]:
 
 def records(log: Log, file: LogFile, *, kindly: bool = False) -> Iterator[Record]:
     """Yield every record of *file* in *log*, in order, dated *kindly* as `days` does. Unreadable says why it cannot be read, or not on."""
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         looked = look(log, file)
         if kindly:
             looked = replace(looked, dating=_kindly(looked, file))
@@ -217,10 +217,10 @@ def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
     """Yield runs of records of one day: from where to where in the uncompressed file, and the day.
 
     Whole days are deleted by it, so that it errs towards keeping: one line by a clock that was wrong must not make those before it a
-    year older.
+    year older. A line without a time stays with the one before; the first ones, with the one behind, which is not older.
     """
     run: tuple[int, int, date | None] | None = None
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         looked = look(log, file)
         end = file.size if looked.method == "plain" else None
         form = looked.form
@@ -230,8 +230,8 @@ def days(log: Log, file: LogFile) -> Iterator[tuple[int, int, date | None]]:
             for start, behind in lines(block, form):
                 stamp = stamp_of(block.text, start, behind, form)
                 if stamp is not None:
-                    day = dating.day(stamp, block.base + start)
-                if run is not None and run[2] == day:
+                    day = dating.day(stamp, block.base + start) or day
+                if run is not None and run[2] in {day, None}:
                     run = (run[0], block.base + behind, day)
                 else:
                     if run is not None:

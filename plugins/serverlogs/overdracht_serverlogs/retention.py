@@ -11,6 +11,8 @@ from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.records import days
 from overdracht_serverlogs.settings import ServerLogsSettings
 
+_UNDATED = "no time can be told in it, so that its lines have no term: give `format`, `log_format` or `regex`"
+
 
 def aged(settings: ServerLogsSettings, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
     """Yield each day of each log that lies before the day for traffic data; they go whomever they are about, so that nobody is named."""
@@ -34,16 +36,18 @@ def aged(settings: ServerLogsSettings, before: Mapping[Category, date]) -> Itera
 
 
 def _counted(log: Log, file: LogFile, limit: date, found: Counter[date]) -> str:
-    """Add up the bytes of each day before *limit* in *file*; return why it cannot be read, empty when it can."""
+    """Add up the bytes of each day before *limit* in *file*; return why it cannot be told which, empty when it can."""
     if file.problem:
         return file.problem
+    dated = undated = 0
     try:
         for start, end, day in days(log, file):
+            dated, undated = dated + (day is not None), undated + (day is None)
             if day is not None and day < limit:
                 found[day] += end - start
     except Unreadable as error:
         return str(error)
-    return ""
+    return _UNDATED if undated and not dated else ""
 
 
 def _item(log: Log, day: date, size: int) -> Item:

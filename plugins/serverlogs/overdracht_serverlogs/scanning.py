@@ -12,7 +12,7 @@ from overdracht_serverlogs.fragments import Plan, finder
 from overdracht_serverlogs.judging import Hit, Judge, Sign, Span
 from overdracht_serverlogs.lineitems import digest
 from overdracht_serverlogs.looks import Spelt
-from overdracht_serverlogs.moments import Dating
+from overdracht_serverlogs.moments import Dating, seconds
 from overdracht_serverlogs.packed import Unreadable, opened
 from overdracht_serverlogs.records import BLOCK, Block, Times, blocks, bounds, stamp_of
 from overdracht_serverlogs.spellings import Wanted
@@ -23,7 +23,7 @@ MOST_LOTS = 8
 """Lots in one answer: what comes after is searched where the answer is wanted, so that it never is large."""
 MOVED = "it was moved or removed while the log was being searched"
 _COUNTED_EACH = 16
-"""One block in so many has its lines counted in a stretch of more blocks than that."""
+"""Of each block one such part has its lines counted in a file of more blocks than that."""
 
 
 @dataclass(slots=True)
@@ -53,6 +53,8 @@ class Answer:
 
     lots: list[Lot] = field(default_factory=list)
     lines: int = 0
+    size: int = 0
+    """Bytes of text."""
     more: bool = False
     """There are more records than an answer holds."""
     problem: str = ""
@@ -86,7 +88,7 @@ def run(task: Task) -> Answer:
             _pack(part)
             answer.lots.append(part)
         else:
-            answer.lines, answer.problem, answer.moved = part.lines, part.problem, part.moved
+            part.lots, answer = answer.lots, part
     return answer
 
 
@@ -118,7 +120,7 @@ def scan(task: Task) -> Iterator[Lot | Answer]:
                             if sorter.count == LOT:
                                 yield sorter.taken()
                     sorter.times.passed(block)
-            ended.lines = counter.lines
+            ended.lines, ended.size = counter.lines, counter.size
     except Unreadable as error:
         ended.problem, ended.moved = str(error), error.missing
     else:
@@ -128,27 +130,30 @@ def scan(task: Task) -> Iterator[Lot | Answer]:
 
 
 class _LineCount:
-    """Counts the lines of a stretch: of a long one about, since to count takes longer than to search."""
+    """Counts the lines of a stretch: of a long one about, since to count takes longer than to search, and lets no other thread go on meanwhile."""
 
     def __init__(self, *, few: bool) -> None:
         self._few = few
-        self._blocks = self._counted = self._bytes = self._found = 0
+        self._counted = self._found = 0
+        self.size = 0
 
     def add(self, block: Block) -> None:
         """Take *block* into account."""
-        self._bytes += block.length
-        if self._few or self._blocks % _COUNTED_EACH == 0:
-            self._counted += block.length
-            lines = block.text.count(b"\n", 0, block.length)
-            self._found += lines + (block.text[block.length - 1] != 10)
-        self._blocks += 1
+        self.size += block.length
+        if self._few:
+            counted = block.length
+            self._found += block.text[block.length - 1] != 10
+        else:
+            counted = -(-block.length // _COUNTED_EACH)
+        self._counted += counted
+        self._found += block.text.count(b"\n", 0, counted)
 
     @property
     def lines(self) -> int:
         """About how many there were."""
-        if self._counted == self._bytes:
+        if self._counted == self.size:
             return self._found
-        return round(self._found * self._bytes / max(1, self._counted))
+        return round(self._found * self.size / max(1, self._counted))
 
 
 def found_in(block: Block, spans: list[Span], form: Format) -> Iterator[Hit]:
@@ -173,37 +178,65 @@ class Sorter:
         self._form = form
         self._dating = dating
         self.times = Times(form)
+        self._minute: tuple[int, int, tuple[bytes, bytes] | None] = 0, 0, None
+        self._today: date | None = None
+        self._changing = len(dating.starts) > 1
+        """The day of a time may depend on where it stands."""
         self._renew()
 
     def _renew(self) -> None:
         self.count = 0
         self._lot = Lot()
-        self._signs: dict[Sign, int] = {}
+        self._numbers: dict[int, int] = {}
+        """Of the lot's signs, by identity: equal ones mostly are the same object."""
+        self._into: tuple[date | None, Certainty, Records] | None = None
 
     def taken(self) -> Lot:
         """Return what was added since the last time."""
-        self._lot.signs = list(self._signs)
         lot = self._lot
         self._renew()
         return lot
 
     def add(self, block: Block, hit: Hit) -> None:
         """Take the record *hit* of *block*, if it is the subject's."""
-        stamp = stamp_of(block.text, hit.start, hit.end, self._form)
+        text, start = block.text, hit.start
+        stamp = stamp_of(text, start, hit.end, self._form)
         if stamp is None:
-            stamp = self.times.before(block, hit.start)
-        day = None if stamp is None else self._dating.day(stamp, block.base + hit.start)
-        raw = bytes(block.text[hit.start : hit.end])
+            stamp = self.times.before(block, start)
+        day = None if stamp is None else self._day(stamp, block.base + start)
+        raw = bytes(text[start : hit.end])
         judged = self._judge.judge(raw, hit, day)
         if judged is None:
             return
         certainty, sign, others = judged
-        group = self._lot.groups.get((day, certainty))
-        if group is None:
-            group = self._lot.groups[day, certainty] = Records()
+        group = self._group(day, certainty)
         group.digests += digest(raw)
         group.sizes.append(len(raw))
-        group.signs.append(self._signs.setdefault(sign, len(self._signs)))
+        number = self._numbers.get(id(sign))
+        if number is None:
+            number = self._numbers[id(sign)] = len(self._lot.signs)
+            self._lot.signs.append(sign)
+        group.signs.append(number)
         group.others += others
         group.stamps.append(stamp or b"")  # type: ignore[union-attr]
         self.count += 1
+
+    def _day(self, stamp: bytes, place: int) -> date | None:
+        """Return the day of *stamp*; records that follow one another mostly lie in the same minute."""
+        front, behind, minute = self._minute
+        if minute is None or (stamp[:front], stamp[behind:]) != minute:
+            self._today = self._dating.day(stamp, place)
+            if not self._changing:
+                front, behind = seconds(stamp)
+                self._minute = front, behind, (stamp[:front], stamp[behind:])
+        return self._today
+
+    def _group(self, day: date | None, certainty: Certainty) -> Records:
+        last = self._into
+        if last is not None and last[0] == day and last[1] is certainty:
+            return last[2]
+        group = self._lot.groups.get((day, certainty))
+        if group is None:
+            group = self._lot.groups[day, certainty] = Records()
+        self._into = day, certainty, group
+        return group

@@ -14,9 +14,15 @@ FormatName = Literal[
     "json",
     "rfc3164",
     "rfc5424",
+    "dovecot",
     "iso",
     "nginx-error",
     "apache-error",
+    "php-error",
+    "squid",
+    "bind",
+    "ctime",
+    "epoch",
 ]
 
 
@@ -34,7 +40,9 @@ class Family(Settings):
     format: FormatName = Field(
         "auto",
         description="How a line is written: auto (told by its looks), combined and common (nginx, Apache), json (nginx), rfc3164 and rfc5424 (syslog),"
-        " iso (a time as 2026-05-03T10:00:00 in front), nginx-error, apache-error.",
+        " dovecot (its own log),"
+        " iso (a time as 2026-05-03T10:00:00 in front), nginx-error, apache-error, php-error,"
+        " squid, bind (20-Nov-2026 10:00:00), ctime (Fri Nov 20 10:00:00 2026), epoch (seconds since 1970).",
     )
     log_format: str = Field(
         "",
@@ -61,6 +69,13 @@ class Family(Settings):
         (),
         description='The command that makes the server open its log anew, as logrotate runs it: ["nginx", "-s", "reopen"]. Without it the lines in a'
         " log that is being written are erased once it was rotated.",
+    )
+    lets_go_within: int = Field(
+        20,
+        ge=1,
+        le=3600,
+        description="Within how many seconds the server lets go of its old log once it was told to open it anew: more for an Apache with long downloads,"
+        " which keep the old one open to their end.",
     )
     rotates_within: int = Field(
         8,
@@ -92,6 +107,13 @@ class Family(Settings):
             raise ValueError(f"it is no regular expression: {error.msg}") from error
         if "time" not in groups:
             raise ValueError("it has no group (?P<time>…)")
+        return value
+
+    @field_validator("time_format")
+    @classmethod
+    def _has_a_year(cls, value: str) -> str:
+        if value and not re.search(r"%[YyGcx]", value.replace("%%", "")):
+            raise ValueError("it has no year (%Y), without which no line has a day")
         return value
 
     @field_validator("log_format")

@@ -9,8 +9,8 @@ from overdracht import Certainty, Gap, Identifier, IdentifierError, Kinds, Sight
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.lineitems import MOST_RECORDS, Key, digest
 from overdracht_serverlogs.logs import Listing, Log, LogFile, logs
-from overdracht_serverlogs.looks import look
-from overdracht_serverlogs.packed import Unreadable, opened
+from overdracht_serverlogs.looks import listed, look
+from overdracht_serverlogs.packed import Unreadable
 from overdracht_serverlogs.records import Block, Times, blocks, bounds, stamp_of
 from overdracht_serverlogs.settings import ServerLogsSettings
 
@@ -18,9 +18,11 @@ REMEMBERED = 50_000
 """Identifiers of a day whose records are counted; of more the first are told again."""
 _KINDS = Kinds()
 _HINTS = re.compile(
-    rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"",
+    rb"=|\b(?:for|user|authenticating) |\"(?:remote_user|user|username|login|email)\"|\] \"|\)[<:]",
     re.IGNORECASE,
 )
+_LOGGED_IN = re.compile(rb" \[(?<![^-\s] - - \[)")
+"""What stands behind the name of who logged in, in the lines of a web server."""
 
 
 def sightings(settings: ServerLogsSettings) -> Iterator[Sighting | Gap]:
@@ -30,7 +32,7 @@ def sightings(settings: ServerLogsSettings) -> Iterator[Sighting | Gap]:
     for pattern in listing.unmatched:
         yield Gap(pattern, "no file matches this pattern")
     for folder, reason in listing.refused:
-        yield Gap(folder, f"the folder cannot be listed: {reason}")
+        yield Gap(folder, f"it cannot be listed: {reason}")
     for log in found:
         yield from _Sightings(log).all()
 
@@ -62,11 +64,12 @@ class _Sightings:
         looked = look(self._log, file)
         form, dating = looked.form, looked.dating
         times = Times(form)
+        hints = _LOGGED_IN if form.name in {"combined", "common"} else _HINTS
         end = file.size if looked.method == "plain" else None
-        with opened(file.path) as reader, closing(blocks(reader, form, 0, end)) as every:
+        with listed(file) as reader, closing(blocks(reader, form, 0, end)) as every:
             for block in every:
                 last = -1
-                for hint in _HINTS.finditer(block.text, 0, block.length):
+                for hint in hints.finditer(block.text, 0, block.length):
                     if hint.start() < last:
                         continue
                     start, last = bounds(block.text, hint.start(), hint.end(), block.length, form)
@@ -112,9 +115,9 @@ def _identified(value: bytes) -> tuple[Identifier, ...]:
     """Return whom the *value* of a field names: somebody's mail address, which may be a login too, or a login."""
     text = value.decode("utf-8", "replace").replace("%40", "@")
     # An address with a label (jan+nieuws@x.nl) arrives at the one without.
-    mail = (("email", text), ("email", base_address(text)))
+    mail = [("email", one) for one in dict.fromkeys((text, base_address(text)))]
     found = []
-    for kind, written in mail if "@" in text else (("username", text), ("customer", text)):
+    for kind, written in mail if "@" in text else [("username", text), ("customer", text)]:
         try:
             found.append(_KINDS.identifier(kind, written))
         except IdentifierError:

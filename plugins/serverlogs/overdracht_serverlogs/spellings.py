@@ -32,6 +32,8 @@ from overdracht_serverlogs.networks import network_anchors
 
 _GAP = rb"(?:[ \t().\-/+]{0,3}|%20|%2B|%2D)"
 """What may stand between the digits of a telephone number: three bytes at most."""
+_COUNTRY = (1, 2, 3)
+"""Digits of a country's code."""
 _BETWEEN = (b" ", b"+", b"%20", b"_", b".", b"-")
 _TURNED = (b", ", b",", b",+", b",%20", b"%2C+", b"%2C%20", b" ", b"+", b"%20")
 """What stands between the words of a name, and between the last name and the first when they change places."""
@@ -134,7 +136,7 @@ def _number(value: str) -> Choices:
 def _phone(value: str) -> Choices:
     digits = value.partition(";")[0].lstrip("+")
     # The country's code has one to three digits; in the Netherlands two.
-    sizes = (2,) if value.startswith("+31") else (1, 2, 3)
+    sizes = (2,) if value.startswith("+31") else _COUNTRY
     forms = [
         rb"(?:(?:\+|%%2B|00)?%b%b(?:\(?0\)?%b)?|0%b)?" % (digits[:size].encode(), _GAP, _GAP, _GAP)
         + _GAP.join(re.escape(one.encode()) for one in digits[size:])
@@ -147,7 +149,16 @@ def _phone(value: str) -> Choices:
         four = digits[end - 4 : end].encode()
         gaps = (b" ", b"-", b".", b"+", b"%20")
         texts = (four, *(four[:at] + gap + four[at:] for at in (1, 2, 3) for gap in gaps))
-        yield tuple(Anchor(text, plain(text), check) for text in texts)
+        behind = _behind(digits[: end - 4].encode())
+        yield tuple(Anchor(text, re.compile(behind + re.escape(text)), check) for text in texts)
+
+
+def _behind(digits: bytes) -> bytes:
+    """Return a pattern that says quickly whether the last of *digits*, and a gap at most, stand in front of a place."""
+    if len(digits) <= max(_COUNTRY):
+        return b""  # more may stand behind the country's code
+    gaps = (*(b"[ \t().\\-/+]{%d}" % size for size in range(4)), b"%20", b"%2[Bb]", b"%2[Dd]")
+    return any_pattern(b"(?<=" + digits[-1:] + gap + b")" for gap in gaps)
 
 
 def _name(value: str) -> Choices:

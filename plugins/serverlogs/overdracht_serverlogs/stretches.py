@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from overdracht_serverlogs.formats import Format
 from overdracht_serverlogs.logs import LogFile
-from overdracht_serverlogs.looks import Look
-from overdracht_serverlogs.packed import opened
+from overdracht_serverlogs.looks import Look, listed
 
 STRETCH = 32 << 20
 _WINDOW = 1 << 20
@@ -22,7 +21,7 @@ def stretches(file: LogFile, looked: Look) -> Iterator[tuple[int, int | None]]:
         if file.size:
             yield 0, file.size
         return
-    with opened(file.path) as reader:
+    with listed(file) as reader:
         start = 0
         while start < file.size:
             end = file.size

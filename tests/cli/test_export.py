@@ -238,3 +238,47 @@ def test_many_that_name_others_are_cut_and_can_be_listed(run: Run, home: Home, s
     assert listed.output.count("Aan allen") == 25
     told = run("export", SANNE, "--passphrase-file", secret, "--to", "weer.age", "--json")
     assert len(_made(told)["third_parties"]) == 25
+
+
+@pytest.mark.parametrize("command", [("verify",), ("open", "--to", "uit")])
+@pytest.mark.parametrize("written", [None, "[organisation]\nnaam = 1\n"])
+def test_a_configuration_that_cannot_be_read_stops_a_check(
+    run: Run, home: Home, bundle: Path, secret: str, command: tuple[str, ...], written: str | None
+) -> None:
+    """A wrong `--config`, or a fault in the one that is here, is exit code 2: the signer would not be looked at, and all seem well."""
+    options = ("--config", "typefout.toml") if written is None else ()
+    if written is not None:
+        home.config.write_text(written)
+    for last in ((), ("--json",)):
+        result = run(*options, *command, "uit.age", "--passphrase-file", secret, *last)
+        assert result.exit_code == 2, result.output
+        assert ("typefout.toml" if written is None else "overdracht.toml") in result.stderr
+        assert not result.stdout
+    assert not (home.path / "uit").exists()
+
+
+def test_a_receiver_needs_no_configuration(run: Run, home: Home, bundle: Path, secret: str) -> None:
+    """Where there is none, a bundle is checked all the same, and what the signature is worth is said; a named key needs none either."""
+    key = json.loads(
+        run("export", SANNE, "--to", "nog.age", "--passphrase-file", secret, "--json").stdout
+    )
+    home.config.rename(home.path / "weg.toml")
+    checked = run("verify", "uit.age", "--passphrase-file", secret)
+    assert checked.exit_code == 0, checked.output
+    assert "a key you have not named" in checked.output
+    home.config.write_text("niet leesbaar")
+    named = run("verify", "uit.age", "--passphrase-file", secret, "--trusted", key["public_key"])
+    assert named.exit_code == 0, named.output
+    assert "the key you named" in named.output
+
+
+def test_opening_answers_a_script(run: Run, home: Home, bundle: Path, secret: str) -> None:
+    """`open --json` prints what `verify --json` prints, and where it was unpacked to; nothing else."""
+    checked = json.loads(run("verify", "uit.age", "--passphrase-file", secret, "--json").stdout)
+    opened = run("open", "uit.age", "--to", "uit", "--passphrase-file", secret, "--json")
+    assert opened.exit_code == 0
+    answer = json.loads(opened.stdout)
+    assert answer.pop("to") == "uit"
+    assert answer.pop("trusted") is not checked.pop("trusted") is True
+    assert answer == checked
+    assert (home.path / "uit" / "index.html").is_file()

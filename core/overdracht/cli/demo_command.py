@@ -20,6 +20,7 @@ from overdracht.cli.making import Wish, export
 from overdracht.cli.screen import Screen, count, screen
 from overdracht.cli.sealing import closing
 from overdracht.cli.session import Session, pass_session
+from overdracht.cli.unlocking import own_key
 from overdracht.demo import make_world
 from overdracht.errors import OverdrachtError
 from overdracht.items import Category
@@ -179,7 +180,7 @@ class Tour:
             self._verifying(bundle),
         )
         found = verify(bundle, Unlock(passphrase=passphrase))
-        verify_command.show(self.out, self.session, found)
+        verify_command.show(self.out, found, "", own_key(self.session))
         return found.ok
 
     def _open(self, bundle: Path, passphrase: str) -> bool:

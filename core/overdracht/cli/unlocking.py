@@ -92,18 +92,22 @@ def public_key(text: str | None) -> str:
 
 
 def own_key(session: Session) -> str:
-    """Return the public key that this organisation signs with; nothing when there is none here."""
-    try:
-        path = session.signing_key
-        return SigningKey.load(path).public_text if path.exists() else ""
-    except OverdrachtError:
+    """Return the public key that this organisation signs with; nothing where there is no configuration, or no key yet.
+
+    A configuration that was named, or is here, and cannot be read is an error: without it nothing would be asked of the signer.
+    """
+    if not session.is_configured:
         # Whoever receives a bundle has no configuration, and needs none to check it.
         return ""
+    path = session.signing_key
+    try:
+        return SigningKey.load(path).public_text if path.exists() else ""
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", remedy="--trusted names the key") from error
 
 
-def show_signer(screen: Screen, session: Session, signed_by: str, trusted: str) -> None:
-    """Show who signed, and what that is worth."""
-    own = own_key(session)
+def show_signer(screen: Screen, signed_by: str, trusted: str, own: str) -> None:
+    """Show who signed, and what that is worth to whoever named *trusted* or has *own*."""
     if trusted and signed_by == PublicKey.parse(trusted).key_id:
         known = "the key you named"
     elif own and signed_by == PublicKey.parse(own).key_id:

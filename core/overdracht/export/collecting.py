@@ -95,7 +95,8 @@ class _Collecting:
             and not self._order.awaiting_review
             and all(one.complete for one in self._order.coverage)
         )
-        summary = Summary(complete, self._ledger.count, files, size, shortfalls, self._derived)
+        items = sum(self._ledger.delivered().values())
+        summary = Summary(complete, items, files, size, shortfalls, self._derived)
         return Haul(self._order, self._ledger, summary, self._folders, self._last_contact)
 
     def _shortfalls(self) -> tuple[Shortfall, ...]:

@@ -231,7 +231,9 @@ class Ledger:
 
     def delivered(self) -> dict[str, int]:
         """Return how many items of each source a file holds; a source without one is not named."""
-        held = "SELECT source, count(*) FROM item WHERE n IN (SELECT item FROM holds) GROUP BY source"
+        held = (
+            "SELECT source, count(*) FROM item WHERE n IN (SELECT item FROM holds) GROUP BY source"
+        )
         return dict(self.rows(held))
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:

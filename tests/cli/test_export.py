@@ -1,6 +1,7 @@
 """`export` writes one file, says what is not in it, and `verify` and `open` take it from there."""
 
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ PASSPHRASE = generate_passphrase()
 def secret(home: Home) -> str:
     """A passphrase in a file, by its name."""
     (home.path / "wachtwoord").write_text(f"{PASSPHRASE}\n")
+    (home.path / "wachtwoord").chmod(0o600)
     return "wachtwoord"
 
 
@@ -126,6 +128,7 @@ def test_without_a_search_there_is_nothing_to_export(run: Run, secret: str) -> N
         (("--to", "u.age", "--recipient", "age1nep"), 2, "this is no age public key"),
         (("--to", "u.age", "--passphrase-file", "weg"), 2, "weg: No such file or directory"),
         (("--to", "u.age", "--passphrase-file", "kort"), 2, "too easy to guess"),
+        (("--to", "u.age", "--passphrase-file", "open"), 2, "others can read the passphrase file"),
         (("--to", "u.age", "--passphrase"), 2, "there is no terminal to ask for a passphrase on"),
         (
             ("--to", "u.age", "--extra", "pdf"),
@@ -140,6 +143,9 @@ def test_what_cannot_be_done_is_refused_before_the_search(
 ) -> None:
     """A wrong option is told in one line at once: nothing is searched, no request is opened, no file is left."""
     (home.path / "kort").write_text("geheim\n")
+    (home.path / "kort").chmod(0o600)
+    (home.path / "open").write_text(f"{PASSPHRASE}\n")
+    (home.path / "open").chmod(0o644)
     before = home.names()
     result = run("export", SANNE, *options)
     assert result.exit_code == code
@@ -159,6 +165,7 @@ def bundle(run: Run, home: Home, secret: str) -> Path:
 def test_a_wrong_passphrase_is_one_line(run: Run, home: Home, bundle: Path) -> None:
     """A wrong passphrase opens nothing, leaves nothing, and is told in one line."""
     (home.path / "fout").write_text("een heel ander wachtwoord\n")
+    (home.path / "fout").chmod(0o600)
     for arguments in (("verify", "uit.age"), ("open", "uit.age", "--to", "uit")):
         result = run(*arguments, "--passphrase-file", "fout")
         assert result.exit_code == 1
@@ -282,3 +289,32 @@ def test_opening_answers_a_script(run: Run, home: Home, bundle: Path, secret: st
     assert answer.pop("trusted") is not checked.pop("trusted") is True
     assert answer == checked
     assert (home.path / "uit" / "index.html").is_file()
+
+
+def test_a_passphrase_that_others_can_read_opens_and_is_told(
+    run: Run, home: Home, bundle: Path, secret: str
+) -> None:
+    """Whoever receives a bundle can open it with the file as they saved it; one line on standard error says how to close that."""
+    (home.path / secret).chmod(0o644)
+    for arguments in (
+        ("verify", "uit.age", "--json"),
+        ("open", "uit.age", "--to", "uit", "--json"),
+    ):
+        result = run(*arguments, "--passphrase-file", secret)
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["ok"] is True
+        assert result.stderr == (
+            "overdracht: warning: others can read the passphrase file wachtwoord (chmod 600 wachtwoord)\n"
+        )
+
+
+def test_a_passphrase_may_come_through_a_pipe(run: Run, home: Home) -> None:
+    """What a password manager writes into a pipe is in no file, and is not asked who can read it."""
+    reading, writing = os.pipe()
+    os.write(writing, f"{PASSPHRASE}\n".encode())
+    os.close(writing)
+    made = run(
+        "export", SANNE, "--quick", "--to", "uit.age", "--passphrase-file", f"/dev/fd/{reading}"
+    )
+    os.close(reading)
+    assert (made.exit_code, made.stderr) == (0, ""), made.output

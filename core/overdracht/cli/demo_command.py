@@ -1,6 +1,7 @@
 """`overdracht demo`: the whole way from a question to a checked bundle and a certificate, on an invented provider's systems."""
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -21,7 +22,7 @@ from overdracht.cli.screen import Screen, count, screen
 from overdracht.cli.sealing import closing
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import own_key
-from overdracht.demo import make_world
+from overdracht.demo import check_free, make_world
 from overdracht.errors import OverdrachtError
 from overdracht.items import Category
 from overdracht.people import NAMESAKE, SANNE
@@ -50,12 +51,20 @@ def command(session: Session, directory: Path | None) -> None:
     Example:
       overdracht demo
     """
+    if directory:
+        check_free(directory)
     home = directory or _free()
     out = screen()
     out.line(
         f"A small provider, Voorbeeld ICT, in {home}. It and its customers are invented.", "bold"
     )
-    path = make_world(home, session.installed, session.now().date())
+    try:
+        path = make_world(home, session.installed, session.now().date())
+    except BaseException:
+        if not directory:
+            with suppress(OSError):
+                home.rmdir()
+        raise
     demo = Session(explicit=path)
     demo.registry = session.installed
     with demo.store() as store:

@@ -10,14 +10,21 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 REMEDY = "make room in the temporary directory, or point TMPDIR elsewhere"
 
 
-def check_room(error: BaseException) -> None:
-    """Raise BundleError when *error* is, or comes from, a full disk: an export only reads its sources, so the disk is our own."""
+def full_disk(error: BaseException) -> str:
+    """Return how the system says that the disk is full, when *error* is that or comes from it; else nothing."""
     for one in _chain(error):
         if isinstance(one, OSError) and one.errno in _FULL:
-            raise no_room(one.strerror) from error
+            return one.strerror or "the disk is full"
         code = getattr(one, "sqlite_errorcode", None)
         if isinstance(one, sqlite3.Error) and code == sqlite3.SQLITE_FULL:
-            raise no_room(str(one)) from error
+            return str(one)
+    return ""
+
+
+def check_room(error: BaseException) -> None:
+    """Raise BundleError when *error* is of a full disk: an export only reads its sources, so the disk is our own."""
+    if reason := full_disk(error):
+        raise no_room(reason) from error
 
 
 def no_room(reason: str | None) -> BundleError:

@@ -57,7 +57,7 @@ from overdracht.items import (
     Searched,
 )
 from overdracht.mentions import WEAK, Mentions, bases, domain_forms, squeezed_forms
-from overdracht.names import SafeNames
+from overdracht.names import SafeNames, SafePaths
 from overdracht.paths import ConfigPath
 from overdracht.replacing import Replacement, new_path, write_all
 from overdracht.retention import local_day
@@ -132,6 +132,7 @@ __all__ = [
     "Revealed",
     "Ruling",
     "SafeNames",
+    "SafePaths",
     "Searched",
     "Secret",
     "SecretError",

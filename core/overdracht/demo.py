@@ -7,6 +7,7 @@ from pathlib import Path
 
 from overdracht.config.template import toml
 from overdracht.errors import OverdrachtError, UsageError
+from overdracht.export.room import full_disk
 from overdracht.people import CLUB, PEOPLE, PIET, PROVIDER
 from overdracht.registry import Plugin, Registry
 from overdracht.world import World
@@ -23,8 +24,7 @@ def make_world(directory: Path, registry: Registry, today: date) -> Path:
 
     The directory must not exist, or be empty. It is either made whole or not at all.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(f"{directory} is there already", remedy="name a directory that is not")
+    check_free(directory)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
@@ -39,10 +39,23 @@ def make_world(directory: Path, registry: Registry, today: date) -> Path:
     return directory / CONFIGURATION
 
 
+def check_free(directory: Path) -> None:
+    """Raise UsageError when *directory* is there and is not empty."""
+    try:
+        taken = directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be looked into: {error.strerror}") from error
+    if taken:
+        raise UsageError(f"{directory} is there already", remedy="name a directory that is not")
+
+
 def _furnish(world: World, registry: Registry) -> None:
     parts = [_part(plugin, world) for plugin in registry.plugins]
     text = "\n".join([HEAD, _organisation(), *(part for part in parts if part)])
-    (world.directory / CONFIGURATION).write_text(text, encoding="utf-8")
+    try:
+        (world.directory / CONFIGURATION).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritten(error.strerror) from error
 
 
 def _part(plugin: Plugin, world: World) -> str:
@@ -51,10 +64,18 @@ def _part(plugin: Plugin, world: World) -> str:
             str(part).strip() + "\n" for part in plugin.hook.overdracht_demo(world=world)
         )
     except OSError as error:
-        raise OverdrachtError(f"the demo cannot be written: {error.strerror}") from error
+        raise _unwritten(error.strerror) from error
     except Exception as error:
+        if reason := full_disk(error):
+            raise _unwritten(reason) from error
         fault = f"plugin {plugin.name} cannot make its part of the demo: {type(error).__name__}"
         raise OverdrachtError(fault, remedy=f"report it to {plugin.provider}") from error
+
+
+def _unwritten(reason: str | None) -> OverdrachtError:
+    return OverdrachtError(
+        f"the demo cannot be written: {reason}", remedy="name a directory with room for it"
+    )
 
 
 def _organisation() -> str:

@@ -187,7 +187,7 @@ class File:
     """
 
     path: str
-    """Below the source's folder in the bundle, `/`-separated, of parts made by `SafeNames`."""
+    """Below the source's folder in the bundle, `/`-separated, of parts made by `SafeNames` or `SafePaths`."""
     content: bytes | Iterable[bytes | memoryview]
     media_type: str
     keys: tuple[str, ...] = ()

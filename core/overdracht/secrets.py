@@ -115,8 +115,7 @@ def _from_environment(name: str) -> Secret:
 def _from_file(path: Path) -> Secret:
     try:
         with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISREG(mode) and mode & 0o077:
+            if open_to_others(file.fileno()):
                 raise SecretError(
                     f"others can read the secret file {path}", remedy=f"chmod 600 {path}"
                 )
@@ -124,6 +123,12 @@ def _from_file(path: Path) -> Secret:
     except OSError as error:
         raise SecretError(f"the secret file {path} cannot be read: {error.strerror}") from error
     return _decoded(data, f"the secret file {path}")
+
+
+def open_to_others(descriptor: int) -> bool:
+    """Say whether others than its owner can read or change the file of *descriptor*; a pipe is nobody's."""
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISREG(mode) and bool(mode & 0o077)
 
 
 def _from_keyring(name: str) -> Secret:

@@ -1,16 +1,24 @@
 """The demo takes the whole way, for real, and what it prints can be copied."""
 
+import contextlib
+import errno
 import json
 import re
 import shlex
+import sqlite3
 import stat
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from overdracht.cli.main import cli
+from overdracht.registry import Plugin, Provider, load
 from tests.cli.conftest import Home
 
 
@@ -103,6 +111,7 @@ def test_a_directory_that_is_full_is_refused(home: Home) -> None:
     result = CliRunner().invoke(cli, ["demo", "vol"], prog_name="overdracht")
     assert result.exit_code == 2
     assert "vol is there already" in result.stderr
+    assert not result.stdout
 
 
 def test_a_path_with_spaces_is_quoted(home: Home) -> None:
@@ -113,3 +122,30 @@ def test_a_path_with_spaces_is_quoted(home: Home) -> None:
     words = shlex.split(line)
     assert "een map/overdracht.toml" in words
     assert "een map/passphrase.txt" in words
+
+
+def _broken_database(**_: object) -> list[str]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute("PRAGMA max_page_count=1")
+        database.execute("CREATE TABLE t (x)")
+    return []
+
+
+def _broken_file(**_: object) -> list[str]:
+    raise RuntimeError from OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("fault", [_broken_database, _broken_file])
+def test_a_full_disk_is_no_fault_of_a_plugin(
+    home: Home, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., list[str]]
+) -> None:
+    """It is told as what it is, whatever a plugin makes of it, and no empty directory is left."""
+    hook: Any = SimpleNamespace(overdracht_demo=fault)
+    plugin = Plugin("boeken", Provider("overdracht-boeken", "1"), hook, (), (), ())
+    registry = replace(load(()), plugins=(plugin,))
+    monkeypatch.setattr("overdracht.registry.load", lambda *_, **__: registry)
+    result = CliRunner().invoke(cli, ["demo"], prog_name="overdracht")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert re.match("overdracht: the demo cannot be written: .*(full|No space)", line), line
+    assert home.names() == {"overdracht.toml"}

@@ -232,6 +232,7 @@ def test_it_can_be_closed_as_it_is(provider: Provider) -> None:
 def test_a_bundle_first(provider: Provider) -> None:
     """It is written, read back and shown how to open before anything goes; and it holds what went."""
     (provider.home.path / "w").write_text("paard-batterij-niet-juist\n")
+    (provider.home.path / "w").chmod(0o600)
     done = provider.erase("--bundle-first", "uit.age", "--passphrase-file", "w")
     assert done.exit_code == 0, done.output
     assert done.output.index("Written: uit.age") < done.output.index("Searched again")

@@ -18,6 +18,7 @@ __all__ = ["provider"]
 def erased(provider: Provider) -> Provider:
     """The provider after she was erased, a bundle first."""
     (provider.home.path / "w").write_text("paard-batterij-niet-juist\n")
+    (provider.home.path / "w").chmod(0o600)
     done = provider.erase("--bundle-first", "uit.age", "--passphrase-file", "w")
     assert done.exit_code == 0, done.output
     return provider

@@ -1,6 +1,7 @@
 """`export` writes one file, says what is not in it, and `verify` and `open` take it from there."""
 
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ PASSPHRASE = generate_passphrase()
 def secret(home: Home) -> str:
     """A passphrase in a file, by its name."""
     (home.path / "wachtwoord").write_text(f"{PASSPHRASE}\n")
+    (home.path / "wachtwoord").chmod(0o600)
     return "wachtwoord"
 
 
@@ -126,6 +128,7 @@ def test_without_a_search_there_is_nothing_to_export(run: Run, secret: str) -> N
         (("--to", "u.age", "--recipient", "age1nep"), 2, "this is no age public key"),
         (("--to", "u.age", "--passphrase-file", "weg"), 2, "weg: No such file or directory"),
         (("--to", "u.age", "--passphrase-file", "kort"), 2, "too easy to guess"),
+        (("--to", "u.age", "--passphrase-file", "open"), 2, "others can read the passphrase file"),
         (("--to", "u.age", "--passphrase"), 2, "there is no terminal to ask for a passphrase on"),
         (
             ("--to", "u.age", "--extra", "pdf"),
@@ -140,6 +143,9 @@ def test_what_cannot_be_done_is_refused_before_the_search(
 ) -> None:
     """A wrong option is told in one line at once: nothing is searched, no request is opened, no file is left."""
     (home.path / "kort").write_text("geheim\n")
+    (home.path / "kort").chmod(0o600)
+    (home.path / "open").write_text(f"{PASSPHRASE}\n")
+    (home.path / "open").chmod(0o644)
     before = home.names()
     result = run("export", SANNE, *options)
     assert result.exit_code == code
@@ -159,6 +165,7 @@ def bundle(run: Run, home: Home, secret: str) -> Path:
 def test_a_wrong_passphrase_is_one_line(run: Run, home: Home, bundle: Path) -> None:
     """A wrong passphrase opens nothing, leaves nothing, and is told in one line."""
     (home.path / "fout").write_text("een heel ander wachtwoord\n")
+    (home.path / "fout").chmod(0o600)
     for arguments in (("verify", "uit.age"), ("open", "uit.age", "--to", "uit")):
         result = run(*arguments, "--passphrase-file", "fout")
         assert result.exit_code == 1
@@ -238,3 +245,76 @@ def test_many_that_name_others_are_cut_and_can_be_listed(run: Run, home: Home, s
     assert listed.output.count("Aan allen") == 25
     told = run("export", SANNE, "--passphrase-file", secret, "--to", "weer.age", "--json")
     assert len(_made(told)["third_parties"]) == 25
+
+
+@pytest.mark.parametrize("command", [("verify",), ("open", "--to", "uit")])
+@pytest.mark.parametrize("written", [None, "[organisation]\nnaam = 1\n"])
+def test_a_configuration_that_cannot_be_read_stops_a_check(
+    run: Run, home: Home, bundle: Path, secret: str, command: tuple[str, ...], written: str | None
+) -> None:
+    """A wrong `--config`, or a fault in the one that is here, is exit code 2: the signer would not be looked at, and all seem well."""
+    options = ("--config", "typefout.toml") if written is None else ()
+    if written is not None:
+        home.config.write_text(written)
+    for last in ((), ("--json",)):
+        result = run(*options, *command, "uit.age", "--passphrase-file", secret, *last)
+        assert result.exit_code == 2, result.output
+        assert ("typefout.toml" if written is None else "overdracht.toml") in result.stderr
+        assert not result.stdout
+    assert not (home.path / "uit").exists()
+
+
+def test_a_receiver_needs_no_configuration(run: Run, home: Home, bundle: Path, secret: str) -> None:
+    """Where there is none, a bundle is checked all the same, and what the signature is worth is said; a named key needs none either."""
+    key = json.loads(
+        run("export", SANNE, "--to", "nog.age", "--passphrase-file", secret, "--json").stdout
+    )
+    home.config.rename(home.path / "weg.toml")
+    checked = run("verify", "uit.age", "--passphrase-file", secret)
+    assert checked.exit_code == 0, checked.output
+    assert "a key you have not named" in checked.output
+    home.config.write_text("niet leesbaar")
+    named = run("verify", "uit.age", "--passphrase-file", secret, "--trusted", key["public_key"])
+    assert named.exit_code == 0, named.output
+    assert "the key you named" in named.output
+
+
+def test_opening_answers_a_script(run: Run, home: Home, bundle: Path, secret: str) -> None:
+    """`open --json` prints what `verify --json` prints, and where it was unpacked to; nothing else."""
+    checked = json.loads(run("verify", "uit.age", "--passphrase-file", secret, "--json").stdout)
+    opened = run("open", "uit.age", "--to", "uit", "--passphrase-file", secret, "--json")
+    assert opened.exit_code == 0
+    answer = json.loads(opened.stdout)
+    assert answer.pop("to") == "uit"
+    assert answer.pop("trusted") is not checked.pop("trusted") is True
+    assert answer == checked
+    assert (home.path / "uit" / "index.html").is_file()
+
+
+def test_a_passphrase_that_others_can_read_opens_and_is_told(
+    run: Run, home: Home, bundle: Path, secret: str
+) -> None:
+    """Whoever receives a bundle can open it with the file as they saved it; one line on standard error says how to close that."""
+    (home.path / secret).chmod(0o644)
+    for arguments in (
+        ("verify", "uit.age", "--json"),
+        ("open", "uit.age", "--to", "uit", "--json"),
+    ):
+        result = run(*arguments, "--passphrase-file", secret)
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["ok"] is True
+        assert result.stderr == (
+            "overdracht: warning: others can read the passphrase file wachtwoord (chmod 600 wachtwoord)\n"
+        )
+
+
+def test_a_passphrase_may_come_through_a_pipe(run: Run, home: Home) -> None:
+    """What a password manager writes into a pipe is in no file, and is not asked who can read it."""
+    reading, writing = os.pipe()
+    os.write(writing, f"{PASSPHRASE}\n".encode())
+    os.close(writing)
+    made = run(
+        "export", SANNE, "--quick", "--to", "uit.age", "--passphrase-file", f"/dev/fd/{reading}"
+    )
+    os.close(reading)
+    assert (made.exit_code, made.stderr) == (0, ""), made.output

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from overdracht import ConfigError, Kinds, Secret
-from overdracht.config import Config, load, locate, template
+from overdracht.config import Config, connectors_of, load, locate, template
 from overdracht.registry import Registry
 from overdracht.registry import load as load_plugins
 from tests.core.plugins import Cards, Shelf, bringing, connector
@@ -137,10 +137,61 @@ def test_all_that_is_wrong_is_said_at_once(path: Path, registry: Registry) -> No
         "source: unknown key (did you mean sources?)",
         "sources.mailarchief.server: is missing (the name of the server)",
         "sources.mailarchief.prot: unknown key (did you mean port?)",
-        "sources.kaartenbak.connector: is missing (one of cards)",
+        "sources.kaartenbak.conector: unknown key (did you mean connector?)",
         "sources.mail archief: not a name for a source (letters, digits, - and _, at most 64)",
         "sources.mail archief.port: should be less than or equal to 65535 (its port)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("", "connector: is missing (one of cards)"),
+        ('soort = "cards"', "connector: is missing (one of cards)"),
+        ('Connector = "cards"', "Connector: unknown key (did you mean connector?)"),
+        ('connectie = "cards"', "connectie: unknown key (did you mean connector?)"),
+        ("connector = 3", "connector: should be a name, in double quotes (one of cards)"),
+        ('connector = ""', "connector: is missing (one of cards)"),
+    ],
+)
+def test_a_source_that_does_not_say_its_connector(
+    path: Path, registry: Registry, written: str, told: str
+) -> None:
+    """A typing error in that key is named, and else which connectors there are."""
+    text = f'{ORGANISATION}[sources.kast]\nserver = "x"\n{written}'
+    assert refused(path, registry, text) == [f"sources.kast.{told}"]
+    assert connectors_of(path) == {""}
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("state = 3", "state: should be a table"),
+        ("sources = 3", "sources: should be a table"),
+        ("state.directory = 3", "state.directory: should be a path, in double quotes"),
+        ("erasure.most = 'veel'", "erasure.most: should be a number"),
+        ("organisation.own = 'x.example'", "organisation.own: should be a list: […]"),
+        ("organisation.recipients = 3", "organisation.recipients: should be a list: […]"),
+        ("organisation.address = 3", "organisation.address: should be a text, in double quotes"),
+        ("sources.a.port = 'x'", "sources.a.port: should be a whole number"),
+        ("sources.a.port = 1.5", "sources.a.port: should be a whole number"),
+    ],
+)
+def test_what_is_of_the_wrong_type_is_told_in_the_words_of_the_file(
+    path: Path, registry: Registry, written: str, told: str
+) -> None:
+    """TOML knows tables and lists, and no tuples, dictionaries and classes; and one fault is one line."""
+    head = 'organisation = { name = "V", contact = "x" }\nsources.a = { connector = "cards", server = "x" }\n'
+    if written.startswith("sources ="):
+        head = head.splitlines()[0]
+    elif written.startswith("organisation"):
+        head = head.replace(', contact = "x" }', f', contact = "x", {written.partition(".")[2]} }}')
+        written = ""
+    elif written.startswith("sources.a"):
+        head = head.replace(', server = "x" }', f', server = "x", {written.partition("a.")[2]} }}')
+        written = ""
+    (line,) = refused(path, registry, f"{head}\n{written}")
+    assert line.partition(" (")[0] == told
 
 
 def test_a_key_like_no_other_is_met_with_those_there_are(path: Path, registry: Registry) -> None:
@@ -231,7 +282,7 @@ def test_others_may_read_the_configuration(path: Path, registry: Registry) -> No
         (b"sources = 3", r"sources: should be"),
         (b"[sources]\nmail = 3", r"sources\.mail: should be"),
         (b"organisation = []", r"organisation: should be"),
-        (b"[sources.a]\nconnector = 3", r"sources\.a\.connector: is missing"),
+        (b"[sources.a]\nconnector = 3", r"sources\.a\.connector: should be a name"),
     ],
 )
 def test_what_is_no_configuration_is_one_clear_line(

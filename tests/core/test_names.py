@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overdracht.names import LONGEST, SafeNames, alike, is_safe
+from overdracht.names import LONGEST, LONGEST_PATH, SafeNames, SafePaths, alike, is_safe
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
 NASTY = st.text(
@@ -91,3 +91,36 @@ def test_what_is_called_safe_is_one_plain_component(name: str) -> None:
         assert name == name.strip(" .") != ""
         assert name == unicodedata.normalize("NFC", name)
         name.encode()
+
+
+def test_a_path_of_ordinary_folders_stays_as_it_is() -> None:
+    """Only what would be too long is cut."""
+    paths = SafePaths()
+    assert paths(["INBOX"]) == "INBOX"
+    levels = ["Archief", "Klanten A-K", "Bakkerij De Korenaar", "2024 verhuizing van de mail"]
+    assert paths(levels) == "/".join(levels)
+    assert paths([]) == ""
+
+
+def test_a_deep_path_fits_on_windows() -> None:
+    """Six levels of 68 letters, or forty of two, are cut to what leaves room for a file and for where the bundle is unpacked."""
+    paths = SafePaths()
+    six = [f"{letter} " + "map met een lange naam " * 3 for letter in "abcdef"]
+    assert len("/".join(one[:68] for one in six)) > 400
+    path = paths(six)
+    assert len(path.encode()) <= LONGEST_PATH
+    assert [one[:1] for one in path.split("/")][:4] == ["a", "b", "c", "d"]
+    assert len(paths(["zo"] * 90).encode()) <= LONGEST_PATH
+
+
+@given(st.lists(st.lists(st.one_of(ANYTHING, NASTY), min_size=1, max_size=9), max_size=12))
+def test_no_two_folders_share_a_path(folders: list[list[str]]) -> None:
+    """Whatever they are called and however deep they lie, each level is safe, equal folders stay equal, and all are short enough."""
+    paths, given_paths = SafePaths(), dict[tuple[str, ...], str]()
+    for raw in folders:
+        levels = [one.replace("\0", "") for one in raw]
+        given_paths[tuple(levels)] = path = paths(levels)
+        assert path == paths(levels)
+        assert all(is_safe(one) and SafeNames()(one) == one for one in path.split("/"))
+        assert len(path.encode()) <= LONGEST_PATH + len("~99") * path.count("/") + len("~99")
+    assert len({alike(path) for path in given_paths.values()}) == len(given_paths)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +15,7 @@ import jsonschema
 import orjson
 import pytest
 
-from overdracht import Category, Certainty, Gap, Origin
+from overdracht import Category, Certainty, File, Gap, Item, Origin, Piece, Unreachable
 from overdracht.coverage import Coverage, Reach
 from overdracht.export import Order, Purpose
 from overdracht.report import fill
@@ -449,3 +449,26 @@ def test_memory_is_flat() -> None:
     few, many = _peak(2_000), _peak(20_000)
     assert many < 60_000_000
     assert many - few < 8_000_000
+
+
+def test_what_could_not_be_had_is_not_counted_as_there(tmp_path: Path) -> None:
+    """When a source goes away at the first item, the figures say that nothing of it is in the bundle, in every document."""
+
+    def gone(items: Iterable[Item], extras: frozenset[str]) -> Iterator[Piece]:
+        yield File("importeer_mail.py", b"print('...')\n", "text/x-python")
+        next(iter(items))
+        raise Unreachable("the server went away")
+
+    sources = [Double("post", gone), Double("boeken", as_mails)]
+    asked = order({"post": [item(f"m{n}") for n in range(9)], "boeken": [item("b")]}, sources)
+    bag = FolderBag(tmp_path)
+    assert fill(bag, asked).items == 1
+    overview = _overview(bag)
+    assert overview["totals"]["items"] == 1
+    assert {one["source"]: one["items"] for one in overview["sources"]} == {"post": 0, "boeken": 1}
+    assert len(overview["items"]) == 10
+    words = _words(bag)
+    assert "gegevens 1 bestanden" in words
+    assert "0 van 9 gegevens" in words
+    assert "0 of 9 items" in _words(bag, "index.en.html")
+    assert "1 van" not in words

@@ -1,6 +1,7 @@
 """`overdracht demo`: the whole way from a question to a checked bundle and a certificate, on an invented provider's systems."""
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -20,7 +21,8 @@ from overdracht.cli.making import Wish, export
 from overdracht.cli.screen import Screen, count, screen
 from overdracht.cli.sealing import closing
 from overdracht.cli.session import Session, pass_session
-from overdracht.demo import make_world
+from overdracht.cli.unlocking import own_key
+from overdracht.demo import check_free, make_world
 from overdracht.errors import OverdrachtError
 from overdracht.items import Category
 from overdracht.people import NAMESAKE, SANNE
@@ -49,12 +51,20 @@ def command(session: Session, directory: Path | None) -> None:
     Example:
       overdracht demo
     """
+    if directory:
+        check_free(directory)
     home = directory or _free()
     out = screen()
     out.line(
         f"A small provider, Voorbeeld ICT, in {home}. It and its customers are invented.", "bold"
     )
-    path = make_world(home, session.installed, session.now().date())
+    try:
+        path = make_world(home, session.installed, session.now().date())
+    except BaseException:
+        if not directory:
+            with suppress(OSError):
+                home.rmdir()
+        raise
     demo = Session(explicit=path)
     demo.registry = session.installed
     with demo.store() as store:
@@ -179,7 +189,7 @@ class Tour:
             self._verifying(bundle),
         )
         found = verify(bundle, Unlock(passphrase=passphrase))
-        verify_command.show(self.out, self.session, found)
+        verify_command.show(self.out, found, "", own_key(self.session))
         return found.ok
 
     def _open(self, bundle: Path, passphrase: str) -> bool:

@@ -64,5 +64,5 @@ class Forgetting:
 
     def _verify(self, done: Ended) -> None:
         self.step(9, "Is the certificate as it was made?", f"verify {quote(str(done.path))}")
-        found = check(done.path, own_key(self.session))
-        verify_command.show_certificate(self.out, self.session, found)
+        own = own_key(self.session)
+        verify_command.show_certificate(self.out, check(done.path, own), "", own)

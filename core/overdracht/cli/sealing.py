@@ -49,7 +49,11 @@ def closing(
 
 def _given(passphrase_file: Path | None, *, ask: bool) -> str:
     if passphrase_file is not None:
-        return first_line(passphrase_file)
+        passphrase, exposed = first_line(passphrase_file)
+        if exposed:
+            # What is not made yet can still be made well; what is to be opened is opened, and it is said.
+            raise exposed
+        return passphrase
     if not ask:
         return ""
     if not sys.stdin.isatty():

@@ -58,6 +58,18 @@ class Session:
         return load(locate(self.explicit), self.registry)
 
     @property
+    def is_configured(self) -> bool:
+        """Whether a configuration was named, readable or not, or is found in one of its places."""
+        from overdracht.config import locate
+        from overdracht.errors import ConfigError
+
+        try:
+            locate(self.explicit)
+        except ConfigError:
+            return False
+        return True
+
+    @property
     def organisation(self) -> "Organisation":
         """The organisation, as a search wants to know it."""
         from overdracht.survey import Organisation

@@ -3,14 +3,17 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 from typing import Any, TypeVar
 
 import click
 
+from overdracht.cli.inert import inert
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.errors import OverdrachtError, UsageError
 from overdracht.seal import PublicKey, SigningKey, Unlock
+from overdracht.secrets import open_to_others
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _LONGEST = 4096
@@ -46,7 +49,11 @@ def keys(function: _Function) -> _Function:
 
 def unlock(path: Path, identity: tuple[Path, ...], passphrase_file: Path | None) -> Unlock:
     """Return what opens *path*; on a terminal a passphrase that is needed and was not given is asked for."""
-    passphrase = first_line(passphrase_file) if passphrase_file else ""
+    passphrase = ""
+    if passphrase_file:
+        passphrase, exposed = first_line(passphrase_file)
+        if exposed:
+            click.echo(f"overdracht: warning: {inert(str(exposed))}", err=True)
     if not passphrase and sys.stdin.isatty() and _wants_passphrase(path):
         passphrase = click.prompt("Passphrase of the bundle", hide_input=True)
     return Unlock.with_files(*identity, passphrase=passphrase)
@@ -62,10 +69,16 @@ def _wants_passphrase(path: Path) -> bool:
     return b"\n-> scrypt " in head or (head.startswith(_ZIP) and bool(head[6] & 1))
 
 
-def first_line(path: Path) -> str:
-    """Return the first line of the passphrase file *path*."""
+def first_line(path: Path) -> tuple[str, UsageError | None]:
+    """Return the first line of the passphrase file *path*, and what to say when others can read it."""
+    exposed = None
     try:
         with path.open(encoding="utf-8") as file:
+            if open_to_others(file.fileno()):
+                exposed = UsageError(
+                    f"others can read the passphrase file {path}",
+                    remedy=f"chmod 600 {quote(str(path))}",
+                )
             line = file.readline(_LONGEST).rstrip("\r\n")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
@@ -73,7 +86,7 @@ def first_line(path: Path) -> str:
         raise UsageError(f"{path}: it is not UTF-8 text") from error
     if not line:
         raise UsageError(f"{path}: its first line is empty")
-    return line
+    return line, exposed
 
 
 def public_key(text: str | None) -> str:
@@ -92,18 +105,22 @@ def public_key(text: str | None) -> str:
 
 
 def own_key(session: Session) -> str:
-    """Return the public key that this organisation signs with; nothing when there is none here."""
-    try:
-        path = session.signing_key
-        return SigningKey.load(path).public_text if path.exists() else ""
-    except OverdrachtError:
+    """Return the public key that this organisation signs with; nothing where there is no configuration, or no key yet.
+
+    A configuration that was named, or is here, and cannot be read is an error: without it nothing would be asked of the signer.
+    """
+    if not session.is_configured:
         # Whoever receives a bundle has no configuration, and needs none to check it.
         return ""
+    path = session.signing_key
+    try:
+        return SigningKey.load(path).public_text if path.exists() else ""
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", remedy="--trusted names the key") from error
 
 
-def show_signer(screen: Screen, session: Session, signed_by: str, trusted: str) -> None:
-    """Show who signed, and what that is worth."""
-    own = own_key(session)
+def show_signer(screen: Screen, signed_by: str, trusted: str, own: str) -> None:
+    """Show who signed, and what that is worth to whoever named *trusted* or has *own*."""
     if trusted and signed_by == PublicKey.parse(trusted).key_id:
         known = "the key you named"
     elif own and signed_by == PublicKey.parse(own).key_id:

@@ -39,21 +39,22 @@ def command(
       overdracht verify certificates/2026-0001.json
     """
     named = public_key(trusted)
+    own = "" if named else own_key(session)
     if looks_like_one(file):
-        _certificate(session, file, named, as_json=as_json)
+        _certificate(session, file, named, own, as_json=as_json)
         return
     key = unlock(file, identity, passphrase_file)
-    found = verify(file, key, trusted=named or own_key(session))
+    found = verify(file, key, trusted=named or own)
     if as_json:
         emit(as_answer(found))
     else:
-        show(screen(), session, found, named)
+        show(screen(), found, named, own)
     if not found.ok:
         click.get_current_context().exit(INCOMPLETE)
 
 
-def _certificate(session: Session, file: Path, named: str, *, as_json: bool) -> None:
-    found = in_trail(session, check(file, named or own_key(session)))
+def _certificate(session: Session, file: Path, named: str, own: str, *, as_json: bool) -> None:
+    found = in_trail(session, check(file, named or own))
     if as_json:
         emit(
             {
@@ -67,12 +68,12 @@ def _certificate(session: Session, file: Path, named: str, *, as_json: bool) -> 
             }
         )
     else:
-        show_certificate(screen(), session, found, named)
+        show_certificate(screen(), found, named, own)
     if found.problem:
         click.get_current_context().exit(INCOMPLETE)
 
 
-def show_certificate(screen: Screen, session: Session, found: Checked, named: str = "") -> None:
+def show_certificate(screen: Screen, found: Checked, named: str, own: str) -> None:
     """Show what a look at a certificate showed."""
     one = found.certificate
     state = "complete" if one.complete else "INCOMPLETE"
@@ -82,7 +83,7 @@ def show_certificate(screen: Screen, session: Session, found: Checked, named: st
         screen.line(f"  wrong: {found.problem}", "red")
         screen.line("NOT AS IT WAS MADE.", "bold red")
     else:
-        show_signer(screen, session, found.signed_by, named)
+        show_signer(screen, found.signed_by, named, own)
         screen.line("All is as it was made.", "green")
 
 
@@ -100,7 +101,7 @@ def as_answer(found: Verification) -> dict[str, object]:
     }
 
 
-def show(screen: Screen, session: Session, found: Verification, trusted: str = "") -> None:
+def show(screen: Screen, found: Verification, named: str, own: str) -> None:
     """Show what a look at a bundle showed."""
     for problem in found.problems[:_MOST]:
         screen.line(f"  wrong: {problem}", "red")
@@ -110,7 +111,7 @@ def show(screen: Screen, session: Session, found: Verification, trusted: str = "
         f"{count(found.files, 'file')}, {size(found.size)}; {found.comment or 'no true signature'}"
     )
     if found.signed_by:
-        show_signer(screen, session, found.signed_by, trusted)
+        show_signer(screen, found.signed_by, named, own)
     if found.ok:
         screen.line("All is as it was made.", "green")
     else:

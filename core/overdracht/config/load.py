@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,12 @@ def locate(explicit: Path | None = None) -> Path:
 
 
 def connectors_of(path: Path) -> frozenset[str]:
-    """Return the names of the connectors that the sources of the configuration at *path* want; what is no name is left out."""
+    """Return the names of the connectors that the sources of the configuration at *path* want; the empty one when a source says none.
+
+    There is no connector of that name, so that all are loaded, and what is said of it can name them.
+    """
     wanted = (one.get("connector") for one in _source_tables(_read(path.absolute())).values())
-    return frozenset(one for one in wanted if isinstance(one, str) and one)
+    return frozenset(one if isinstance(one, str) else "" for one in wanted)
 
 
 def load(path: Path, registry: Registry) -> Config:
@@ -132,16 +136,26 @@ def _source(
         )
     wanted = table.get("connector")
     if not isinstance(wanted, str) or not wanted:
-        known = ", ".join(sorted(registry.connectors))
-        problems.append(
-            Problem(f"{key}.connector", "is missing", f"one of {known}" if known else "")
-        )
+        problems.append(_unnamed(key, table, registry))
         return Source(name, "", None)
     connector = registry.connectors.get(wanted)
     if connector is None:
         return Source(name, wanted, None, _missing(wanted, registry))
     settings = {field: value for field, value in table.items() if field != "connector"}
     return _built(name, connector, settings, context, problems)
+
+
+def _unnamed(key: str, table: Mapping[str, Any], registry: Registry) -> Problem:
+    """Return what is wrong with the source at *key*, which does not say its connector."""
+    settings = {
+        one for each in registry.connectors.values() for one in each.settings_type.model_fields
+    }
+    for near in get_close_matches("connector", table, n=len(table) or 1):
+        if near not in settings | {"connector"}:
+            return Problem(f"{key}.{near}", "unknown key", "did you mean connector?")
+    what = "should be a name, in double quotes" if table.get("connector") else "is missing"
+    known = ", ".join(sorted(registry.connectors))
+    return Problem(f"{key}.connector", what, f"one of {known}" if known else "")
 
 
 def _built(

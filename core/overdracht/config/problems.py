@@ -13,6 +13,18 @@ from pydantic_core import ErrorDetails
 from overdracht.errors import ConfigError
 
 Model = type[BaseModel]
+_SHOULD_BE = {
+    "a text, in double quotes": ("string_type",),
+    "a path, in double quotes": ("path_type",),
+    "a whole number": ("int_type", "int_parsing", "int_from_float", "int_parsing_size"),
+    "a number": ("float_type", "float_parsing", "decimal_type", "decimal_parsing"),
+    "true or false": ("bool_type", "bool_parsing"),
+    "a day, such as 2026-01-31": ("date_type", "date_parsing", "date_from_datetime_parsing"),
+    "a list: […]": ("list_type", "tuple_type", "set_type", "frozen_set_type"),
+    "a table": ("dict_type", "mapping_type", "model_type", "model_attributes_type"),
+}
+"""What TOML calls what pydantic wants, which speaks of Python's types."""
+_NAMED = {kind: f"should be {name}" for name, kinds in _SHOULD_BE.items() for kind in kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,8 @@ def _in_short(detail: ErrorDetails) -> str:
     """Return what pydantic says at length; empty when its own words will do."""
     if detail["type"] == "missing":
         return "is missing"
+    if detail["type"] in _NAMED:
+        return _NAMED[detail["type"]]
     least = detail.get("ctx", {}).get("min_length", 1)
     if detail["type"] == "string_too_short":
         return "is empty" if least == 1 else f"is too short: it has {least} characters or more"

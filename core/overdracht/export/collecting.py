@@ -16,6 +16,7 @@ from overdracht.errors import BundleError, SourceError
 from overdracht.export.delivery import Delivery, Listener
 from overdracht.export.ledger import Ledger
 from overdracht.export.order import Bag, Haul, Order, Purpose, Shortfall, Summary
+from overdracht.export.room import REMEDY, check_room
 from overdracht.items import Gap, Item, Origin, Piece
 from overdracht.names import SafeNames
 from overdracht.retention import CountsFrom, ends, local_day
@@ -36,7 +37,7 @@ def collect(bag: Bag, order: Order, listen: Listener = lambda _: None) -> Iterat
     except sqlite3.Error as error:
         raise BundleError(
             f"the account of the export cannot be kept: {error}",
-            remedy="make room in the temporary directory, or point TMPDIR elsewhere",
+            remedy=REMEDY,
         ) from error
 
 
@@ -95,7 +96,8 @@ class _Collecting:
             and not self._order.awaiting_review
             and all(one.complete for one in self._order.coverage)
         )
-        summary = Summary(complete, self._ledger.count, files, size, shortfalls, self._derived)
+        items = sum(self._ledger.delivered().values())
+        summary = Summary(complete, items, files, size, shortfalls, self._derived)
         return Haul(self._order, self._ledger, summary, self._folders, self._last_contact)
 
     def _shortfalls(self) -> tuple[Shortfall, ...]:
@@ -148,7 +150,9 @@ def _pieces(
         yield from connector.export(items, extras & connector.extras.keys())
     except SourceError as error:
         items.check()
+        check_room(error)
         yield Gap("", str(error))
     except Exception as error:  # noqa: BLE001 - a connector may fault in any way, and only its own source suffers
         items.check()
+        check_room(error)
         yield Gap("", f"the connector {connector.name} failed ({type(error).__name__})")

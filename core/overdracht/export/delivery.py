@@ -6,6 +6,7 @@ from overdracht.errors import BundleError, OverdrachtError, PathRefused
 from overdracht.export.encoding import encoded
 from overdracht.export.ledger import Ledger
 from overdracht.export.order import Bag, Exported
+from overdracht.export.room import check_room
 from overdracht.export.spool import Content, fetched
 from overdracht.items import File, Gap, Line, Piece
 
@@ -125,6 +126,7 @@ class Delivery:
 def _fault(error: Exception) -> str:
     if isinstance(error, BundleError):
         raise error
+    check_room(error)
     if isinstance(error, OverdrachtError):
         return str(error)
     return f"it could not be read to its end ({type(error).__name__})"

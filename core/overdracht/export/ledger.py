@@ -229,6 +229,13 @@ class Ledger:
         """How many items there are."""
         return len(self._covered)
 
+    def delivered(self) -> dict[str, int]:
+        """Return how many items of each source a file holds; a source without one is not named."""
+        held = (
+            "SELECT source, count(*) FROM item WHERE n IN (SELECT item FROM holds) GROUP BY source"
+        )
+        return dict(self.rows(held))
+
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield what the query *sql* gives."""
         self._settle()

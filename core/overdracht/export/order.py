@@ -121,6 +121,7 @@ class Summary:
 
     complete: bool
     items: int
+    """How many items the files hold; what could not be had is no part of it."""
     files: int
     size: int
     shortfalls: tuple[Shortfall, ...] = ()

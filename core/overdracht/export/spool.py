@@ -1,10 +1,10 @@
 """Fetch the content of a file whole before it is passed on, without holding more than a little of it in memory."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 
-from overdracht.errors import BundleError
+from overdracht.export.room import no_room
 
 _IN_MEMORY = 1 << 20
 _BLOCK = 1 << 18
@@ -18,7 +18,8 @@ def fetched(content: Iterable[bytes | memoryview]) -> Iterator[tuple[Content, Ex
 
     What does not fit in memory goes to a temporary file without a name, which nobody else can read and which no crash leaves behind.
     """
-    with SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+    spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - `_closing` closes it
+    with _closing(spool):
         chunks = iter(content)
         while True:
             try:
@@ -28,16 +29,26 @@ def fetched(content: Iterable[bytes | memoryview]) -> Iterator[tuple[Content, Ex
                 return
             if chunk is None:
                 break
-            _keep(spool, chunk)
-        spool.seek(0)
+            with _held():
+                spool.write(chunk)
+        with _held():
+            spool.seek(0)
         yield iter(lambda: spool.read(_BLOCK), b""), None
 
 
-def _keep(spool: "SpooledTemporaryFile[bytes]", chunk: bytes | memoryview) -> None:
+@contextmanager
+def _closing(spool: "SpooledTemporaryFile[bytes]") -> Iterator[None]:
     try:
-        spool.write(chunk)
+        yield
+    finally:
+        # A full disk shows here again, when the last bytes are thrown away.
+        with suppress(OSError):
+            spool.close()
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise BundleError(
-            f"a file cannot be held temporarily: {error.strerror}",
-            remedy="make room in the temporary directory, or point TMPDIR elsewhere",
-        ) from error
+        raise no_room(error.strerror) from error

@@ -44,6 +44,8 @@ class SourceFacts:
     source: str
     folder: str
     items: int
+    delivered: int
+    """How many of its items the files hold."""
     first: str | None
     last: str | None
     files: int
@@ -184,12 +186,20 @@ def _sources(haul: Haul) -> list[SourceFacts]:
             "SELECT source, count(*), sum(size) FROM file GROUP BY source"
         )
     }
+    delivered = haul.ledger.delivered()
     items = haul.ledger.rows(
         "SELECT source, count(*), min(day), max(day), count(DISTINCT category) FROM item GROUP BY source ORDER BY min(n)"
     )
     return [
         SourceFacts(
-            source, haul.folders[source], count, first, last, *files.get(source, (0, 0)), kinds
+            source,
+            haul.folders[source],
+            count,
+            delivered.get(source, 0),
+            first,
+            last,
+            *files.get(source, (0, 0)),
+            kinds,
         )
         for source, count, first, last, kinds in items
     ]

@@ -125,7 +125,10 @@ class Index(Opening):
 
     def _counted(self, source: SourceFacts) -> str:
         size = told_size(source.size, self.language)
-        return f"{told_items(source.items, self.language)}, {size}"
+        told = told_items(source.items, self.language)
+        if source.delivered < source.items:
+            told = f"{self.number(source.delivered)} {self.say('van', 'of')} {told}"
+        return f"{told}, {size}"
 
     def _more(self, source: SourceFacts) -> Html:
         files = link(f"data/{source.folder}/", self.say("De bestanden", "The files"))

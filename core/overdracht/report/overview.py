@@ -95,7 +95,7 @@ def _source(one: SourceFacts) -> Json:
     return {
         "source": one.source,
         "folder": f"data/{one.folder}/",
-        "items": one.items,
+        "items": one.delivered,
         "files": one.files,
         "size": one.size,
     }

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import groupby, islice
 
-from overdracht import File, Gap, Item, Line, Piece, SafeNames
+from overdracht import File, Gap, Item, Line, Piece, SafePaths
 from overdracht_imap import mbox
 from overdracht_imap.disk import Place
 from overdracht_imap.headers import fields, section_end, shown
@@ -29,17 +29,13 @@ class Tree:
     """Gives folders their paths in an export, and messages their file names."""
 
     def __init__(self) -> None:
-        self._names: dict[str, SafeNames] = {}
+        self._paths = SafePaths()
 
     def folder(self, levels: Iterable[str]) -> str:
         """Return the path of the folder that lies at *levels*."""
-        path = ""
-        for level in levels:
-            # Messages and mbox files stand beside the folders below, whose names must not be theirs.
-            taken = level.lower().endswith((".eml", ".mbox", ".jsonl", ".py"))
-            name = self._names.setdefault(path, SafeNames())(f"{level}\0" if taken else level)
-            path = f"{path}/{name}" if path else name
-        return path
+        # Messages and mbox files stand beside the folders below, whose names must not be theirs.
+        taken = (".eml", ".mbox", ".jsonl", ".py")
+        return self._paths(f"{one}\0" if one.lower().endswith(taken) else one for one in levels)
 
 
 class FolderExport:

@@ -116,6 +116,16 @@ def test_past_the_term_everything_is_anonymised_and_the_ledger_is_the_same(shop:
     ]
 
 
+def test_register_numbers_in_the_notes_go_with_the_last_invoice(shop: Shop) -> None:
+    """Past the term nothing of the notes stays, and of who never bought anything neither."""
+    notes = "KvK 12345678, btw DE123456789, belt graag"
+    for who in ("old", "never"):
+        change(shop.path, "UPDATE customers SET notes = ? WHERE guid = ?", notes, shop.keys[who])
+        erase(gnucash(shop.path), find(gnucash(shop.path), {"old": OLD, "never": NEVER}[who]))
+    assert customer(shop, "old")["notes"] == ""
+    assert customer(shop, "never") == {}
+
+
 def test_what_was_never_invoiced_goes_whole(shop: Shop) -> None:
     """A customer with nothing to keep is deleted, and by nothing but that the book differs."""
     before = rows(shop.path, "SELECT * FROM customers WHERE guid <> ?", shop.keys["never"])

@@ -89,7 +89,7 @@ class Changer:
         if column.act is Act.NULL:
             return None
         if column.act is Act.TEXT:
-            return column.text
+            return column.left_of(str(old))
         return pseudonym(self.key, str(old))
 
 

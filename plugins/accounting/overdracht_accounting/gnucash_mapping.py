@@ -16,6 +16,7 @@ from overdracht_accounting.mapping import (
     Record,
     Table,
 )
+from overdracht_accounting.register_numbers import register_numbers
 
 GONE = "[gewist]"
 GUID = ("guid",)
@@ -76,6 +77,11 @@ _SLOTS = Member(
 
 
 _ID = Column("id", PARTY, Act.PSEUDONYM, searched=False)
+_NOTES = (
+    Column("notes", NOTE, Act.TEXT, keeps=register_numbers),
+    # An invoice shows the buyer's VAT number, and GnuCash has no other place for it.
+    Column("notes", PARTY, Act.TEXT, searched=False),
+)
 
 CUSTOMERS = Record(
     "customers",
@@ -87,7 +93,7 @@ CUSTOMERS = Record(
             _ID,
             *_address("addr"),
             *_address("shipaddr"),
-            *_blank("notes", categories=NOTE),
+            *_NOTES,
         ),
     ),
     Category.CONTACT,
@@ -103,7 +109,7 @@ VENDORS = Record(
             *_gone("name", categories=PARTY),
             _ID,
             *_address("addr"),
-            *_blank("notes", categories=NOTE),
+            *_NOTES,
         ),
     ),
     Category.CONTACT,

@@ -5,7 +5,7 @@ say so (`identifies`: a customer record), or because it is *linked* to a record 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,6 +37,12 @@ class Column:
     """What takes its place."""
     searched: bool = True
     """It is free text, in which anybody may be mentioned."""
+    keeps: Callable[[str], str] | None = None
+    """What of its text stays when it goes; a further column of the same name tells until when that does."""
+
+    def left_of(self, value: str) -> str:
+        """Return the text that takes the place of *value*."""
+        return self.text if self.keeps is None else self.keeps(value)
 
     def is_blank(self, value: object) -> bool:
         """Say whether *value* holds nothing personal: it is empty, or what erasing makes of it."""
@@ -44,7 +50,7 @@ class Column:
             return True
         if self.act is Act.PSEUDONYM:
             return PSEUDONYM.fullmatch(str(value)) is not None
-        return self.act is Act.TEXT and value == self.text
+        return self.act is Act.TEXT and value == self.left_of(str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ def write(book):
         ("Torenlaan 3", "2624 CD Delft"),
         "+31 15 2123456",
         "bestuur@detoren.example",
+        "KvK 40398765, btw-nummer NL 0012.34.567.B01. Penningmeester Joop belt zelf.",
     )
     baker = book.customer(
         "000003",

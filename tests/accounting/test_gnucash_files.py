@@ -37,6 +37,23 @@ def test_a_short_customer_number_takes_no_line_of_another(shop: Shop) -> None:
     assert log.read_text() == others
 
 
+def test_a_record_of_several_lines_goes_whole(shop: Shop) -> None:
+    """A memo with line ends in it is one record: it goes with all its lines, or stays with all of them when it is another's."""
+    key, mine, theirs = (
+        "a" * 32,
+        f"see {OLD}\nLaan 99\n\nC\tthis is\n",
+        "Markt 1\n===== 2x\n2611 GP\n",
+    )
+    head, start, end = "mod\ttrans_guid\n-----\n", "===== START\n", "===== END\n"
+    kept = [f"C\t{'b' * 32}\t{theirs}", f"B\t{'c' * 32}\tno more\n"]
+    log = shop.path.with_name(NAME)
+    text = f"{head}{start}{kept[0]}{end}{start}C\t{key}\t{mine}{end}{start}D\t{key}\t{mine}{kept[1]}{end}"
+    log.write_text(text)
+    (found,) = files(find(gnucash(shop.path), OLD))
+    erase(gnucash(shop.path), [found])
+    assert log.read_text() == f"{head}{start}{kept[0]}{end}{start}{end}{start}{kept[1]}{end}"
+
+
 def test_files_of_one_name_are_two(shop: Shop) -> None:
     """A log beside the book and one of the same name in the further directory have a key each, and both are written anew."""
     logs = [shop.path.with_name(NAME), shop.path.parent / "logs" / NAME]

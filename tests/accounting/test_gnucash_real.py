@@ -135,14 +135,22 @@ def test_it_opens_an_erased_book_with_the_same_amounts(book: Path) -> None:
 
 def test_nothing_of_the_erased_is_left_in_the_book_or_beside_it(book: Path) -> None:
     """Neither the book's file nor the log that GnuCash wrote beside it holds a word of him, and of the others the log still tells."""
+    (log,) = book.parent.glob("boek.gnucash.*.log")
+    assert "\nbellen op 06-10000000\t" in log.read_text(), "a memo is no longer written as it is"
     found = find(gnucash(book), *OLD, "name:W. Oudeklant")
     assert {one.part for one in found} >= {"customers", "invoices", "transactions", "files"}
     erase(gnucash(book), found)
     for path in book.parent.glob("boek.gnucash*"):
         content = path.read_bytes()
-        for word in (b"Oudeklant", b"oud@klant", b"NL44RABO", b"OUDEKLANT", b"Laan 99"):
+        for word in (
+            b"Oudeklant",
+            b"oud@klant",
+            b"NL44RABO",
+            b"OUDEKLANT",
+            b"Laan 99",
+            b"bellen op",
+        ):
             assert word not in content, (path.name, word)
-    (log,) = book.parent.glob("boek.gnucash.*.log")
     assert "Schaakvereniging" in log.read_text()
     assert find(gnucash(book), *OLD, "name:W. Oudeklant") == []
 

@@ -49,6 +49,9 @@ CHUNK, OVERLAP = 1 << 20, 4096
 
 _NAME = re.compile(r".+\.(\d{14})\.(log|gnucash|xac)")
 _GUIDS = re.compile(r"[0-9a-f]{32}")
+_RECORD = re.compile(rb"[A-Z]\t[0-9a-f]{32}\t")
+"""How a record of a log begins: what was done, and with which transaction."""
+_EDGE = re.compile(rb"===== (?:START|END)\s*$")
 _GZIP = b"\x1f\x8b"
 
 
@@ -180,17 +183,37 @@ def propose(item: Item, ruling: Ruling) -> Step:
 
 
 def passages(path: Path, item: Item) -> Iterator[str]:
-    """Yield the lines of the log at *path* that are about the person."""
+    """Yield the records of the log at *path* that are about the person."""
     about = _About(item)
     with path.open("rb") as file:
-        for line in file:
-            text = line.decode("utf-8", "replace")
+        for record in _records(file):
+            text = record.decode("utf-8", "replace")
             if about(text):
                 yield text.rstrip("\r\n")
 
 
+def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the records of a log: GnuCash writes the line ends in a memo as they are, so one may run over several *lines*."""
+    record: list[bytes] = []
+    for line in lines:
+        begins = _RECORD.match(line)
+        if begins or _EDGE.match(line):
+            yield from _whole(record)
+        if begins or record:
+            record.append(line)
+        else:
+            yield line
+    yield from _whole(record)
+
+
+def _whole(record: list[bytes]) -> Iterator[bytes]:
+    if record:
+        yield b"".join(record)
+        record.clear()
+
+
 class _About:
-    """Tells whether a line is about the person of *item*."""
+    """Tells whether a record is about the person of *item*."""
 
     def __init__(self, item: Item) -> None:
         wheres = (one.where for one in item.matches)
@@ -200,17 +223,18 @@ class _About:
             one.identifier for one in item.matches if not one.where.startswith(GUID)
         )
 
-    def __call__(self, line: str) -> bool:
-        return not self._guids.isdisjoint(_GUIDS.findall(line)) or any(self._mentions.found(line))
+    def __call__(self, record: str) -> bool:
+        guids = _GUIDS.findall(record)
+        return not self._guids.isdisjoint(guids) or any(self._mentions.found(record))
 
 
 def _rewrite(path: Path, item: Item) -> None:
     about = _About(item)
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as old, Replacement(path, descriptor) as new:
-        for line in old:
-            if not about(line.decode("utf-8", "replace")):
-                write_all(new.descriptor, line)
+        for record in _records(old):
+            if not about(record.decode("utf-8", "replace")):
+                write_all(new.descriptor, record)
         new.dress()
         new.commit()
 

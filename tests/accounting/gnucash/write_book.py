@@ -154,7 +154,7 @@ def write(book):
             "per post",
         ),
         "2017-03-09",
-        "NL44RABO0123456789 W Oudeklant factuur 2017-0003",
+        "NL44RABO0123456789 W Oudeklant factuur 2017-0003\nLaan 99 Delft\nbellen op 06-10000000",
     )
     book.pay(
         book.invoice(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from overdracht import Identifier, Item, Mentions, Step
 from overdracht_accounting.mapping import Act, Column
+from overdracht_accounting.matching import sought
 from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
 from overdracht_accounting.rows import Loaded, Row
 
@@ -78,10 +79,9 @@ class Changer:
                 new = self._blanked(column, old)
             else:
                 where = f"{prefix}{column.name}"
-                new = mask(
-                    row.text(column.name),
-                    (m.identifier for m in masked.matches if m.where == where),
-                )
+                text = row.text(column.name)
+                named_here = (m.identifier for m in masked.matches if m.where == where)
+                new = mask(text, sought(column, text, named_here))
             if new != old:
                 yield column.name, new
 

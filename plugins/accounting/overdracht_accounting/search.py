@@ -155,7 +155,8 @@ class Search:
         table = uses[0].table
         self._looked_at[table.name] = count(connection, table)
         scan = Scan(table, columns, by, where)
-        for hit in scan.hits(connection, self._matcher.wanted, self._matcher.candidates):
+        candidates = self._matcher.candidates_in(one.table for one in uses)
+        for hit in scan.hits(connection, *candidates):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:

@@ -16,7 +16,7 @@ CORE = ROOT / "core" / "overdracht"
 PLUGINS = ROOT / "plugins"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "paths", "replacing"),
+    ("errors", "financial_year", "paths", "replacing"),
     ("secrets", "identifiers", "names", "text"),
     ("subject", "items", "world"),
     ("coverage", "people", "steps", "retention", "mentions"),

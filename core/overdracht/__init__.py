@@ -26,6 +26,7 @@ from overdracht.errors import (
     SourceError,
     Unreachable,
 )
+from overdracht.financial_year import FinancialYearStarts
 from overdracht.hookspecs import hookimpl
 from overdracht.identifiers import (
     ALWAYS,
@@ -99,6 +100,7 @@ __all__ = [
     "Erases",
     "Extent",
     "File",
+    "FinancialYearStarts",
     "Finding",
     "Gap",
     "Identifier",

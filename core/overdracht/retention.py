@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from overdracht.financial_year import JANUARY, next_year
 from overdracht.items import Category, Item
 from overdracht.text import Text
 
@@ -58,7 +59,7 @@ class CountsFrom(StrEnum):
     """What a term counts from."""
 
     FINANCIAL_YEAR = "financial-year"
-    """The end of the financial year, a calendar year, in which the item's own time falls."""
+    """The end of the financial year in which the item's own time falls."""
     LAST_CONTACT = "last-contact"
     """The last customer contact in any source."""
     ITEM = "item"
@@ -76,11 +77,23 @@ class Rule:
     article: Text
     binding: bool = False
     """The law demands that it is kept: a request to erase does not shorten the term."""
+    year_starts: int = JANUARY
+    """The month in which the organisation's financial year begins."""
 
     def first_day_after(self, start: date) -> date | None:
         """Return the first day on which what counts from *start* may go; None when the calendar ends before."""
         try:
             return self.term.after(start) + timedelta(days=1)
+        except (ValueError, OverflowError):
+            return None
+
+    def first_day_after_year(self, day: date) -> date | None:
+        """Return the first day on which what counts from the end of the financial year of *day* may go; None when the calendar ends before.
+
+        It is as many whole months after the first day of the next year, so that a year that ends with February ends with its last day.
+        """
+        try:
+            return self.term.after(next_year(day, self.year_starts))
         except (ValueError, OverflowError):
             return None
 
@@ -151,14 +164,10 @@ def ends(rule: Rule, item: Item, last_contact: date | None) -> date | None:
 
     *last_contact* is the day of the last customer contact, None when there is none on record.
     """
-    start = _start(rule.counts_from, item.when, last_contact)
-    return None if start is None else rule.first_day_after(start)
-
-
-def _start(counts_from: CountsFrom, when: datetime | None, contact: date | None) -> date | None:
-    if counts_from is CountsFrom.LAST_CONTACT:
-        return contact
-    day = day_of(when)
-    if day is None:
+    contact = rule.counts_from is CountsFrom.LAST_CONTACT
+    start = last_contact if contact else day_of(item.when)
+    if start is None:
         return None
-    return date(day.year, 12, 31) if counts_from is CountsFrom.FINANCIAL_YEAR else day
+    if rule.counts_from is CountsFrom.FINANCIAL_YEAR:
+        return rule.first_day_after_year(start)
+    return rule.first_day_after(start)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from overdracht import Aged, ApprovedStep, Item, Outcome, Result, Ruling, Step, Verdict
+from overdracht import Aged, ApprovedStep, Certainty, Item, Outcome, Result, Ruling, Step, Verdict
 from overdracht.erasure.closing import _reference as scheduled
 from overdracht.ruling import Rules, Situation
 from tests.accounting.asking import (
@@ -116,6 +116,16 @@ def test_past_the_term_everything_is_anonymised_and_the_ledger_is_the_same(shop:
     ]
 
 
+def test_register_numbers_in_the_notes_go_with_the_last_invoice(shop: Shop) -> None:
+    """Past the term nothing of the notes stays, and of who never bought anything neither."""
+    notes = "KvK 12345678, btw DE123456789, belt graag"
+    for who in ("old", "never"):
+        change(shop.path, "UPDATE customers SET notes = ? WHERE guid = ?", notes, shop.keys[who])
+        erase(gnucash(shop.path), find(gnucash(shop.path), {"old": OLD, "never": NEVER}[who]))
+    assert customer(shop, "old")["notes"] == ""
+    assert customer(shop, "never") == {}
+
+
 def test_what_was_never_invoiced_goes_whole(shop: Shop) -> None:
     """A customer with nothing to keep is deleted, and by nothing but that the book differs."""
     before = rows(shop.path, "SELECT * FROM customers WHERE guid <> ?", shop.keys["never"])
@@ -160,6 +170,68 @@ def test_the_words_of_the_bank_import_and_the_notes_of_an_account_are_masked(sho
     assert names[0].startswith("import-map-bayes/[gewist]/")
     asked = "SELECT string_val FROM slots WHERE name = 'notes' AND string_val LIKE 'Vaste%'"
     assert rows(shop.path, asked) == [("Vaste tegenrekening van [gewist], niet gebruiken",)]
+
+
+def test_a_name_is_known_by_its_longest_word_where_words_stand_alone(shop: Shop) -> None:
+    """The bank import learns a description word by word: his surname is found there as possible and masked, and another word stays."""
+    account = "b" * 32
+    for word in ("Oudeklant", "hosting"):
+        name = f"import-map-bayes/{word}/{account}"
+        insert = "INSERT INTO slots (obj_guid, name, slot_type, int64_val) VALUES (?, ?, 1, 3)"
+        change(shop.path, insert, account, name)
+    found = [one for one in find(gnucash(shop.path), "name:W. Oudeklant") if one.part == "slots"]
+    assert [(one.title, one.certainty) for one in found] == [
+        (f"import-map-bayes/Oudeklant/{account}", Certainty.POSSIBLE)
+    ]
+    erase(gnucash(shop.path), found)
+    asked = "SELECT name FROM slots WHERE obj_guid = ? ORDER BY id"
+    assert rows(shop.path, asked, account) == [
+        (f"import-map-bayes/[gewist]/{account}",),
+        (f"import-map-bayes/hosting/{account}",),
+    ]
+
+
+def test_what_gnucash_writes_stays_and_what_people_write_there_goes(shop: Shop) -> None:
+    """Past the term a number and an action that hold a name or an account are blank, and an invoice's number and a kind of action stay."""
+    path = shop.path
+    (tx,) = rows(path, "SELECT guid FROM transactions WHERE description = 'W. Oudeklant' LIMIT 1")[
+        0
+    ]
+    (invoice,) = rows(path, "SELECT guid FROM invoices WHERE id = '2017-0003'")[0]
+    (other,) = rows(path, "SELECT post_txn FROM invoices WHERE id = '2017-0003'")[0]
+    change(path, "UPDATE transactions SET num = ? WHERE guid = ?", OLD_IBAN, tx)
+    change(path, "UPDATE splits SET action = 'door W. Oudeklant' WHERE tx_guid = ?", tx)
+    if other != tx:
+        change(path, "UPDATE transactions SET num = '2017-0003' WHERE guid = ?", other)
+        change(path, "UPDATE splits SET action = 'Verkoopfactuur' WHERE tx_guid = ?", other)
+    change(path, "UPDATE entries SET action = 'W. Oudeklant' WHERE invoice = ?", invoice)
+    erase(gnucash(path), find(gnucash(path), OLD))
+    assert rows(path, "SELECT num FROM transactions WHERE guid = ?", tx) == [("",)]
+    assert {one for (one,) in rows(path, "SELECT action FROM splits WHERE tx_guid = ?", tx)} == {""}
+    assert rows(path, "SELECT action FROM entries WHERE invoice = ?", invoice) == [("",)]
+    if other != tx:
+        assert rows(path, "SELECT num FROM transactions WHERE guid = ?", other) == [("2017-0003",)]
+        asked = "SELECT DISTINCT action FROM splits WHERE tx_guid = ?"
+        assert rows(path, asked, other) == [("Verkoopfactuur",)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("UPDATE transactions SET num = ? WHERE description = 'Startkapitaal'", "transactions"),
+        ("UPDATE splits SET action = ? WHERE rowid = 1", "transactions"),
+        ("UPDATE entries SET action = ? WHERE rowid = 1", "invoices"),
+        (
+            "INSERT INTO billterms VALUES ('c', '30 dagen', ?, 0, 0, 'GNC_TERM_TYPE_DAYS', 0, 30, 0, 0, 1, 0)",
+            "billterms",
+        ),
+        ("INSERT INTO budgets VALUES ('d', ?, '', 12)", "budgets"),
+    ],
+)
+def test_every_text_of_the_book_is_searched(shop: Shop, statement: str, part: str) -> None:
+    """Numbers, actions, terms of payment and budgets are free text too."""
+    change(shop.path, statement, "voor nieuw@persoon.example")
+    assert {one.part for one in find(gnucash(shop.path), "nieuw@persoon.example")} == {part}
 
 
 def test_what_is_kept_now_is_erased_later_by_what_was_said_of_it(shop: Shop) -> None:

@@ -1,5 +1,7 @@
 """The files beside a GnuCash book: only the person's own lines go, and each file by a key of its own."""
 
+import gzip
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from overdracht import Gap, Item, Result, Verdict
-from tests.accounting.asking import change, erase, find, gnucash, proposed
+from tests.accounting.asking import change, erase, find, findings, gnucash, proposed
 from tests.accounting.bookshop import OLD, Shop, open_shop
 
 NAME = "boek.gnucash.20260101120000.log"
@@ -35,6 +37,57 @@ def test_a_short_customer_number_takes_no_line_of_another(shop: Shop) -> None:
     outcomes = erase(gnucash(shop.path), found)
     assert [one.result for one in outcomes.values()] == [Result.ERASED]
     assert log.read_text() == others
+
+
+def test_a_record_of_several_lines_goes_whole(shop: Shop) -> None:
+    """A memo with line ends in it is one record: it goes with all its lines, or stays with all of them when it is another's."""
+    key, mine, theirs = (
+        "a" * 32,
+        f"see {OLD}\nLaan 99\n\nC\tthis is\n",
+        "Markt 1\n===== 2x\n2611 GP\n",
+    )
+    head, start, end = "mod\ttrans_guid\n-----\n", "===== START\n", "===== END\n"
+    kept = [f"C\t{'b' * 32}\t{theirs}", f"B\t{'c' * 32}\tno more\n"]
+    log = shop.path.with_name(NAME)
+    text = f"{head}{start}{kept[0]}{end}{start}C\t{key}\t{mine}{end}{start}D\t{key}\t{mine}{kept[1]}{end}"
+    log.write_text(text)
+    (found,) = files(find(gnucash(shop.path), OLD))
+    erase(gnucash(shop.path), [found])
+    assert log.read_text() == f"{head}{start}{kept[0]}{end}{start}{end}{start}{kept[1]}{end}"
+
+
+def test_every_copy_and_log_beside_the_book_is_found_or_told(shop: Shop) -> None:
+    """Logs and copies of the XML book that was converted are searched; what a person or an editor copied is a gap; the rest is neither."""
+    mine = ["boek.xml.gnucash.20190101120000.log", "boek.gnucash.20190101120000.gnucash"]
+    told = ["boek.gnucash~", "boek.gnucash.bak", "boek (kopie).gnucash", "boek.xml", "boek.bak"]
+    told += ["boek.gnucash.20180101120000.gnucash.gz", "prive.gnucash.20190101120000.log"]
+    others = ["boek.gnucash.LCK", "boek.gnucash-wal", "boekje.txt", "prive.gnucash", "boek.pdf"]
+    for name in (*mine, *told, *others):
+        shop.path.with_name(name).write_text(OLD)
+    shop.path.with_name("boek.gnucash-wal").write_bytes(b"")
+    said = findings(gnucash(shop.path), OLD)
+    assert {one.key for one in said if isinstance(one, Item) and one.part == "files"} == {
+        f"files:{one}" for one in mine
+    }
+    gaps = [one.key for one in said if isinstance(one, Gap) and one.part == "files"]
+    assert sorted(gaps) == sorted(f"files:{one}" for one in told)
+
+
+def test_a_damaged_copy_is_a_gap_and_the_others_are_searched(shop: Shop) -> None:
+    """A copy that was cut off, or is not what it begins as, is told with its reason, and the log after it is searched."""
+    whole = gzip.compress(b"<gnc-v2>" + os.urandom(5000))
+    copies = {"20180101120000": whole[:2000], "20180201120000": whole[:10] + b"\xff" * 2000}
+    copies["20180301120000"] = b"\x1f\x8bno gzip at all"
+    for day, content in copies.items():
+        shop.path.with_name(f"boek.gnucash.{day}.gnucash").write_bytes(content)
+    shop.path.with_name(NAME).write_text(f"C\t{OLD}\n")
+    said = findings(gnucash(shop.path), OLD)
+    gaps = {one.key: one.reason for one in said if isinstance(one, Gap)}
+    reason = "the file cannot be read: it is damaged or cut off"
+    assert gaps == {f"files:boek.gnucash.{day}.gnucash": reason for day in copies}
+    assert [one.key for one in files([one for one in said if isinstance(one, Item)])] == [
+        f"files:{NAME}"
+    ]
 
 
 def test_files_of_one_name_are_two(shop: Shop) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.pool import NullPool
 
-from overdracht import Result
+from overdracht import File, Result
 from overdracht_accounting.database import Database
-from tests.accounting.asking import TODAY, erase, find, gnucash
+from tests.accounting.asking import TODAY, erase, find, gnucash, proposed
 from tests.accounting.gnucash_print import printed
 from tests.servers.databases import PASSWORD, PostgreSQL
 from tests.servers.need import need
@@ -135,16 +135,61 @@ def test_it_opens_an_erased_book_with_the_same_amounts(book: Path) -> None:
 
 def test_nothing_of_the_erased_is_left_in_the_book_or_beside_it(book: Path) -> None:
     """Neither the book's file nor the log that GnuCash wrote beside it holds a word of him, and of the others the log still tells."""
+    (log,) = book.parent.glob("boek.gnucash.*.log")
+    assert "\nbellen op 06-10000000\t" in log.read_text(), "a memo is no longer written as it is"
     found = find(gnucash(book), *OLD, "name:W. Oudeklant")
     assert {one.part for one in found} >= {"customers", "invoices", "transactions", "files"}
     erase(gnucash(book), found)
     for path in book.parent.glob("boek.gnucash*"):
         content = path.read_bytes()
-        for word in (b"Oudeklant", b"oud@klant", b"NL44RABO", b"OUDEKLANT", b"Laan 99"):
+        for word in (
+            b"Oudeklant",
+            b"oud@klant",
+            b"NL44RABO",
+            b"OUDEKLANT",
+            b"Laan 99",
+            b"bellen op",
+        ):
             assert word not in content, (path.name, word)
-    (log,) = book.parent.glob("boek.gnucash.*.log")
     assert "Schaakvereniging" in log.read_text()
     assert find(gnucash(book), *OLD, "name:W. Oudeklant") == []
+
+
+def test_the_numbers_that_an_invoice_shows_stay_with_it(book: Path) -> None:
+    """Within the term the notes go, and of them the KvK and VAT numbers stay: the invoice leaves as the same document as before."""
+
+    def invoice() -> bytes:
+        issuer = {
+            "name": "Voorbeeld ICT",
+            "street": "Weg 1",
+            "postcode": "2600 AA",
+            "city": "Delft",
+        }
+        issuer |= {"kvk": "90000011", "vat": "NL001234566B01", "iban": "NL91ABNA0417164300"}
+        connector = gnucash(book, issuer=issuer)
+        (item,) = [one for one in find(connector, "customer:000002") if one.title == "2021-0011"]
+        (piece,) = [
+            one
+            for one in connector.export([item])
+            if isinstance(one, File) and one.path.startswith("facturen/")
+        ]
+        assert not isinstance(piece.content, Path)
+        return b"".join([piece.content] if isinstance(piece.content, bytes) else piece.content)
+
+    sent = invoice()
+    assert b"nlcius" in sent
+    erase(gnucash(book), find(gnucash(book), "customer:000002"))
+    asked = "SELECT notes, addr_email FROM customers WHERE id = '000002'"
+    with closing(sqlite3.connect(book)) as connection:
+        (told,) = connection.execute(asked).fetchall()
+    assert told == ("KvK 40398765, btw NL001234567B01", "")
+    reached = (b"+31 15 2123456", b"bestuur@detoren.example")
+    before, after = (one.splitlines() for one in (sent, invoice()))
+    lost = [one for one in before if one not in after]
+    assert all(any(word in one for word in reached) for one in lost)
+    assert (b"40398765" in sent, b"NL001234567B01" in sent) == (True, True)
+    again = proposed(gnucash(book), find(gnucash(book), "customer:000002"))
+    assert {one.action for one in again if one.item.part == "customers"} == {""}
 
 
 def test_who_never_bought_anything_is_gone(book: Path) -> None:

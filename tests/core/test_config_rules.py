@@ -47,6 +47,21 @@ def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
     assert config.bundles.keep == Term(days=30)
 
 
+def test_the_financial_year_is_the_organisations(tmp_path: Path) -> None:
+    """The month in which it begins holds for the rules by default and for those that are added."""
+    rules = read(tmp_path, "financial_year_starts = 7\n" + ADDED).rules
+    assert {one.year_starts for one in rules} == {7}
+    assert len(rules) == len(DEFAULT_RULES) + 1
+
+
+@pytest.mark.parametrize("written", ["0", "13", "true", '"juli"', "7.5"])
+def test_a_month_is_one_of_twelve(tmp_path: Path, written: str) -> None:
+    """What is no month is refused, and the key is named."""
+    assert "organisation.financial_year_starts" in refused(
+        tmp_path, f"financial_year_starts = {written}\n"
+    )
+
+
 def test_a_table_named_after_a_category_changes_its_rule(tmp_path: Path) -> None:
     """Key by key: what it does not say stays as it was."""
     config = read(tmp_path, '[retention.invoice]\nterm = "P10Y"\narticle_en = "x"')

@@ -1,5 +1,6 @@
 """Until when an item may be kept."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -55,6 +56,23 @@ def test_the_financial_year_ends_at_midnight_in_the_netherlands() -> None:
     """An invoice made an hour before midnight UTC on New Year's Eve belongs to the new year."""
     late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     assert _ends(Category.INVOICE, late) == date(2035, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("first_month", "when", "end"),
+    [
+        (7, datetime(2018, 9, 1, tzinfo=UTC), date(2026, 7, 1)),
+        (7, datetime(2018, 6, 30, tzinfo=UTC), date(2025, 7, 1)),
+        (12, datetime(2018, 11, 30, tzinfo=UTC), date(2025, 12, 1)),
+        (3, datetime(2017, 2, 1, tzinfo=UTC), date(2024, 3, 1)),
+    ],
+)
+def test_a_broken_financial_year_ends_when_it_ends(
+    first_month: int, when: datetime, end: date
+) -> None:
+    """Seven years count from the last day of the organisation's own year, also where that is the last of February."""
+    rule = replace(DEFAULT_RULES[Category.INVOICE], year_starts=first_month)
+    assert ends(rule, item("k", category=Category.INVOICE, when=when), None) == end
 
 
 def test_a_letter_may_go_five_years_after_the_last_contact() -> None:

@@ -63,6 +63,8 @@ def load(path: Path, registry: Registry) -> Config:
         tables = Tables.model_validate(written, context=context)
     except ValidationError as error:
         problems.extend(problems_of(error, Tables))
+    else:
+        context["financial_year_starts"] = tables.organisation.financial_year_starts
     sources = [
         _source(name, settings, registry, context, problems)
         for name, settings in _source_tables(written).items()
@@ -77,7 +79,7 @@ def load(path: Path, registry: Registry) -> Config:
         tables.organisation,
         tables.state.directory,
         tuple(sources),
-        rules_of(tables.retention),
+        rules_of(tables.retention, tables.organisation.financial_year_starts),
         unattended(tables.retention),
         tables.erasure,
         tables.bundles,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from overdracht.config.rules import Bundles, Engine, Erasure, Retention
 from overdracht.connector import Connector, Settings
 from overdracht.errors import IdentifierError
+from overdracht.financial_year import JANUARY, Month
 from overdracht.identifiers import Identifier, Kinds
 from overdracht.items import Category
 from overdracht.paths import ConfigPath, state_directory
@@ -69,6 +70,10 @@ class Organisation(_Table):
             description="who else receives personal data: processors, the accountant, the tax office"
         ),
     ] = ()
+    financial_year_starts: Annotated[
+        Month,
+        Field(description="the month in which its financial year begins, from 1 to 12"),
+    ] = JANUARY
 
 
 class State(_Table):

@@ -154,14 +154,15 @@ def problems(tables: Mapping[str, Retention]) -> Iterator[Problem]:
                 yield Problem(f"retention.{name}.{key}", "is missing", description)
 
 
-def rules_of(tables: Mapping[str, Retention]) -> tuple[Rule, ...]:
-    """Return the rules that hold: the defaults, changed and added to by *tables*, which have no problems."""
+def rules_of(tables: Mapping[str, Retention], year_starts: int) -> tuple[Rule, ...]:
+    """Return the rules that hold: the defaults, changed and added to by *tables*, which have no problems; the financial year begins in the
+    month *year_starts*."""
     changed = (
         tables[category].over(rule) if category in tables else rule
         for category, rule in DEFAULT_RULES.items()
     )
     added = (_whole(table) for name, table in tables.items() if name not in DEFAULT_RULES)
-    return (*changed, *added)
+    return tuple(replace(one, year_starts=year_starts) for one in (*changed, *added))
 
 
 def _whole(table: Retention) -> Rule:

@@ -88,7 +88,9 @@ class Auditfile:
     _journals: "dict[str, IO[bytes]]" = field(default_factory=dict)
 
     def add(self, booking: Booking, stack: ExitStack) -> bool:
-        """Add *booking*, kept until *stack* ends; say whether it could be: it must balance, in whole cents."""
+        """Add *booking*, kept until *stack* ends; say whether it could be: it must be in the file's currency and balance, in whole cents."""
+        if booking.currency != self.currency:
+            return False
         if not booking.lines or sum((one.amount for one in booking.lines), ZERO):
             return False
         if any(one.amount != one.amount.quantize(CENT) for one in booking.lines):

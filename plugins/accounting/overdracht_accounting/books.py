@@ -116,7 +116,7 @@ class BooksConnector(Connector[DatabaseSettings]):
             handing = HandingOver(
                 loader, self.settings, self.reader(loader.connection), self.handed_beside
             )
-            leaving = Leaving(handing.seller, handing.mask)
+            leaving = Leaving(handing.seller, handing.mask, self.settings.financial_year_starts)
             yield from leaving.pieces(handing.records(items))
 
     def propose(self, item: Item, ruling: Ruling) -> Step:

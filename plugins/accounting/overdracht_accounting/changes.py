@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from overdracht import Identifier, Item, Step
 from overdracht_accounting.labels import Everything, Finder
 from overdracht_accounting.mapping import Act, Column
+from overdracht_accounting.matching import sought
 from overdracht_accounting.proposals import BLANK, CORRECT, DELETE, MASK, named
 from overdracht_accounting.rows import Loaded, Row
 from overdracht_accounting.values import as_text, is_opaque
@@ -84,7 +85,8 @@ class Changer:
                 new = self._blanked(column, old)
             else:
                 where = f"{prefix}{column.name}"
-                new = _masked_in(old, [m.identifier for m in masked.matches if m.where == where])
+                named_here = (m.identifier for m in masked.matches if m.where == where)
+                new = _masked_in(old, list(sought(column, as_text(old), named_here)))
             if new != old:
                 yield column.name, new
 
@@ -92,7 +94,7 @@ class Changer:
         if column.act is Act.NULL:
             return None
         if column.act is Act.TEXT:
-            return column.text
+            return column.left_of(as_text(old))
         return pseudonym(self.key, as_text(old))
 
 

@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,6 +35,7 @@ from overdracht import (
     write_all,
 )
 from overdracht_accounting.gnucash import FILES
+from overdracht_accounting.gnucash_beside import DATED, known, unsure
 from overdracht_accounting.items import origin_of
 from overdracht_accounting.mapping import item_key
 from overdracht_accounting.proposals import UNCANCELLED, review
@@ -41,6 +43,10 @@ from overdracht_accounting.proposals import UNCANCELLED, review
 GUID = "guid "
 """Begins the `where` of a match by the key of one of the person's own records."""
 AGED = "the file is older than notes are kept and names everybody: remove it, or look at it first"
+UNSURE = (
+    "it looks like a copy or a log of a book and is not searched: remove it, or put it elsewhere"
+)
+DAMAGED = "it is damaged or cut off"
 UNKNOWN = Text(
     "Welke regels van de persoon zijn, is niet meer bekend: zoek opnieuw.",
     "Which lines are the person's is not known any more: search again.",
@@ -48,8 +54,10 @@ UNKNOWN = Text(
 REMOVE, REWRITE = "remove the file", "write the log anew without these lines"
 CHUNK, OVERLAP = 1 << 20, 4096
 
-_NAME = re.compile(r".+\.(\d{14})\.(log|gnucash|xac)")
 _GUIDS = re.compile(r"[0-9a-f]{32}")
+_RECORD = re.compile(rb"[A-Z]\t[0-9a-f]{32}\t")
+"""How a record of a log begins: what was done, and with which transaction."""
+_EDGE = re.compile(rb"===== (?:START|END)\s*$")
 _GZIP = b"\x1f\x8b"
 
 
@@ -70,13 +78,7 @@ class BookFiles:
 
     def files(self) -> Iterator[Path]:
         """Yield the logs and copies."""
-        book = self._book
-        if book is not None:
-            for path in sorted(book.parent.iterdir()):
-                if path.name.startswith(f"{book.name}.") and _NAME.fullmatch(path.name):
-                    yield path
-        if self._logs is not None and (book is None or self._logs != book.parent):
-            yield from (one for one in sorted(self._logs.iterdir()) if _NAME.fullmatch(one.name))
+        yield from known(self._book, self._logs)
 
     def find(self, own: Own, mentions: Mentions) -> Iterator[Finding]:
         """Yield the files in which the person stands."""
@@ -86,8 +88,10 @@ class BookFiles:
                 looked_at += 1
                 try:
                     yield from self._in(path, own, mentions)
-                except OSError as error:
-                    yield Gap(FILES, f"the file cannot be read: {error.strerror}", self._key(path))
+                except (OSError, EOFError, zlib.error) as error:
+                    yield Gap(FILES, f"the file cannot be read: {_why(error)}", self._key(path))
+            for path in unsure(self._book, self._logs):
+                yield Gap(FILES, UNSURE, self._key(path))
         except OSError as error:
             yield Gap(FILES, f"the directory cannot be read: {error.strerror}")
             return
@@ -181,17 +185,37 @@ def propose(item: Item, ruling: Ruling) -> Step:
 
 
 def passages(path: Path, item: Item) -> Iterator[str]:
-    """Yield the lines of the log at *path* that are about the person."""
+    """Yield the records of the log at *path* that are about the person."""
     about = _About(item)
     with path.open("rb") as file:
-        for line in file:
-            text = line.decode("utf-8", "replace")
+        for record in _records(file):
+            text = record.decode("utf-8", "replace")
             if about(text):
                 yield text.rstrip("\r\n")
 
 
+def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the records of a log: GnuCash writes the line ends in a memo as they are, so one may run over several *lines*."""
+    record: list[bytes] = []
+    for line in lines:
+        begins = _RECORD.match(line)
+        if begins or _EDGE.match(line):
+            yield from _whole(record)
+        if begins or record:
+            record.append(line)
+        else:
+            yield line
+    yield from _whole(record)
+
+
+def _whole(record: list[bytes]) -> Iterator[bytes]:
+    if record:
+        yield b"".join(record)
+        record.clear()
+
+
 class _About:
-    """Tells whether a line is about the person of *item*."""
+    """Tells whether a record is about the person of *item*."""
 
     def __init__(self, item: Item) -> None:
         wheres = (one.where for one in item.matches)
@@ -201,17 +225,18 @@ class _About:
             one.identifier for one in item.matches if not one.where.startswith(GUID)
         )
 
-    def __call__(self, line: str) -> bool:
-        return not self._guids.isdisjoint(_GUIDS.findall(line)) or any(self._mentions.found(line))
+    def __call__(self, record: str) -> bool:
+        guids = _GUIDS.findall(record)
+        return not self._guids.isdisjoint(guids) or any(self._mentions.found(record))
 
 
 def _rewrite(path: Path, item: Item) -> None:
     about = _About(item)
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as old, Replacement(path, descriptor) as new:
-        for line in old:
-            if not about(line.decode("utf-8", "replace")):
-                write_all(new.descriptor, line)
+        for record in _records(old):
+            if not about(record.decode("utf-8", "replace")):
+                write_all(new.descriptor, record)
         new.dress()
         new.commit()
 
@@ -242,8 +267,12 @@ def _fingerprint(status: os.stat_result) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
 
+def _why(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or DAMAGED
+
+
 def _when(name: str) -> datetime | None:
-    written = _NAME.fullmatch(name)
+    written = DATED.fullmatch(name)
     try:
         moment = datetime.strptime(written[1] if written else "", "%Y%m%d%H%M%S")  # noqa: DTZ007 - the zone follows
     except ValueError:

@@ -1,20 +1,16 @@
 """Who a row of a GnuCash book is: a customer or a vendor."""
 
-import re
-
 from overdracht_accounting import postal
 from overdracht_accounting.gnucash_tables import Fields
 from overdracht_accounting.invoices import Customer, Party
-
-_KVK = re.compile(r"\bkvk(?:-?\s?(?:nummer|nr\.?))?[ :.]*(\d{8})\b", re.IGNORECASE)
-_VAT = re.compile(r"\b([A-Z]{2}\d{9}B\d{2})\b")
+from overdracht_accounting.register_numbers import kvk_number, vat_number
 
 
 def party(row: Fields) -> Party:
     """Return who *row* is; GnuCash has no field for register numbers, so those are read from the notes."""
     lines = (row[f"addr_addr{number}"] or "" for number in (1, 2, 3, 4))
     notes = row["notes"] or ""
-    kvk, vat, contact = _KVK.search(notes), _VAT.search(notes), row["addr_name"] or ""
+    contact = row["addr_name"] or ""
     return Party(
         name=row["name"],
         number=row["id"],
@@ -22,8 +18,8 @@ def party(row: Fields) -> Party:
         address=postal.address(lines),
         email=row["addr_email"] or "",
         phone=row["addr_phone"] or "",
-        kvk=kvk[1] if kvk else "",
-        vat_number=vat[1] if vat else "",
+        kvk=kvk_number(notes),
+        vat_number=vat_number(notes),
     )
 
 

@@ -51,6 +51,12 @@ class BookTables:
         }
 
     @cached_property
+    def commodities(self) -> dict[str, str]:
+        """The key of what each account is kept in, by the account's key."""
+        question = text("SELECT guid, commodity_guid FROM accounts")
+        return {str(guid): str(held) for guid, held in self._connection.execute(question)}
+
+    @cached_property
     def currencies(self) -> dict[str, str]:
         """The names of the currencies, by key."""
         question = text("SELECT guid, mnemonic FROM commodities")

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from overdracht_accounting.gnucash_amounts import ratio
 from overdracht_accounting.gnucash_tables import BookTables, Fields, day
@@ -86,7 +87,7 @@ class BookTransactions:
                 key=key,
                 when=when,
                 amount=sum((ratio(one["value_num"], one["value_denom"]) for one in money), ZERO),
-                currency=self._tables.currencies.get(row["currency_guid"], "EUR"),
+                currency=self._currency(row["currency_guid"]),
                 iban=iban,
                 name=name,
                 description=" · ".join(dict.fromkeys(filter(None, (row["description"], memo)))),
@@ -94,17 +95,42 @@ class BookTransactions:
                 customer=customer,
             )
         if when is not None:
-            lines = tuple(self._side(one, lots, customer, iban) for one in splits)
-            description, number = row["description"] or "", row["num"] or ""
-            yield Booking(key, row["guid"], when, lines, f"{number} {description}".strip())
+            amounts, currency = self._amounts(row, splits)
+            lines = tuple(
+                self._side(one, amount, lots, customer, iban)
+                for one, amount in zip(splits, amounts, strict=True)
+            )
+            description = f"{row['num'] or ''} {row['description'] or ''}".strip()
+            yield Booking(key, row["guid"], when, lines, description, currency=currency)
+
+    def _amounts(self, row: Fields, splits: Sequence[Fields]) -> tuple[list[Decimal], str]:
+        """Return the amounts of *splits* and their currency: that of the accounts when it is one for all, or else the transaction's.
+
+        What is put on an account of another currency than the transaction's stands in the split twice: its value in the one, its
+        quantity in the other.
+        """
+        currency = self._currency(row["currency_guid"])
+        held = {self._tables.commodities[one["account_guid"]] for one in splits}
+        if held == {row["currency_guid"]} or len(held) != 1:
+            return [ratio(one["value_num"], one["value_denom"]) for one in splits], currency
+        quantities = [ratio(one["quantity_num"], one["quantity_denom"]) for one in splits]
+        return quantities, self._currency(held.pop())
+
+    def _currency(self, guid: str) -> str:
+        return self._tables.currencies.get(guid, "EUR")
 
     def _side(
-        self, split: Fields, lots: Mapping[str, tuple[str, str]], customer: str, iban: str
+        self,
+        split: Fields,
+        amount: Decimal,
+        lots: Mapping[str, tuple[str, str]],
+        customer: str,
+        iban: str,
     ) -> BookingLine:
         account, kind = self._tables.accounts[split["account_guid"]]
         return BookingLine(
             account=account,
-            amount=ratio(split["value_num"], split["value_denom"]),
+            amount=amount,
             description=split["memo"],
             invoice=lots.get(split["lot_guid"] or "", ("", ""))[0],
             customer=customer if kind in _BY_CUSTOMER else "",

@@ -124,11 +124,11 @@ def _passages(loaded: Loaded, item: Item) -> Row:
     wanted = {one.where for one in item.matches}
     for row in loaded.rows():
         prefix = "" if row is loaded.row else f"{row.table.name}."
-        for column_ in row.table.columns:
-            where = f"{prefix}{column_.name}"
-            if where in wanted and row.values.get(column_.name):
+        for name_ in dict.fromkeys(one.name for one in row.table.columns):
+            where = f"{prefix}{name_}"
+            if where in wanted and row.values.get(name_):
                 number = sum(name.startswith(f"{where} ") for name in found) + (where in found)
-                found[f"{where} {number + 1}" if number else where] = row.text(column_.name)
+                found[f"{where} {number + 1}" if number else where] = row.text(name_)
     return Row(item.key, MENTIONS, found)
 
 

@@ -224,6 +224,8 @@ class Booking:
     description: str = ""
     journal: str = ""
     """The name of the journal, if the books keep journals."""
+    currency: str = "EUR"
+    """Of the amounts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ say so (`identifies`: a customer record), or because it is *linked* to a record 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -42,6 +42,18 @@ class Column:
     """What takes its place."""
     searched: bool = True
     """It is free text, in which anybody may be mentioned."""
+    words_after: str = ""
+    """In a text that begins so, the words of a name stand one by one: there the longest of them is looked for."""
+    keeps: Callable[[str], str] | None = None
+    """What of its text stays when it goes; a further column of the same name tells until when that does."""
+
+    def left_of(self, value: str) -> str:
+        """Return the text that takes the place of *value*."""
+        return self.text if self.keeps is None else self.keeps(value)
+
+    def has_words(self, text: str) -> bool:
+        """Say whether the words of a name stand one by one in *text*."""
+        return bool(self.words_after) and text.startswith(self.words_after)
 
     def is_blank(self, value: object) -> bool:
         """Say whether *value* holds nothing personal: it is empty, or what erasing makes of it."""
@@ -49,7 +61,7 @@ class Column:
             return True
         if self.act is Act.PSEUDONYM:
             return PSEUDONYM.fullmatch(as_text(value)) is not None
-        return self.act is Act.TEXT and says(value, self.text)
+        return self.act is Act.TEXT and says(value, self.left_of(as_text(value)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,8 @@ class Search:
         self._looked_at[table.name] = count(connection, table)
         packed = [name for one, name in self._loader.packed if one == table.name]
         scan = Scan(table, columns, by, where, packed)
-        for hit in scan.hits(connection, self._matcher.scanned, self._matcher.candidates):
+        candidates = self._matcher.candidates_in(one.table for one in uses)
+        for hit in scan.hits(connection, *candidates):
             for use in uses:
                 matches = self._matches(use, hit)
                 if matches:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from overdracht import Category, ConfigPath, SecretRef, Settings
+from overdracht import Category, ConfigPath, FinancialYearStarts, SecretRef, Settings
 from overdracht_accounting.invoice_queries import InvoiceQueries
 from overdracht_accounting.issuer import IssuerSettings
 from overdracht_accounting.mapping import Act
@@ -57,6 +57,10 @@ class DatabaseSettings(Settings):
     others: Literal["mask", "keep"] = Field(
         "mask",
         description="What an export does with other people's names in free text: mask them or keep them.",
+    )
+    financial_year_starts: FinancialYearStarts = Field(
+        0,
+        description="The month in which the financial year of these books begins, for the audit files of an export; 0 is that of the organisation.",
     )
     issuer: IssuerSettings | None = Field(
         None, description="Who sends the invoices: your own name, address, KvK and VAT number."

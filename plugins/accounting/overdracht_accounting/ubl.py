@@ -85,7 +85,7 @@ class _Money:
         self._attribute = f' currencyID="{currency}"'
 
     def __call__(self, name: str, amount: Decimal) -> str:
-        return f"<cbc:{name}{self._attribute}>{amount.quantize(CENT):f}</cbc:{name}>"
+        return f"<cbc:{name}{self._attribute}>{amount.quantize(CENT) + 0:f}</cbc:{name}>"
 
     def price(self, amount: Decimal) -> str:
         shown = amount.quantize(CENT) if amount == amount.quantize(CENT) else amount

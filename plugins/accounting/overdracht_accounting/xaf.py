@@ -11,6 +11,7 @@ from overdracht import (
     Check,
     ConfigPath,
     Connector,
+    FinancialYearStarts,
     Finding,
     Gap,
     Item,
@@ -35,6 +36,10 @@ class XafSettings(Settings):
     others: Literal["mask", "keep"] = Field(
         "mask",
         description="What an export does with other people's names in free text: mask them or keep them.",
+    )
+    financial_year_starts: FinancialYearStarts = Field(
+        0,
+        description="The month in which the financial year of these books begins, for the audit files of an export; 0 is that of the organisation.",
     )
     issuer: IssuerSettings | None = Field(
         None, description="Who you are: your own name, address, KvK and VAT number."
@@ -110,7 +115,8 @@ class XafConnector(Connector[XafSettings]):
         files, issuer = self._files(), self.settings.issuer
         mask = Mask(_names(files.values())) if self.settings.others == "mask" else None
         seller = Party("") if issuer is None else issuer.party()
-        yield from Leaving(seller, mask).pieces(handed(items, files, mask))
+        leaving = Leaving(seller, mask, self.settings.financial_year_starts)
+        yield from leaving.pieces(handed(items, files, mask))
 
     def _without(self) -> Iterator[Gap]:
         """Yield a gap for each folder in which no audit file is."""

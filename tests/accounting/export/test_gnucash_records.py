@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
+from overdracht_accounting.auditfile import Auditfile, FinancialYear
+from overdracht_accounting.columns import booking_rows
 from overdracht_accounting.gnucash_amounts import TaxTable, line_of, ratio
 from overdracht_accounting.gnucash_records import GnuCashRecords
 from overdracht_accounting.invoices import (
@@ -23,6 +26,7 @@ from overdracht_accounting.invoices import (
     VatCategory,
 )
 from overdracht_accounting.ubl import ubl
+from tests.accounting.bookshop import open_shop
 from tests.accounting.export.rulebook import en16931, schema_errors, schemas
 from tests.accounting.export.samples import HIGH, SELLER
 
@@ -112,6 +116,44 @@ def test_bookings_balance(book: Connection) -> None:
         assert sum(line.amount for line in one.lines) == 0
         for line in one.lines:
             assert bool(line.customer) <= (line.account.code == "1300")
+
+
+def test_a_booking_in_another_currency_says_so(tmp_path: Path) -> None:
+    """Dollars on accounts in euro are the euros that were booked; on accounts of both they stay dollars, say so, and are in no audit file."""
+    shop = open_shop(tmp_path)
+    engine = create_engine(f"sqlite:///{shop.path}")
+    with engine.connect() as connection:
+        (tx,) = connection.execute(
+            text("SELECT post_txn FROM invoices WHERE id = '2019-0004'")
+        ).one()
+        dollar = (
+            "INSERT INTO commodities VALUES (:usd, 'CURRENCY', 'USD', 'USD', '840', 100, 1, '', '')"
+        )
+        connection.execute(text(dollar), {"usd": "d" * 32})
+        connection.execute(
+            text("UPDATE transactions SET currency_guid = :usd WHERE guid = :tx"),
+            {"usd": "d" * 32, "tx": tx},
+        )
+        change = "UPDATE splits SET value_num = 2 * value_num WHERE tx_guid = :tx"
+        connection.execute(text(change), {"tx": tx})
+        both = [_booking(connection, tx)]
+        account = "UPDATE accounts SET commodity_guid = :usd WHERE guid IN (SELECT account_guid FROM splits WHERE tx_guid = :tx LIMIT 1)"
+        connection.execute(text(account), {"usd": "d" * 32, "tx": tx})
+        both.append(_booking(connection, tx))
+    engine.dispose()
+    euros, dollars = both
+    assert (euros.currency, dollars.currency) == ("EUR", "USD")
+    assert [one.amount * 2 for one in euros.lines] == [one.amount for one in dollars.lines]
+    for one, expected in ((euros, True), (dollars, False)):
+        with ExitStack() as stack:
+            year = FinancialYear.of(one.when, 1)
+            assert Auditfile(year, SELLER, "EUR", one.when).add(one, stack) is expected
+    assert {row["currency"] for row in booking_rows(dollars, "")} == {"USD"}
+
+
+def _booking(connection: Connection, guid: str) -> Booking:
+    records = GnuCashRecords(connection).of([("transactions", guid)])["transactions", guid]
+    return next(one for one in records if isinstance(one, Booking))
 
 
 def test_one_transfer_for_two_customers_is_nobodys(book: Connection) -> None:

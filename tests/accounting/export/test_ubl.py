@@ -117,6 +117,19 @@ def test_the_amounts_are_the_booked_ones() -> None:
     assert _amount(by_line, "TaxAmount") == Decimal("0.03")
 
 
+def test_nothing_is_never_less_than_nothing() -> None:
+    """An amount of minus nought, as books give for VAT that was not charged, is written 0.00."""
+    free = replace(
+        PLAIN,
+        lines=(line("Gratis advies", "1", "0.00", "0.00"),),
+        vat=(VatTotal(HIGH, Decimal("0.00"), Decimal("-0.00")),),
+        total=Decimal("-0.00"),
+    )
+    document = ubl(free, SELLER)
+    assert b"TaxAmount" in document
+    assert b"-0.00" not in document
+
+
 def test_a_credit_note_names_what_it_takes_back() -> None:
     """A credit note is a UBL CreditNote with positive amounts, and refers to the invoices it corrects."""
     root = etree.fromstring(ubl(VALID["credit note"], SELLER))

@@ -117,6 +117,7 @@ def write(book):
         ("Torenlaan 3", "2624 CD Delft"),
         "+31 15 2123456",
         "bestuur@detoren.example",
+        "KvK 40398765, btw-nummer NL 0012.34.567.B01. Penningmeester Joop belt zelf.",
     )
     baker = book.customer(
         "000003",
@@ -153,7 +154,7 @@ def write(book):
             "per post",
         ),
         "2017-03-09",
-        "NL44RABO0123456789 W Oudeklant factuur 2017-0003",
+        "NL44RABO0123456789 W Oudeklant factuur 2017-0003\nLaan 99 Delft\nbellen op 06-10000000",
     )
     book.pay(
         book.invoice(

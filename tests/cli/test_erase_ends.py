@@ -26,7 +26,9 @@ def mentioned(provider: Provider) -> Provider:
 @pytest.fixture
 def password(provider: Provider) -> tuple[str, str]:
     """What a bundle is encrypted with."""
-    (provider.home.path / "w").write_text("paard-batterij-niet-juist\n")
+    passphrase = provider.home.path / "w"
+    passphrase.write_text("paard-batterij-niet-juist\n")
+    passphrase.chmod(0o600)
     return "--passphrase-file", "w"
 
 

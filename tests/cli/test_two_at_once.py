@@ -50,7 +50,9 @@ def shared(provider: Provider) -> Provider:
     """The systems as the other process knows them too."""
     other.fill()
     provider.systems.update({name: SHELVES[name] for name in provider.systems})
-    (provider.home.path / "w").write_text("paard-batterij-niet-juist\n")
+    passphrase = provider.home.path / "w"
+    passphrase.write_text("paard-batterij-niet-juist\n")
+    passphrase.chmod(0o600)
     return provider
 
 

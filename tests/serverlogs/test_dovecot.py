@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +91,14 @@ def _subject(*texts: str) -> Subject:
     return Subject("2026-0001", tuple(Kinds().parse(one) for one in texts))
 
 
+def _until(written: Callable[[], bool]) -> None:
+    """Wait for what Dovecot's log process writes in its own time."""
+    deadline = time.monotonic() + 10
+    while not written():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def _lines(dovecot: LoggingDovecot) -> list[str]:
     """Return every line of the log and its rotations."""
     lines: list[str] = []
@@ -112,6 +120,7 @@ def test_a_person_is_found_in_every_line_of_her_session(dovecot: LoggingDovecot,
     dovecot.visit(user, "2001:db8:52:1::7")
     with pytest.raises(LoginError):
         dovecot.visit(user, "203.0.113.99", "wrong")
+    _until(lambda: any("auth failed" in one and user in one for one in _lines(dovecot)))
     connector = _connector(dovecot)
     (log,) = logs(connector.settings)
     assert look(log, log.files[0]).form.name == "dovecot"

@@ -52,7 +52,9 @@ class Terminal:
     def interrupt(self, question: str) -> None:
         """Wait until *question* is asked, and press Ctrl-C until it ends: one that comes before the terminal is read is lost."""
         self._read(lambda: question in self.shown)
+        end = time.monotonic() + PATIENCE
         while self._process.poll() is None:
+            assert time.monotonic() < end, self.shown
             self._process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)

@@ -40,7 +40,6 @@ from overdracht.erasure import (
     verify_gone,
 )
 from overdracht.errors import UsageError
-from overdracht.identifiers import Identifier
 from overdracht.retention import local_day
 from overdracht.review import Inclusion, Review
 from overdracht.state import Phase, PlanFile, RequestFile, Store
@@ -128,9 +127,8 @@ def act(
 
     A source that objects stops all, or is left out and named where *leave_out* says so.
     """
-    check_confirmed(
-        plan, confirmed
-    )  # before what failed is opened again: a refusal loses no reason
+    # Before what failed is opened again: a refusal loses no reason.
+    check_confirmed(plan, confirmed)
     retry(plan)
     begun = plan.phase is not Phase.EXECUTED
     late = {clue.source for clue in request.clues()}
@@ -168,9 +166,10 @@ def _conclude(
     close_anyway: bool,
 ) -> Ended:
     plans = _begun(request)
-    verification, coverage, identifiers = _verified(session, request, plans[-1])
-    named = _named(session, request, plans[-1])
+    verification, coverage, identity = _verified(session, request, plans[-1])
+    named = () if identity is None else _named(session, request, plans[-1], identity)
     written = _written(session, store, request, plans, coverage, verification, named)
+    written["left_out"] = 0 if identity is None else _left_out(request, identity)
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -185,7 +184,8 @@ def _conclude(
     scheduled = 0
     if finished:
         summary = {"complete": written["complete"], "undone": open_steps(counts)}
-        scheduled = close(store, request.reference, plans, identifiers, summary, session.now())
+        sought = () if identity is None else identity.sought
+        scheduled = close(store, request.reference, plans, sought, summary, session.now())
     return Ended(
         request.reference,
         written,
@@ -227,18 +227,16 @@ def _written(
             session.connectors,
             now,
         ),
-        "left_out": _left_out(session, request),
         "audit_head": None if head is None else str(head),
     }
     written["residue"] += [{"source": source, **asdict(one)} for source, one in residue_of(named)]
     return written
 
 
-def _named(session: Session, request: RequestFile, plan: PlanFile) -> tuple[NamedPart, ...]:
-    """Return the parts of sources that the search after *plan* still saw under the person's name; nobody's in a sweep."""
-    if SWEEP in plan.facts:
-        return ()
-    identity = identity_of(request, session.organisation, session.registry.kinds)
+def _named(
+    session: Session, request: RequestFile, plan: PlanFile, identity: Identity
+) -> tuple[NamedPart, ...]:
+    """Return the parts of sources that the search after *plan* still saw under the person's name."""
     return named_after(request, identity, session.connectors, plan.facts.get(NAMES, ()))
 
 
@@ -257,19 +255,19 @@ def _begun(request: RequestFile) -> tuple[PlanFile, ...]:
     return tuple(one for one in plans if one.phase is not Phase.PROPOSED)
 
 
-def _left_out(session: Session, request: RequestFile) -> int:
-    identity = identity_of(request, session.organisation, session.registry.kinds)
+def _left_out(request: RequestFile, identity: Identity) -> int:
     return sum(1 for _ in Review(request, identity).items(Inclusion.LEFT_OUT))
 
 
 def _verified(
     session: Session, request: RequestFile, plan: PlanFile
-) -> tuple[Verification, tuple[Coverage, ...], Iterable[Identifier]]:
+) -> tuple[Verification, tuple[Coverage, ...], Identity | None]:
+    """Search again, and return what that showed and who the person is; nobody is in a sweep."""
     if SWEEP in plan.facts:
-        return verify_gone(plan, session.connectors), (), ()
+        return verify_gone(plan, session.connectors), (), None
     survey = ask(session, request)
     found = verify(request, survey.identity, plan, survey.coverage)
-    return found, survey.coverage, survey.identity.sought
+    return found, survey.coverage, survey.identity
 
 
 def organisation_of(session: Session) -> dict[str, Any]:

@@ -15,6 +15,14 @@ from overdracht_accounting.sql import SqlConnector
 
 KINDS = Kinds()
 TODAY = date(2026, 11, 24)
+CUSTOMERS: dict[str, Any] = {
+    "table": "klanten",
+    "category": "contact",
+    "title": "naam",
+    "identifies": {"email": "email"},
+    "columns": {"naam": "contact", "email": "contact"},
+}
+"""A mapping of customers, each with a name and a mail address."""
 
 
 def gnucash(book: Path, **changes: Any) -> GnuCashConnector:

@@ -6,17 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from overdracht import Result
-from tests.accounting.asking import approved, find, gaps, proposed, sql
+from tests.accounting.asking import CUSTOMERS, approved, find, gaps, proposed, sql
 from tests.servers.databases import MariaDB
 
 SANNE = "sanne@vanderberg.example"
-CUSTOMERS: dict[str, Any] = {
-    "table": "klanten",
-    "category": "contact",
-    "title": "naam",
-    "identifies": {"email": "email"},
-    "columns": {"naam": "contact", "email": "contact"},
-}
 TICKETS: dict[str, Any] = {
     "table": "storingen",
     "category": "note",

@@ -6,17 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from overdracht import Searched
-from tests.accounting.asking import erase, find, findings, gaps, sql
+from tests.accounting.asking import CUSTOMERS, erase, find, findings, gaps, sql
 from tests.servers.databases import PostgreSQL, ServerDatabase
 
 SANNE = "sanne@vanderberg.example"
-CUSTOMERS: dict[str, Any] = {
-    "table": "klanten",
-    "category": "contact",
-    "title": "naam",
-    "identifies": {"email": "email"},
-    "columns": {"naam": "contact", "email": "contact"},
-}
 INVOICES: dict[str, Any] = {
     "table": "bonnen",
     "category": "invoice",

@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.accounting.asking import gaps, sql
+from tests.accounting.asking import CUSTOMERS, gaps, sql
 from tests.servers.databases import MariaDB, PostgreSQL
-
-CUSTOMERS: dict[str, Any] = {
-    "table": "klanten",
-    "category": "contact",
-    "title": "naam",
-    "identifies": {"email": "email"},
-    "columns": {"naam": "contact", "email": "contact"},
-}
 
 
 def failed(source: Any) -> set[str]:

@@ -1,5 +1,6 @@
 """A world on disk, and processes that erase a person from it and may be killed at any moment."""
 
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -238,3 +240,21 @@ def at_each_sync(directory: Path, snapshot: Callable[[int, int], None]) -> None:
 
     for module in (plans, store, audit, afterlife):
         module.durable = durable  # type: ignore[attr-defined]
+
+
+def certified(world: Path) -> object:
+    """Return the certificate in *world* without what differs from run to run, its signature checked."""
+    content = (world / "certificate.json").read_bytes()
+    signer = SigningKey.load(world / "signing.key")
+    signer.public.verify(content, (world / "certificate.json.minisig").read_text())
+    told = json.loads(content)
+    assert told["complete"] is True, told
+    return {name: value for name, value in told.items() if name not in {"plans", "reference"}}
+
+
+@contextmanager
+def quick_directory() -> Iterator[Path]:
+    """Give a directory in memory where there is such a place: what is tested is the order of things, and a disk takes a minute to sync it all."""
+    memory = Path("/dev/shm")  # noqa: S108 - the directory in it is made for this process alone
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as directory:
+        yield Path(directory)

@@ -11,21 +11,21 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from overdracht.errors import StateError
-from overdracht.seal import SigningKey
 from overdracht.state import Given, Store
 from tests.erasure.process import (
     Killer,
     acts,
     at_each_sync,
     build,
+    certified,
     copied,
     files,
     fork,
+    quick_directory,
     run_to_the_end,
     small_batches,
 )
@@ -48,7 +48,7 @@ class Scene:
         self._made = 0
         first = self.world()
         assert fork(lambda: _run(first, log=directory / "moments")).status == 0
-        self.certificate = _certificate(first)
+        self.certificate = certified(first)
         self.moments = (directory / "moments").read_text().splitlines()
 
     def world(self, of: Path | None = None) -> Path:
@@ -65,7 +65,7 @@ class Scene:
         (domain,) = (world / "hosting" / "domeinen").glob("dom-1.json")
         assert json.loads(domain.read_bytes())["cancelled"] is True
         assert acts(world) == sorted(PLANNED)
-        assert _certificate(world) == self.certificate
+        assert certified(world) == self.certificate
         with Store(world / "state") as state:
             assert state.references() == ()
             assert [one.event for one in state.audit.entries()] == ["closed"]
@@ -85,22 +85,10 @@ def _run(world: Path, at: int = 0, log: Path | None = None) -> None:
         log.write_text("\n".join(killer.moments))
 
 
-def _certificate(world: Path) -> object:
-    """Return the certificate without what differs from run to run, its signature checked."""
-    content = (world / "certificate.json").read_bytes()
-    signer = SigningKey.load(world / "signing.key")
-    signer.public.verify(content, (world / "certificate.json.minisig").read_text())
-    told = json.loads(content)
-    assert told["complete"] is True, told
-    return {name: value for name, value in told.items() if name not in {"plans", "reference"}}
-
-
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    # In memory where there is such a place: what is tested is the order of things, and a disk takes a minute to sync it all.
-    memory = Path("/dev/shm")  # noqa: S108 - the directory in it is made for this process alone
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as directory:
-        yield Scene(Path(directory))
+    with quick_directory() as directory:
+        yield Scene(directory)
 
 
 def test_killed_at_every_moment_and_resumed(

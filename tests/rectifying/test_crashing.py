@@ -4,17 +4,22 @@ Each process is a real one, forked, and killed with SIGKILL before, between and 
 and between the steps of finding, planning, looking again and certifying.
 """
 
-import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from overdracht.seal import SigningKey
 from overdracht.state import Phase, Store
-from tests.erasure.process import Killer, acts, copied, files, fork, small_batches
+from tests.erasure.process import (
+    Killer,
+    acts,
+    certified,
+    copied,
+    files,
+    fork,
+    quick_directory,
+    small_batches,
+)
 from tests.erasure.world import PHONE
 from tests.rectifying.process import CORRECTED, NEW, build, run_to_the_end
 
@@ -32,7 +37,7 @@ class Scene:
         assert fork(lambda: _run(first, log=directory / "moments")).status == 0
         self.moments = (directory / "moments").read_text().splitlines()
         self.corrected = {name: content for name, (content, _) in files(first).items()}
-        self.statement = _statement(first)
+        self.statement = certified(first)
 
     def world(self) -> Path:
         """Return a fresh copy of the world."""
@@ -44,7 +49,7 @@ class Scene:
         assert files(world, but=CORRECTED) == self.of_others
         assert {name: content for name, (content, _) in files(world).items()} == self.corrected
         assert acts(world) == sorted(CORRECTED)
-        assert _statement(world) == self.statement
+        assert certified(world) == self.statement
         with Store(world / "state") as state:
             (reference,) = state.references()
             (plan,) = state.request(reference).plans().all()
@@ -62,21 +67,10 @@ def _run(world: Path, at: int = 0, log: Path | None = None) -> None:
         log.write_text("\n".join(killer.moments))
 
 
-def _statement(world: Path) -> object:
-    """Return the statement without what differs from run to run, its signature checked."""
-    content = (world / "certificate.json").read_bytes()
-    signer = SigningKey.load(world / "signing.key")
-    signer.public.verify(content, (world / "certificate.json.minisig").read_text())
-    told = json.loads(content)
-    assert told["complete"] is True
-    return {name: value for name, value in told.items() if name not in {"plans", "reference"}}
-
-
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    memory = Path("/dev/shm")  # noqa: S108 - the directory in it is made for this process alone
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as directory:
-        yield Scene(Path(directory))
+    with quick_directory() as directory:
+        yield Scene(directory)
 
 
 def test_the_world_is_what_it_is_said_to_be(scene: Scene) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
 
 import pytest
 from imapclient import IMAPClient
@@ -24,6 +23,7 @@ from overdracht_serverlogs.logs import logs
 from overdracht_serverlogs.looks import look
 from overdracht_serverlogs.settings import ServerLogsSettings
 from tests.serverlogs.asking import count
+from tests.serverlogs.busy import Busy
 from tests.serverlogs.erasing import erase_all
 from tests.servers.dovecot import PASSWORD, PATIENCE, Dovecot
 from tests.servers.need import need
@@ -152,30 +152,21 @@ def test_the_lines_of_an_address_are_possible_in_its_window_alone(dovecot: Loggi
         assert [one.certainty for one in items] == [Certainty.POSSIBLE] * expected
 
 
-class Visitors:
+class Visitors(Busy):
     """Logins one after another, each of another account but every tenth, which is Sanne's, until the end."""
 
     def __init__(self, dovecot: LoggingDovecot) -> None:
+        super().__init__()
         self.dovecot = dovecot
-        self.ended = threading.Event()
         self.number = 0
-        self.thread = threading.Thread(target=self.visit)
 
-    def visit(self) -> None:
+    def work(self) -> None:
         """Log in again and again."""
         while not self.ended.is_set():
             number = self.number
             user = f"n{number}@dewit.example" if number % 10 else SANNE
             self.dovecot.visit(user, f"192.0.2.{number % 250}")
             self.number += 1
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self.thread.join()
 
 
 @pytest.mark.server

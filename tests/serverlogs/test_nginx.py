@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -23,6 +22,7 @@ from overdracht.testing.watching import find
 from overdracht_serverlogs.connector import ServerLogs
 from overdracht_serverlogs.lineitems import Key
 from overdracht_serverlogs.settings import ServerLogsSettings
+from tests.serverlogs.busy import Busy
 from tests.serverlogs.erasing import erase_all
 from tests.servers.need import need
 from tests.servers.ports import free_port
@@ -122,16 +122,15 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
             server.stop()
 
 
-class Visitors:
+class Visitors(Busy):
     """Requests of two people, numbered, one after another, until the end."""
 
     def __init__(self, port: int) -> None:
+        super().__init__()
         self.port = port
-        self.ended = threading.Event()
         self.count = 0
-        self.thread = threading.Thread(target=self.visit)
 
-    def visit(self) -> None:
+    def work(self) -> None:
         """Ask again and again."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         while not self.ended.is_set():
@@ -147,14 +146,6 @@ class Visitors:
         headers = {"Authorization": f"Basic {told}", "X-Forwarded-For": f"192.0.2.{number % 250}"}
         connection.request("GET", f"/{number}", headers=headers)
         assert connection.getresponse().read() == b"ok\n"
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self.thread.join()
 
 
 @pytest.mark.server

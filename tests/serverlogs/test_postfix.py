@@ -7,7 +7,6 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Self
 
 import pytest
 
@@ -18,6 +17,7 @@ from overdracht_serverlogs.logs import logs
 from overdracht_serverlogs.looks import look
 from overdracht_serverlogs.settings import ServerLogsSettings
 from tests.serverlogs.asking import count
+from tests.serverlogs.busy import Busy
 from tests.serverlogs.erasing import erase_all
 from tests.servers.need import need
 from tests.servers.postfix import Postfix
@@ -111,16 +111,15 @@ def test_an_address_beside_a_port_in_the_statistics_is_found(postfix: Postfix) -
     assert count([item]) == len(lines)
 
 
-class Senders:
+class Senders(Busy):
     """Messages by two people, numbered, one after another, until the end; every tenth is Sanne's."""
 
     def __init__(self, postfix: Postfix) -> None:
+        super().__init__()
         self.postfix = postfix
-        self.ended = threading.Event()
         self.sent: dict[str, bool] = {}
-        self.thread = threading.Thread(target=self.send)
 
-    def send(self) -> None:
+    def work(self) -> None:
         """Send again and again."""
         number = 0
         while not self.ended.is_set():
@@ -134,14 +133,6 @@ class Senders:
             )
             self.sent[queued] = ours
             number += 1
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self.thread.join()
 
 
 @pytest.mark.server

@@ -6,16 +6,14 @@ Who asks gives a user name, which must be one of the accounts, and the address t
 import base64
 import hashlib
 import http.client
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 from urllib.parse import quote
 
 from tests.servers.ports import free_port
+from tests.servers.temporary import Temporary
 
 PROGRAM = "/usr/sbin/apache2"
 MODULES = "/usr/lib/apache2/modules"
@@ -80,27 +78,18 @@ _ROTATE = """
 """
 
 
-class Apache:
+class Apache(Temporary):
     """A running server; use it as a context manager, and it is gone afterwards."""
 
     def __init__(self, *users: str, error_format: str = "default") -> None:
         self._users = users
         self._error_format = ERROR_FORMATS[error_format]
 
-    def __enter__(self) -> Self:
-        self.base = Path(tempfile.mkdtemp(prefix="ovd"))
-        try:
-            self._configure()
-            self.run("start")
-            self._wait(lambda: self.pid.exists() and self._answers())
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.base, ignore_errors=True)
+    def begin(self) -> None:
+        """Configure and start it."""
+        self._configure()
+        self.run("start")
+        self._wait(lambda: self.pid.exists() and self._answers())
 
     @property
     def pid(self) -> Path:

@@ -7,23 +7,22 @@ Every user name is an account with the same password, so a test takes a fresh on
 import ctypes
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from imapclient import IMAPClient
 
 from overdracht_imap.settings import ImapSettings
 from tests.servers.certificates import write_certificate
 from tests.servers.ports import free_port
+from tests.servers.temporary import Temporary
 
 PASSWORD = "geheim-Ünïcode"
 PASSWORD_VARIABLE = "OVERDRACHT_TEST_IMAP_PASSWORD"
@@ -101,7 +100,7 @@ namespace unlisted {{
 """
 
 
-class Dovecot:
+class Dovecot(Temporary):
     """A running server; use it as a context manager, and it is gone afterwards."""
 
     def __init__(self, mail: str = "maildir:%h/mail:LAYOUT=fs") -> None:
@@ -109,19 +108,10 @@ class Dovecot:
         self._accounts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        self.base = Path(tempfile.mkdtemp(prefix="ovd"))  # short: it holds Unix sockets
-        try:
-            self._configure()
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.base, ignore_errors=True)
+    def begin(self) -> None:
+        """Configure and start it."""
+        self._configure()
+        self.start()
 
     def account(self) -> "Account":
         """Return an account that nobody has used before."""

@@ -6,13 +6,12 @@ Its master must be root's. Who delivers may say from which address, and as whom 
 import shutil
 import smtplib
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
 from tests.servers.ports import free_port
+from tests.servers.temporary import Temporary
 
 PROGRAM = "/usr/sbin/postfix"
 PATIENCE = 20.0
@@ -59,23 +58,14 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Postfix:
+class Postfix(Temporary):
     """A running server; use it as a context manager, and it is gone afterwards."""
 
-    def __enter__(self) -> Self:
-        self.base = Path(tempfile.mkdtemp(prefix="ovd"))
-        try:
-            self._configure()
-            self.run("start")
-            self._wait(self._greets, "Postfix did not start")
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.base, ignore_errors=True)
+    def begin(self) -> None:
+        """Configure and start it."""
+        self._configure()
+        self.run("start")
+        self._wait(self._greets, "Postfix did not start")
 
     @property
     def log(self) -> Path:

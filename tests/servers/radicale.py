@@ -1,18 +1,17 @@
 """A real Radicale with TLS on a free loopback port: an ordinary process with its own configuration and storage."""
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from tests.servers.certificates import write_certificate
 from tests.servers.dovecot import _end_with_parent
 from tests.servers.ports import free_port
+from tests.servers.temporary import Temporary
 
 USER = "mmvi"
 PASSWORD = "geheim-kaartenbak"
@@ -51,25 +50,16 @@ permissions: {permissions}
 """
 
 
-class Radicale:
+class Radicale(Temporary):
     """A running server; use it as a context manager, and it is gone afterwards."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        self.base = Path(tempfile.mkdtemp(prefix="ovd"))
-        try:
-            self._configure()
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.base, ignore_errors=True)
+    def begin(self) -> None:
+        """Configure and start it."""
+        self._configure()
+        self.start()
 
     @property
     def url(self) -> str:

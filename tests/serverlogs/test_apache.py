@@ -22,6 +22,7 @@ from overdracht_serverlogs.settings import ServerLogsSettings
 from tests.serverlogs.erasing import erase_all
 from tests.servers.apache import ERROR_FORMATS, Apache
 from tests.servers.need import need
+from tests.servers.waiting import wait_until
 
 LOGIN = "sanne@vanderberg.example"
 SANNE = Subject("2026-0001", (Kinds().parse(LOGIN),))
@@ -124,6 +125,7 @@ def test_a_long_request_that_ends_after_the_logs_were_opened_anew_is_not_lost(
     download = threading.Thread(target=apache.ask, args=("/slow?/n2", "piet"))
     download.start()
     time.sleep(0.3)
+    wait_until(lambda: b"/n10 " in (apache.log / "other_vhosts_access.log").read_bytes())
     assert erase_all(_connector(apache), SANNE)[Result.ERASED] == 3
     assert (
         download.is_alive() is False
@@ -188,6 +190,7 @@ def test_the_address_behind_a_login_is_offered_for_its_day(apache: Apache) -> No
     """Only of who got in, and only as possible."""
     apache.ask("/index.html", LOGIN, "2001:db8:52:1::7")
     apache.ask("/index.html", "piet", "203.0.113.9")
+    apache.stop()  # it writes a line after it has answered
     (log,) = (apache.log / "access.log",)
     items = find(_connector(apache, paths=[str(log)]), SANNE).of(Certainty.EXACT)
     (revealed,) = [one for item in items for one in item.reveals]

@@ -26,6 +26,7 @@ from tests.serverlogs.busy import Busy
 from tests.serverlogs.erasing import erase_all
 from tests.servers.need import need
 from tests.servers.ports import free_port
+from tests.servers.waiting import wait_until
 
 SANNE = Subject("2026-0001", (Kinds().parse("sanne@vanderberg.example"),))
 CONFIG = """
@@ -84,6 +85,15 @@ class Nginx:
             f"{self.base}/rotate.conf",
         ]
         subprocess.run(command, check=True, capture_output=True)
+
+    def settle(self, count: int) -> None:
+        """Wait until the lines of *count* requests stand in its logs: it writes a line after it has answered."""
+        wait_until(lambda: self.numbers().total() >= count)
+
+    def rotate_quietly(self) -> None:
+        """Have its log rotated, and wait until it writes a new one: it reopens some time after it was told to."""
+        self.rotate()
+        wait_until((self.base / "log" / "access.log").exists)
 
     def stop(self) -> None:
         """End it."""
@@ -177,8 +187,9 @@ def test_no_request_is_lost_while_a_person_is_erased_and_the_log_rotates(nginx: 
 def test_without_a_command_the_lines_wait_until_the_log_was_rotated(nginx: Nginx) -> None:
     """What stands in the log that nginx writes is kept until a day on which it was rotated, and is found and erased then though nothing but
     key and fingerprint is left of it."""
-    with Visitors(nginx.port):
-        time.sleep(0.1)
+    with Visitors(nginx.port) as visitors:
+        wait_until(lambda: visitors.count > 30)
+    nginx.settle(visitors.count)
     connector = nginx.connector(reopen=False)
     items = find(connector, SANNE).of(Certainty.EXACT)
     for item in items:
@@ -187,8 +198,8 @@ def test_without_a_command_the_lines_wait_until_the_log_was_rotated(nginx: Nginx
         day = Key.parse(item.key).day
         assert day is not None
         assert step.disposition.until == day + timedelta(days=8)
-    nginx.rotate()
-    nginx.rotate()
+    nginx.rotate_quietly()
+    nginx.rotate_quietly()
     again = nginx.connector(reopen=False)
     scheduled = [replace(one, matches=(), title="") for one in items]
     steps = [approved(again.propose(one, ERASE)) for one in scheduled]
@@ -201,8 +212,9 @@ def test_without_a_command_the_lines_wait_until_the_log_was_rotated(nginx: Nginx
 @pytest.mark.server
 def test_a_server_that_is_not_told_keeps_its_log(nginx: Nginx) -> None:
     """Without a command a step for the log that is written is an objection, and nothing is touched."""
-    with Visitors(nginx.port):
-        time.sleep(0.1)
+    with Visitors(nginx.port) as visitors:
+        wait_until(lambda: visitors.count > 30)
+    nginx.settle(visitors.count)
     connector = nginx.connector()
     steps = [approved(connector.propose(one, ERASE)) for one in find(connector, SANNE).items]
     before = nginx.numbers()

@@ -16,6 +16,7 @@ from overdracht_serverlogs.connector import ServerLogs
 from overdracht_serverlogs.settings import ServerLogsSettings
 from tests.serverlogs.erasing import erase_all
 from tests.servers.need import need
+from tests.servers.waiting import wait_until
 
 SANNE = Subject("2026-0001", (Kinds().parse("sanne@vanderberg.example"),))
 CONFIG = """
@@ -67,7 +68,7 @@ def _send(path: Path, ended: threading.Event, sent: list[int]) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
         log.connect(str(path))
         number = 0
-        while not ended.is_set():
+        while not ended.is_set() or number % 10 != 5:
             user = "sanne@vanderberg.example" if number % 10 == 0 else "piet@dewit.example"
             stamp = time.strftime("%b %e %H:%M:%S")
             log.send(f"<22>{stamp} postfix/smtpd[7]: N{number:06}: sasl_username={user}".encode())
@@ -90,7 +91,8 @@ def test_no_message_is_lost_while_rsyslog_writes(rsyslog: Rsyslog) -> None:
     finally:
         ended.set()
         thread.join()
-    time.sleep(0.3)
+    last = f"N{sent[0] - 1:06}"
+    wait_until(lambda: any(last in one.read_text() for one in (rsyslog.base / "log").iterdir()))
     results += erase_all(rsyslog.connector(), SANNE)
     rsyslog.stop()
     assert set(results) == {Result.ERASED}

@@ -26,6 +26,7 @@ from contextlib import closing
 from pathlib import Path
 
 from accounting_by_hand import by_hand
+from installed import as_installed
 
 from overdracht import Item, Kinds, Question, Searched, Subject
 from overdracht_accounting.demo_schema import TABLES, VERSIONS
@@ -286,6 +287,7 @@ def main() -> None:
     parser.add_argument("--invoices", type=int, default=250_000)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
+    as_installed()
     with tempfile.TemporaryDirectory() as temporary:
         path = (
             given.directory or Path(temporary)

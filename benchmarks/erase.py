@@ -214,6 +214,7 @@ def main() -> None:
     with Dovecot() as server:
         for _ in range(options.rounds):
             accounts = [filled(server, archive) for _ in range(4)]
+            os.sync()  # what was made for the round is not written while it is timed
             uids = ours(accounts[0], times)
             doveadm(accounts[1], uids, times)
             bare(accounts[2], uids, times)

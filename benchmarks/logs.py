@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import logs_world
+from installed import as_installed
 
 MEMORY_GOAL = 100
 """Megabytes of any of our processes, at most."""
@@ -257,6 +258,7 @@ def main() -> None:
     parser.add_argument("--only", default="plain,gzip,zstd,many,dense,curve")
     parser.add_argument("--search", type=Path, nargs=2)
     given = parser.parse_args()
+    as_installed()
     if given.search:
         search(*given.search)
         return

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import mail_world
+from installed import as_installed
 from timing import Run, alternate, lines
 
 FIND_GOAL = 1.0
@@ -108,6 +109,7 @@ def main() -> None:
         "--notmuch", action="store_true", help="also measure notmuch, whose index takes minutes"
     )
     options = parser.parse_args()
+    as_installed()
     size = mail_world.Size(options.messages, options.person)
     directory: Path = options.directory
     directory.mkdir(parents=True, exist_ok=True)

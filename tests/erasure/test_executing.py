@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
-from overdracht import Connector, Result, Unreachable, Verdict
+from overdracht import Category, Connector, Result, Unreachable, Verdict
 from overdracht.erasure import (
     ACTING,
     Means,
     NotReady,
     execute,
+    executing,
     prepare,
     retry,
     unconfirmed,
@@ -324,6 +326,38 @@ def test_many_steps_are_written_down_in_batches(tmp_path: Any) -> None:
     assert moments.count("act") == many
     assert world.keys("mail") == set()
     world.store.close()
+
+
+def test_effects_outside_are_written_down_one_by_one(world: World) -> None:
+    """Three domains: each has an intent of its own before it is cancelled, and an outcome before the next one is begun."""
+    runs: dict[str, Any] = {
+        "part": "domeinen", "category": Category.DOMAIN, "ends": date(2027, 3, 1),
+    }  # fmt: skip
+    names = ("vanderberg.example", "berg.example", "sanne.example")
+    for number, name in enumerate(names[1:], 5):
+        world.systems["hosting"].add(record(f"dom-{number}", SANNE, title=name, **runs))
+    moments: list[str] = []
+    means = Means(sleep=lambda _: None, moment=moments.append)
+    world.execute(world.plan(), confirmed=names, means=means)
+    assert [one for one in moments if one in {"intent", "act", "outcome"}][-9:] == [
+        "intent", "act", "outcome",
+    ] * 3  # fmt: skip
+
+
+def test_of_slow_work_what_was_done_is_written_down_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that takes long over each step does not leave an hour of them in doubt."""
+    monkeypatch.setattr(executing, "DELAY", 0)
+    plan, open_before = world.plan(), list[int]()
+
+    def look(moment: str) -> None:
+        if moment == "act":
+            open_before.append(unfinished(plan))
+
+    world.execute(plan, means=Means(sleep=lambda _: None, moment=look))
+    assert open_before == sorted(open_before, reverse=True)
+    assert len(set(open_before)) == len(open_before) == 6
 
 
 def test_a_full_disk_stops_the_work_and_not_the_bookkeeping(world: World) -> None:

@@ -1,5 +1,6 @@
 """What happens between the plan and its execution, and disks that are full: nothing is lost, nothing foreign goes, nothing is called done."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from overdracht.erasure import Means, NotReady, unfinished
 from overdracht.errors import StateError
 from overdracht.state import Phase, Store
 from overdracht.testing.memory import MemorySystem
+from tests.erasure.process import small_batches
 from tests.erasure.world import NOW, PIET, SANNE, World, record, results
 
 
@@ -98,12 +100,13 @@ def test_a_clock_that_jumps_changes_nothing_that_was_approved(world: World, days
 
 
 @pytest.fixture
-def large(world: World) -> World:
-    """Many letters, so that the journal needs more pages while the plan is carried out."""
+def large(world: World) -> Iterator[World]:
+    """Many letters, so that the journal needs more pages while the plan is carried out, in several batches."""
     letters = [record(f"mail-{number}", SANNE) for number in range(900)]
     others = [record(f"piet-{number}", PIET) for number in range(50)]
     world.systems = {"mail": MemorySystem([*letters, *others])}
-    return world
+    with small_batches(500):
+        yield world
 
 
 @pytest.mark.parametrize("moment", ["begin", "intent", "act", "outcome"])

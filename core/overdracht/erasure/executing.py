@@ -17,8 +17,17 @@ from overdracht.state import Phase, PlanFile, Planned, StepState
 from overdracht.steps import RESULTS, UNDONE, ApprovedStep, Objection, Outcome, Result, Verdict
 from overdracht.survey.engine import explain
 
-BATCH = 500
-"""Steps whose intent is written at once, and outcomes likewise: two syncs of the disk for as many acts."""
+BATCH = 2000
+"""Steps whose intent is written at once, and outcomes likewise: two syncs of the disk for as many acts.
+
+What has an effect outside the organisation is written down one by one: what is in doubt after a crash is one step, then.
+"""
+
+HEARD = 500
+"""Objections that one source is listened to for."""
+
+DELAY = 1.0
+"""Seconds after which outcomes are written down, however few they are."""
 
 PAUSES = (1.0, 5.0, 25.0)
 """Seconds between the tries of a source that fails."""
@@ -75,7 +84,7 @@ def prepare(plan: PlanFile, connectors: Connectors) -> tuple[tuple[str, Objectio
             continue
         try:
             steps = (_approved(one) for one in _open(plan, source))
-            objections += [(source, one) for one in islice(able.prepare(steps), BATCH)]
+            objections += [(source, one) for one in islice(able.prepare(steps), HEARD)]
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; whatever it is, it is an objection
             objections.append((source, Objection(explain(error))))
     return tuple(objections)
@@ -185,10 +194,12 @@ class _Run:
         self._plan = plan
         self._source = source
         self._steps = _of(plan, source, external=external)
+        self._batch = 1 if external else BATCH
         self._means = means
         self._handed: dict[str, Planned] = {}
         self._outcomes: list[tuple[int, Outcome]] = []
         self._ours: StateError | None = None
+        self._flushed = time.monotonic()
         self.settled = 0
 
     def through(self, able: Hand) -> str:
@@ -211,11 +222,11 @@ class _Run:
             if planned is None:
                 raise SourceError("the connector gave an outcome for what it was not handed")
             self._outcomes.append((planned.number, _accounted(planned, outcome)))
-            if len(self._outcomes) >= BATCH:
+            if len(self._outcomes) >= self._batch or time.monotonic() - self._flushed > DELAY:
                 self.flush()
 
     def _hand(self) -> Iterator[ApprovedStep]:
-        while batch := list(islice(self._steps, BATCH)):
+        while batch := list(islice(self._steps, self._batch)):
             self.flush()
             self._intend(batch)
             self._means.moment("intent")
@@ -231,6 +242,7 @@ class _Run:
         if self._outcomes:
             outcomes, self._outcomes = self._outcomes, []
             self._write(lambda: self._plan.settle(outcomes))
+            self._flushed = time.monotonic()
             self.settled += len(outcomes)
             self._means.moment("outcome")
             self._means.listen(self._source, self.settled)

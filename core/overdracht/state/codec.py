@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -87,23 +88,32 @@ def decode_item(raw: bytes) -> Item:
         key=packed[0],
         part=packed[1],
         category=_CATEGORIES[packed[2]],
-        matches=tuple(
-            Match(unpack_identifier(m[:-2]), _CERTAINTIES[m[-2]], m[-1]) for m in packed[3]
-        ),
+        matches=tuple(_match(*one) for one in packed[3]),
         fingerprint=packed[4],
         title=packed[5],
         when=None if packed[6] is None else datetime.fromisoformat(packed[6]),
         size=packed[7],
         origin=_ORIGINS[packed[8]],
         holder=None if packed[9] is None else unpack_identifier(packed[9]),
-        reveals=tuple(
-            Revealed(unpack_identifier(r[:-2]), _CERTAINTIES[r[-2]], r[-1]) for r in packed[10]
-        ),
+        reveals=tuple(_revealed(*one) for one in packed[10]),
         third_parties=packed[11],
         is_contact=packed[12],
         running=packed[13],
         marks=tuple(map(Mark, packed[14])),
     )
+
+
+# The same for many of a person's items.
+@lru_cache(maxsize=256)
+def _match(*packed: Any) -> Match:
+    *identifier, certainty, where = packed
+    return Match(unpack_identifier(identifier), _CERTAINTIES[certainty], where)
+
+
+@lru_cache(maxsize=256)
+def _revealed(*packed: Any) -> Revealed:
+    *identifier, certainty, where = packed
+    return Revealed(unpack_identifier(identifier), _CERTAINTIES[certainty], where)
 
 
 def encode_coverage(coverage: Coverage) -> bytes:

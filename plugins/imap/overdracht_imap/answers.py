@@ -51,6 +51,14 @@ def flags(answer: Fetched) -> list[str]:
     return [name for name in names if name.lower() != "\\recent"]
 
 
+def is_deleted(answer: Fetched) -> bool:
+    """Say whether it is flagged as deleted."""
+    value = answer.values.get(b"FLAGS")
+    return isinstance(value, tuple) and any(
+        isinstance(flag, bytes) and flag.lower() == b"\\deleted" for flag in value
+    )
+
+
 def is_large(answer: Fetched) -> bool:
     """Say whether something was too long to hold, and must be asked for in parts."""
     return any(isinstance(value, Skipped) for value in answer.values.values())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from overdracht import ApprovedStep, Objection, Outcome, Refused, Result, SourceError
-from overdracht_imap.answers import fingerprint, flags, size_of
+from overdracht_imap.answers import fingerprint, is_deleted, size_of
 from overdracht_imap.download import uid_sets
 from overdracht_imap.faults import refusal, translate
 from overdracht_imap.folders import Folder, named, numbers_in
@@ -201,21 +201,20 @@ class _Batch:
             # One message that the server does not let go must not keep the others.
             left = [uid for uid in left if self._expunge([uid])]
         self._unflag([uid for uid in left if not before[uid].deleted])
+        erased, stayed = set(planned).difference(left), set(left)
         for uid, step in self._steps.items():
-            yield self._outcome(step, uid, before.get(uid), uid in left)
-
-    def _outcome(self, step: ApprovedStep, uid: int, before: _Seen | None, left: bool) -> Outcome:  # noqa: FBT001 - told by its own caller only
-        if before is None:
-            return Outcome(step.item.key, Result.ALREADY_GONE)
-        if not self._is_planned(uid, before):
-            return Outcome(step.item.key, Result.CHANGED, CHANGED)
-        if left:
-            reason = (
-                self._refusals.get(uid)
-                or "the server says nothing against it, and keeps the message"
-            )
-            return Outcome(step.item.key, Result.FAILED, reason)
-        return Outcome(step.item.key, Result.ERASED)
+            if uid in erased:
+                yield Outcome(step.item.key, Result.ERASED)
+            elif uid in stayed:
+                reason = (
+                    self._refusals.get(uid)
+                    or "the server says nothing against it, and keeps the message"
+                )
+                yield Outcome(step.item.key, Result.FAILED, reason)
+            elif uid in before:
+                yield Outcome(step.item.key, Result.CHANGED, CHANGED)
+            else:
+                yield Outcome(step.item.key, Result.ALREADY_GONE)
 
     def _is_planned(self, uid: int, seen: _Seen) -> bool:
         found = fingerprint(self._state.uidvalidity, uid, seen.size)
@@ -232,8 +231,7 @@ class _Batch:
                         refusal(answer.code, f"{self._place} does not tell what is there")
                     )
             elif answer.uid in self._steps and b"RFC822.SIZE" in answer.values:
-                deleted = "\\deleted" in {flag.lower() for flag in flags(answer)}
-                found[answer.uid] = _Seen(size_of(answer), deleted)
+                found[answer.uid] = _Seen(size_of(answer), is_deleted(answer))
         return found
 
     def _expunge(self, uids: Sequence[int]) -> list[int]:

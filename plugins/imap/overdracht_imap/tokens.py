@@ -42,6 +42,8 @@ _USUAL = re.compile(
 )
 # The same without a literal: what is asked about size and flags.
 _FLAT = re.compile(rb"\s*\(((?:[A-Z][A-Z0-9.]* " + _VALUE + rb"(?: |(?=\))))+)\)\s*", re.IGNORECASE)
+# The same in the words in which nearly every server says it.
+_SIZED = re.compile(rb" ?\(UID (\d{1,10}) RFC822\.SIZE (\d{1,19}) FLAGS \(([^()\"{}]*)\)\)")
 _LIST = 4
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _OPEN, _CLOSE = object(), object()
@@ -78,6 +80,10 @@ def _usual(parts: list[bytes | Skipped]) -> dict[bytes, Value] | None:
     if isinstance(parts[0], Skipped):
         return None
     if len(parts) == 1:
+        sized = _SIZED.fullmatch(parts[0])
+        if sized is not None and b"NIL" not in sized[3].upper():
+            uid, size, flags = sized.groups()
+            return {b"UID": uid, b"RFC822.SIZE": size, b"FLAGS": tuple(flags.split())}
         flat = _FLAT.fullmatch(parts[0])
         return None if flat is None else _pairs(flat[1] + b" ")
     if len(parts) != 3 or parts[2] != b")":

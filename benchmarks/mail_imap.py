@@ -129,7 +129,15 @@ def _export(server: Dovecot, maildir: Path, directory: Path, number: int, rounds
         lambda _: sum(len(names) for _, _, names in os.walk(target)),
         fresh,
     )
-    child = [sys.executable, __file__, str(server.port), account, str(target / "messages")]
+    by = str(Path(__file__).with_name("mail_export.py"))
+    child = [
+        sys.executable,
+        by,
+        str(server.port),
+        account,
+        str(target / "messages"),
+        PASSWORD_VARIABLE,
+    ]
     ours = Run(f"export, {number:,}", child, int, fresh)
     alternate((peer, ours), rounds)
     print(peer.line())
@@ -145,61 +153,3 @@ def _give_away(server: Dovecot, home: Path) -> None:
 
 def _items(output: bytes) -> int:
     return sum(int(total["items"]) for total in json.loads(output)["totals"])
-
-
-def export_all(port: str, account: str, target: Path) -> int:
-    """Export every message in INBOX into the file *target*, and return how many: what the child process does that is timed."""
-    import orjson
-
-    from overdracht import Category, Certainty, File, Identifier, Item, Line, Match
-    from overdracht_imap.answers import fingerprint, size_of
-    from overdracht_imap.archive import Archive
-    from overdracht_imap.imap import ImapConnector
-    from overdracht_imap.settings import ImapSettings
-    from overdracht_imap.wire import Fetched
-
-    settings = ImapSettings.model_validate(
-        {
-            "host": "127.0.0.1",
-            "port": int(port),
-            "tls": "none",
-            "username": account,
-            "password": {"env": PASSWORD_VARIABLE},
-        }
-    )
-    match = (Match(Identifier("email", "jan@kaasboer.example"), Certainty.EXACT, "From"),)
-    with Archive(settings) as archive:
-        (folder,) = archive.folders()
-        state = archive.examine(folder)
-        sizes = [
-            (one.uid, size_of(one))
-            for one in archive.session().wire.fetch([b"UID FETCH 1:* (UID RFC822.SIZE)"], limit=0)
-            if isinstance(one, Fetched)
-        ]
-    items = (
-        Item(
-            key=folder.key(state.uidvalidity, uid),
-            part=folder.name,
-            category=Category.CORRESPONDENCE,
-            matches=match,
-            fingerprint=fingerprint(state.uidvalidity, uid, size),
-            title="",
-            size=size,
-        )
-        for uid, size in sizes
-    )
-    exported = 0
-    with target.open("wb") as file:
-        for piece in ImapConnector("post", settings).export(items):
-            if isinstance(piece, File):
-                file.writelines(
-                    [piece.content] if isinstance(piece.content, bytes) else piece.content
-                )
-                exported += len(piece.keys)
-            elif isinstance(piece, Line):
-                file.write(orjson.dumps(piece.record))
-    return exported
-
-
-if __name__ == "__main__":
-    print(export_all(sys.argv[1], sys.argv[2], Path(sys.argv[3])))

@@ -67,7 +67,8 @@ class DatabaseServer(ABC):
     def __exit__(self, *_: object) -> None:
         process = self._process
         if process is not None:
-            process.send_signal(signal.SIGINT if self.dialect == "postgresql" else signal.SIGTERM)
+            # At once: what an orderly end would still write, for half a minute, is thrown away. PostgreSQL gives back its memory.
+            process.send_signal(signal.SIGQUIT if self.dialect == "postgresql" else signal.SIGKILL)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
             with suppress(ProcessLookupError):

@@ -12,7 +12,7 @@ from overdracht import Category, Item, Kinds, Ruling, Step
 from overdracht.cli.session import Session
 from overdracht.testing.memory import MemorySystem
 from tests.cli.erasing import SHELVES, Shelf, source
-from tests.cli.provider import CONFIRM, Provider, provider
+from tests.cli.provider import CONFIRM, SANNE, Provider, provider
 from tests.erasure.world import record
 
 __all__ = ["provider"]
@@ -229,6 +229,37 @@ class TestReapply:
         assert kept["This came after the erasure: it did not come back with the backup."] == 1
         assert "Complete: erased, verified and certified." in done.output
         assert provider.run("verify", str(path)).exit_code == 0
+
+    def test_an_address_that_others_have_too_brings_nobody_back(self, provider: Provider) -> None:
+        """Who still writes from an address that the erased person shared, and who has the number that was put right, is nobody who came back."""
+        provider.systems["post"].add(record("mail-c1", PARSE("bestuur@dorpshuis.example")))
+        provider.systems["boeken"].add(
+            record("klant-9", PARSE("bestuur@dorpshuis.example"), part="klanten")
+        )
+        provider.run("find", SANNE, "--shared", "bestuur@dorpshuis.example")
+        provider.erase()
+        back = provider.run("reapply", "--since", "2026-11-01")
+        assert back.exit_code == 0, back.output
+        assert provider.run("status").output.count("bestuur") == 0
+
+    def test_what_was_left_out_is_left_out_again(self, provider: Provider, clock: Clock) -> None:
+        """A letter of which somebody said that it is not hers stays when she herself is erased once more."""
+        hers = PARSE(SANNE)
+        provider.systems["post"].add(record("mail-other", hers, title="Van een naamgenoot"))
+        provider.run("find", SANNE)
+        listed = json.loads(provider.run("review", "2026-0001", "--all", "--json").stdout)
+        (number,) = [one["number"] for one in listed["items"] if "naamgenoot" in one["title"]]
+        provider.run("review", "2026-0001", "--reject", str(number))
+        provider.erase()
+        assert "mail-other" in provider.records()
+        clock(2026, 12, 10)
+        assert provider.run("reapply", "--since", "2026-11-01").exit_code == 0
+        provider.systems["post"].add(record("mail-s0", hers))
+        back = provider.run("reapply", "--since", "2026-11-01", "--json")
+        (one,) = json.loads(back.stdout)["returned"]
+        provider.run("erase", "--apply", one["digest"], *CONFIRM)
+        assert "mail-other" in provider.records()
+        assert "mail-s0" not in provider.records()
 
     def test_a_backup_after_the_erasure_brings_nobody_back(
         self, provider: Provider, clock: Clock

@@ -69,6 +69,8 @@ def test_it_is_closed_to_a_key(run: Run, home: Home) -> None:
     )
     assert made["passphrase"] is None
     assert run("verify", "uit.age", "--identity", "sleutel").exit_code == 0
+    shown = run("export", SANNE, "--to", "uit 2.age", "--recipient", identity.recipient).output
+    assert "to open it: age -d -i KEYFILE -o bundle.zip 'uit 2.age', then unpack" in shown
 
 
 def test_it_is_closed_as_a_zip(run: Run, home: Home) -> None:

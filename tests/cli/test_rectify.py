@@ -237,6 +237,7 @@ def test_a_right_address_without_an_ending_is_refused(provider: Provider) -> Non
     assert "no ending such as .nl" in refused.stderr
     for options, where in (
         (("--set", "phone=06"), "--set: "),
+        (("--set", "phone=06-1111222"), "--set phone: no such telephone number"),
         ((*SET, "--from", "x@y"), "--from: "),
     ):
         assert provider.run("rectify", SANNE, *options).stderr.startswith(f"overdracht: {where}")

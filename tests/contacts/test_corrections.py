@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from overdracht import ApprovedStep, Change, Result, Step
+from overdracht import ApprovedStep, Change, Result, Step, Verdict
 from tests.contacts.asking import KINDS, agenda, erased, notes, only
 
 
@@ -77,3 +77,26 @@ def test_a_partys_address_is_corrected_whatever_the_party_is_called(
     left = path.read_bytes().decode()
     assert "jan@x.example" not in left
     assert left.replace('"', "") == before.replace('"', "").replace("jan@x", "piet@y")
+
+
+def _step(connector: Any, old: str, new: str) -> Step:
+    change = Change(KINDS.parse(old), KINDS.parse(new), new.partition(":")[2])
+    (step,) = connector.corrections([only(connector, old)], [change])
+    assert isinstance(step, Step)
+    return step
+
+
+def test_what_only_mentions_the_wrong_value_is_left_to_people_and_named(tmp_path: Path) -> None:
+    """In running text nothing is written over: a list of numbers and a remark on a card are to be corrected by hand."""
+    (tmp_path / "bellijst.txt").write_text("Bellijst\n\n- 06-12345678, na vijven\n")
+    step = _step(notes(tmp_path), "phone:06-12345678", "phone:06-87654321")
+    assert step.disposition.verdict is Verdict.REVIEW
+    assert "by hand" in step.disposition.ground.en
+
+
+def test_a_value_that_stands_in_the_text_too_is_said_to_stay_there(tmp_path: Path) -> None:
+    """The head of a note is put right; of the sentence below it is said that somebody has to see to it."""
+    (tmp_path / "a.md").write_text("Tel: 06-12345678\n\nBel 06-12345678 na vijven.\n")
+    step = _step(notes(tmp_path), "phone:06-12345678", "phone:06-87654321")
+    assert step.disposition.verdict is Verdict.RECTIFY
+    assert "running text" in step.disposition.ground.en

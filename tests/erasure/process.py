@@ -17,7 +17,17 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
-from overdracht.erasure import close, execute, executing, facts, hold, plan_erasure, verify, write
+from overdracht.erasure import (
+    Whom,
+    close,
+    execute,
+    executing,
+    facts,
+    hold,
+    plan_erasure,
+    verify,
+    write,
+)
 from overdracht.ruling import Rules
 from overdracht.seal import SigningKey
 from overdracht.state import Given, Phase, PlanFile, Store, afterlife, audit, database, plans, store
@@ -135,7 +145,7 @@ def run_to_the_end(directory: Path, tick: Tick, now: datetime = NOW) -> None:
             tick("verified")
             write(certificate, directory / "certificate.json", signer)
             tick("certified")
-            close(state, reference, [plan], found.identity.sought, {}, now, tick)
+            close(state, reference, [plan], Whom(found.identity.proof), {}, now, tick)
 
 
 def dying_before_each_write(state: Store, tick: Tick) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from overdracht import Category, Step, Verdict
-from overdracht.erasure import Sweep, close, execute, settle_schedule, sweep, verify_gone
+from overdracht.erasure import Sweep, Whom, close, execute, settle_schedule, sweep, verify_gone
 from overdracht.errors import StateError
 from overdracht.retention import local_day
 from overdracht.testing.memory import MemoryRecord
@@ -35,7 +35,7 @@ def done(world: World, due: Sweep, now: datetime) -> int:
     execute(due.plan, world.connectors, confirmed=("vanderberg.example", "dom-1"), means=AT_ONCE)
     assert verify_gone(due.plan, world.connectors).holds
     count = settle_schedule(world.store, due.plan, local_day(now))
-    close(world.store, due.request.reference, [due.plan], (), {}, now)
+    close(world.store, due.request.reference, [due.plan], Whom(), {}, now)
     return count
 
 

@@ -12,6 +12,7 @@ from overdracht.erasure import (
     Limits,
     Means,
     Verification,
+    Whom,
     close,
     execute,
     facts,
@@ -178,8 +179,8 @@ class World:
 
     def close(self, plan: PlanFile, **more: Any) -> int:
         """Close the request."""
-        sought = identity_of(self.request, Organisation(), KINDS).sought
-        return close(self.store, self.reference, [plan], sought, {"erased": 1}, self.now, **more)
+        whom = Whom(identity_of(self.request, Organisation(), KINDS).proof)
+        return close(self.store, self.reference, [plan], whom, {"erased": 1}, self.now, **more)
 
     def keys(self, name: str) -> set[str]:
         """Return the keys that the system *name* holds."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from overdracht import Connector, Kinds, Result, Sighting
-from overdracht.erasure import close, execute, settle_schedule, sweep, verify_gone
+from overdracht.erasure import Whom, close, execute, settle_schedule, sweep, verify_gone
 from overdracht.errors import StateError
 from overdracht.people import PIET, SANNE
 from overdracht.retention import local_day
@@ -61,7 +61,7 @@ def swept(world: TransipWorld) -> dict[str, str]:
     assert verify_gone(due.plan, world.connectors).holds
     settle_schedule(world.store, due.plan, local_day(world.now))
     told = results(due.plan)
-    close(world.store, due.request.reference, [due.plan], (), {}, world.now)
+    close(world.store, due.request.reference, [due.plan], Whom(), {}, world.now)
     return told
 
 

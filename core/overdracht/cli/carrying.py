@@ -3,7 +3,7 @@
 What does not come to a good end stays open: nothing is forgotten, and the certificate, which is written all the same, says incomplete.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from overdracht.erasure import (
     NamedPart,
     NotReady,
     Verification,
+    Whom,
     abandon,
     check_confirmed,
     close,
@@ -184,8 +185,7 @@ def _conclude(
     scheduled = 0
     if finished:
         summary = {"complete": written["complete"], "undone": open_steps(counts)}
-        sought = () if identity is None else identity.sought
-        scheduled = close(store, request.reference, plans, sought, summary, session.now())
+        scheduled = _closed(session, store, request, plans, identity, summary)
     return Ended(
         request.reference,
         written,
@@ -203,6 +203,22 @@ def _conclude(
         tuple(one for one in store.copies.all() if one.stands_for(request.reference)),
         named,
     )
+
+
+def _closed(
+    session: Session,
+    store: Store,
+    request: RequestFile,
+    plans: tuple[PlanFile, ...],
+    identity: Identity | None,
+    summary: Mapping[str, Any],
+) -> int:
+    """Close the request, and return how much is scheduled."""
+    whom = Whom()
+    if identity is not None:
+        left = Review(request, identity).items(Inclusion.LEFT_OUT)
+        whom = Whom(identity.proof, ((one.source, one.item) for one in left))
+    return close(store, request.reference, plans, whom, summary, session.now())
 
 
 def _written(

@@ -3,6 +3,7 @@
 import os
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -170,7 +171,7 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
     screen.exact(
         f"  signed by {made.key_id}; the public key, for the receiver: {made.public_key.splitlines()[-1]}"
     )
-    screen.exact(f"  to open it: {chosen.opening.replace('FILE', made.path.name)}")
+    screen.exact(f"  to open it: {chosen.opening.format(file=quote(made.path.name))}")
     if chosen.shown:
         screen.line()
         screen.exact(f"Passphrase, shown once and kept nowhere: {chosen.shown}", "bold")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 import click
 
@@ -11,7 +12,12 @@ from overdracht.cli.planning import Drawn, applying, draw, show_dispositions
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.erasure import CHANGING, Return, Returned, returned
-from overdracht.state import Given, Store
+from overdracht.review import Decision, Inclusion, Review
+from overdracht.state import Given, RequestFile, Store
+from overdracht.survey import identity_of
+
+_TOGETHER = 500
+"""Decisions that are kept at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,26 @@ def _drawn(session: Session, store: Store, person: Returned) -> Again | None:
         details = {"returned": person.reference}
         store.audit.append("request opened", request.reference, details, session.now())
     find(session, store, request)
+    if new:
+        _spare(session, store, request)
     drawn = draw(session, store, request, until=person.erased)
     if new and _kept_already(store, person, drawn):
         store.audit.append("nothing came back", request.reference, {}, session.now())
         store.shred(request.reference)
         return None
     return Again(person, drawn)
+
+
+def _spare(session: Session, store: Store, request: RequestFile) -> None:
+    """Leave out what somebody said was not the person's when they were erased."""
+    review = Review(request, identity_of(request, session.organisation, session.registry.kinds))
+    spared = (
+        Decision(accept=False, source=one.source, key=one.item.key)
+        for one in review.items(Inclusion.INCLUDED, Inclusion.AWAITING)
+        if store.spared.holds(one.source, one.item)
+    )
+    while some := tuple(islice(spared, _TOGETHER)):
+        review.decide(some)
 
 
 def _kept_already(store: Store, person: Returned, drawn: Drawn) -> bool:

@@ -190,8 +190,8 @@ def _right(session: Session, setting: str) -> tuple[Identifier, str]:
         new = session.registry.kinds.identifier(kind.strip(), written)
     except IdentifierError as error:
         raise IdentifierError(f"--set: {error.message}", remedy=error.remedy) from error
-    if new.kind == "email" and (reason := doubt(new.kind, new.value)):
-        raise UsageError(f"--set email: {reason}", remedy="type the whole address")
+    if reason := doubt(new.kind, new.value):
+        raise UsageError(f"--set {new.kind}: {reason}", remedy="type the whole of it")
     if session.organisation.owns(new):
         raise UsageError(f"that {new.kind} is the organisation's own", remedy="name the person's")
     return new, written

@@ -17,7 +17,7 @@ class Closing:
 
     lock: Lock
     opening: str
-    """How the receiver opens it, FILE standing for the bundle."""
+    """How the receiver opens it, `{file}` standing for the bundle."""
     shown: str = field(default="", repr=False)
 
 
@@ -36,14 +36,15 @@ def closing(
                 "a zip is closed with a passphrase only", remedy="leave out --zip or --recipient"
             )
         return Closing(
-            ToRecipients(recipients), "age -d -i KEYFILE -o bundle.zip FILE, then unpack bundle.zip"
+            ToRecipients(recipients),
+            "age -d -i KEYFILE -o bundle.zip {file}, then unpack bundle.zip",
         )
     passphrase = _given(passphrase_file, ask=ask)
     made = "" if passphrase else generate_passphrase()
     if as_zip:
-        opening = "7-Zip, WinZip, or the file manager of most desktops: open FILE with the passphrase, then the archive in it"
+        opening = "7-Zip, WinZip, or the file manager of most desktops: open {file} with the passphrase, then the archive in it"
         return Closing(ToZipPassword(passphrase or made), opening, made)
-    opening = "age -d -o bundle.zip FILE asks for the passphrase; then unpack bundle.zip"
+    opening = "age -d -o bundle.zip {file} asks for the passphrase; then unpack bundle.zip"
     return Closing(ToPassphrase(passphrase or made), opening, made)
 
 

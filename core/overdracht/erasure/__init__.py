@@ -10,7 +10,7 @@ from overdracht.erasure.certificate import (
     write,
 )
 from overdracht.erasure.clock import ClockJumped, check_clock
-from overdracht.erasure.closing import close
+from overdracht.erasure.closing import Whom, close
 from overdracht.erasure.confirming import ACTING, check_confirmed, unconfirmed
 from overdracht.erasure.executing import (
     Means,
@@ -56,6 +56,7 @@ __all__ = [
     "Sweep",
     "UnsafePlan",
     "Verification",
+    "Whom",
     "abandon",
     "check_clock",
     "check_confirmed",

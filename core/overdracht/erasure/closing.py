@@ -2,33 +2,43 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from overdracht.erasure.final import final_steps
 from overdracht.identifiers import Identifier
-from overdracht.items import Certainty
+from overdracht.items import Certainty, Item
 from overdracht.retention import local_day
 from overdracht.state import PlanFile, Store
 from overdracht.state.audit import Entry
 from overdracht.steps import Outcome, Result, Step, Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who was erased, for erasing them again after a restore, and nobody else for them."""
+
+    identifiers: Iterable[Identifier] = ()
+    """Those that are nobody else's too: another person must not come back as this one."""
+    spared: Iterable[tuple[str, Item]] = ()
+    """By source, what was found and left out."""
+
+
 def close(
     store: Store,
     reference: str,
     plans: Iterable[PlanFile],
-    identifiers: Iterable[Identifier],
+    whom: Whom,
     summary: Mapping[str, Any],
     now: datetime,
     moment: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Close request *reference* and shred it; return how much is scheduled for later.
 
-    What may go later keeps its reference under a key of its own, the *identifiers* become keyed hashes in the ledger, the audit trail
-    gets its entry; all of that in one transaction. Then the request's key is destroyed. After a crash it is done again without harm,
-    and what was closed and not yet shredded is shredded when the state is opened next.
+    What may go later keeps its reference under a key of its own, *whom* it was about becomes keyed hashes, the audit trail gets its entry;
+    all of that in one transaction. Then the request's key is destroyed. After a crash it is done again without harm, and what was closed and
+    not yet shredded is shredded when the state is opened next.
     """
     plans = tuple(plans)
 
@@ -38,7 +48,8 @@ def close(
         kept = [] if swept else list(_kept(plans))
         if kept:
             store.schedule.enter(reference, store.schedule_cipher(reference, new=True), kept)
-        store.ledger.enter(reference, identifiers, local_day(now))
+        store.ledger.enter(reference, whom.identifiers, local_day(now))
+        store.spared.enter(whom.spared)
         # What goes was blanked before only where anything was.
         also = (Verdict.ERASE, Verdict.CANCEL) if len(store.blanked) else ()
         store.blanked.enter(_outcomes(plans, Verdict.ANONYMISE, *also))

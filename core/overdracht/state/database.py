@@ -7,7 +7,7 @@ from pathlib import Path
 
 from overdracht.errors import StateError
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE request (
@@ -137,6 +137,11 @@ ADDED = {
 CREATE TABLE blanked (             -- keyed hashes of what was blanked and is kept, and of what it was left as
     item BLOB PRIMARY KEY,
     state BLOB NOT NULL
+) WITHOUT ROWID;
+""",
+    3: """
+CREATE TABLE spared (              -- keyed hashes of what was found and said not to be the erased person's
+    item BLOB PRIMARY KEY
 ) WITHOUT ROWID;
 """,
 }

@@ -19,6 +19,7 @@ from overdracht.state.blanked import Blanked
 from overdracht.state.database import connect, durable, transaction
 from overdracht.state.plans import PlanFile
 from overdracht.state.request import Given, RequestFile
+from overdracht.state.spared import Spared
 from overdracht.state.vault import Cipher, Vault
 
 
@@ -40,6 +41,7 @@ class Store:
         self.ledger = Ledger(self._connection, self._vault.master)
         self.schedule = Schedule(self._connection)
         self.blanked = Blanked(self._connection, self._vault.master)
+        self.spared = Spared(self._connection, self._vault.master)
         self.copies = Copies(self._connection, self._vault.master)
         self._end_what_was_interrupted()
 

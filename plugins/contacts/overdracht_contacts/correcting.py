@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 
 from overdracht import (
+    Certainty,
     Change,
     Disposition,
     Gap,
@@ -19,6 +20,10 @@ from overdracht_contacts.shelves import CHANGED, Entry, Shelf
 _BY_HAND = Text(
     "De waarde staat hier in een vorm die iemand zelf moet verbeteren.",
     "The value stands here in a form that somebody has to correct by hand.",
+)
+_IN_TEXT = Text(
+    "De waarde staat hier ook in lopende tekst, die iemand zelf moet verbeteren.",
+    "The value stands here in running text too, which somebody has to correct by hand.",
 )
 
 
@@ -54,12 +59,15 @@ def _step(matter: Matter, item: Item, entry: Entry, changes: Sequence[Change]) -
     edits = tuple(
         one for one in dict.fromkeys(matter.edits(document, changes)) if one.old != one.new
     )
+    old = {one.old for one in changes}
+    told = [one for one in item.matches if one.identifier in old]
     if edits:
         after = matter.edited(document, edits)
         action = f"{CORRECT} {matter.likeness(after)}"
-        return Step(item, Disposition(Verdict.RECTIFY), action, edits=edits)
-    old = {one.old for one in changes}
+        in_text = any(one.certainty is Certainty.MENTION for one in told)
+        ruling = Disposition(Verdict.RECTIFY, _IN_TEXT) if in_text else Disposition(Verdict.RECTIFY)
+        return Step(item, ruling, action, edits=edits)
     stated = {one for field in document.fields if field.about for one in field.values}
-    if old & stated:
+    if told or old & stated:
         return Step(item, Disposition(Verdict.REVIEW, _BY_HAND), "")
     return None

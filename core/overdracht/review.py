@@ -62,8 +62,8 @@ class Reviewed:
     number: int
     source: str
     item: Item
-    certainty: Certainty
     """As the core sees it: an identifier that is shared makes nothing exact."""
+    certainty: Certainty
     inclusion: Inclusion
     decided: bool = False
     """The administrator decided, and not the certainty."""
@@ -109,7 +109,8 @@ class Review:
         inclusion = Inclusion.INCLUDED if certainty is Certainty.EXACT else Inclusion.AWAITING
         if inclusion is Inclusion.AWAITING and _carries(stored.item, self._excluded):
             inclusion = Inclusion.LEFT_OUT
-        reviewed = Reviewed(stored.number, stored.source, stored.item, certainty, inclusion)
+        item = _seen_by(stored.item, self._proof)
+        reviewed = Reviewed(stored.number, stored.source, item, certainty, inclusion)
         decision = self._decision(reviewed)
         if decision is None:
             return reviewed
@@ -131,6 +132,27 @@ def _certainty(item: Item, proof: Collection[Identifier]) -> Certainty:
         if match.certainty is Certainty.MENTION and match.identifier in proof:
             certainty = Certainty.MENTION
     return certainty
+
+
+def _seen_by(item: Item, proof: Collection[Identifier]) -> Item:
+    """Return *item* without what a system took for sure and is none.
+
+    By what several people have, no record is one person's as a whole; and where something else in it points at the person, what they share
+    with others stays in it.
+    """
+    shared = {
+        one
+        for one in item.matches
+        if one.certainty is Certainty.EXACT and one.identifier not in proof
+    }
+    if not shared:
+        return item
+    if any(one.identifier in proof for one in item.matches):
+        return replace(item, matches=tuple(one for one in item.matches if one not in shared))
+    possible = (
+        replace(one, certainty=Certainty.POSSIBLE) if one in shared else one for one in item.matches
+    )
+    return replace(item, matches=tuple(possible))
 
 
 def _carries(item: Item, excluded: Collection[Identifier]) -> bool:

@@ -248,7 +248,7 @@ class TestReapply:
         provider.systems["post"].add(record("mail-other", hers, title="Van een naamgenoot"))
         provider.run("find", SANNE)
         listed = json.loads(provider.run("review", "2026-0001", "--all", "--json").stdout)
-        (number,) = [one["number"] for one in listed["items"] if "naamgenoot" in one["title"]]
+        (number,) = [one["number"] for one in listed if "naamgenoot" in one["title"]]
         provider.run("review", "2026-0001", "--reject", str(number))
         provider.erase()
         assert "mail-other" in provider.records()

@@ -276,6 +276,28 @@ def test_a_window_that_is_none_is_refused(window: str) -> None:
         KINDS.parse(f"ip:203.0.113.7{window}")
 
 
+PERIODS = st.builds(
+    lambda ends, open_: Period(None if open_ & 1 else min(ends), None if open_ & 2 else max(ends)),
+    st.tuples(st.dates(), st.dates()),
+    st.integers(0, 3),
+)
+
+
+@given(PERIODS, PERIODS, st.dates())
+def test_a_period_that_spans_two_covers_every_day_of_both(
+    one: Period, other: Period, day: date
+) -> None:
+    """And includes both; whoever includes another covers what it covers."""
+    both = one.spanning(other)
+    assert both.includes(one)
+    assert both.includes(other)
+    assert both == other.spanning(one)
+    assert both.covers(day) or not (one.covers(day) or other.covers(day))
+    if one.includes(other):
+        assert both == one
+        assert one.covers(day) or not other.covers(day)
+
+
 @given(NAMES, MESSY)
 def test_what_is_printed_can_be_typed_again(kind: str, text: str) -> None:
     """`str(identifier)` is what the command line takes."""

@@ -1,10 +1,10 @@
 """What a request comes to, counted in one pass over its items and without holding any."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from overdracht.identifiers import Identifier
+from overdracht.identifiers import Identifier, Period
 from overdracht.items import Category, Certainty
 from overdracht.review import Inclusion, Reviewed
 from overdracht.survey import Identity
@@ -59,14 +59,23 @@ class Tally:
         ranked = sorted(self.suggestions.values(), key=lambda one: (-one.times, one.identifier))
         return ranked[:SHOWN]
 
-    def suggest(self, reviewed: Reviewed, known: frozenset[Identifier]) -> None:
-        """Count what *reviewed* reveals and is not *known* yet."""
+    def suggest(self, reviewed: Reviewed, known: Mapping[Identifier, Period]) -> None:
+        """Count what *reviewed* reveals and is not *known* yet, or not for the days that it says.
+
+        An address that was the person's on several days is suggested from the first to the last: on one of them alone, it would find that day's.
+        """
         for revealed in reviewed.item.reveals:
-            if revealed.identifier in known:
+            identifier = revealed.identifier
+            before = known.get(identifier)
+            if before is not None and before.includes(identifier.period):
                 continue
-            one = self.suggestions.get(revealed.identifier)
+            one = self.suggestions.get(identifier)
             if one is None:
-                one = self.suggestions[revealed.identifier] = Suggestion(revealed.identifier)
+                one = self.suggestions[identifier] = Suggestion(identifier)
+            for period in (before, identifier.period):
+                if period is not None and not one.identifier.period.includes(period):
+                    spanning = one.identifier.period.spanning(period)
+                    one.identifier = replace(identifier, period=spanning)
             one.times += 1
             one.sources.add(reviewed.source)
             one.fields.add(revealed.where)
@@ -81,7 +90,7 @@ class Tally:
 def tally(items: Iterable[Reviewed], identity: Identity) -> Tally:
     """Count *items* of the person with *identity*."""
     counts = Tally()
-    known = frozenset(one.identifier for one in identity.known)
+    known = {one.identifier: one.identifier.period for one in identity.known}
     for reviewed in items:
         item = reviewed.item
         counts.totals[reviewed.source, item.category, reviewed.inclusion] += 1

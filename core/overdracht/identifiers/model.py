@@ -18,6 +18,20 @@ class Period:
             self.until is None or day <= self.until
         )
 
+    def includes(self, other: "Period") -> bool:
+        """Say whether every day of *other* lies in the period."""
+        return (self.since is None or (other.since is not None and self.since <= other.since)) and (
+            self.until is None or (other.until is not None and other.until <= self.until)
+        )
+
+    def spanning(self, other: "Period") -> "Period":
+        """Return the period from the first day of both to the last."""
+        begins, ends = (self.since, other.since), (self.until, other.until)
+        return Period(
+            None if None in begins else min(one for one in begins if one),
+            None if None in ends else max(one for one in ends if one),
+        )
+
     def __str__(self) -> str:
         return f"{self.since or '..'}/{self.until or '..'}"
 

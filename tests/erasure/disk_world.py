@@ -53,7 +53,7 @@ zone = "Europe/Amsterdam"
 paths = ["logs/access.log*"]
 """
 
-REST = """
+CARDS = """
 [sources.adresboek]
 connector = "vcards"
 path = "adresboek"
@@ -61,7 +61,9 @@ path = "adresboek"
 [sources.notities]
 connector = "notes"
 path = "notities"
+"""
 
+BOOKS = """
 [sources.boeken]
 connector = "gnucash"
 book = "boeken.gnucash"
@@ -78,9 +80,13 @@ email = "info@voorbeeld-ict.example"
 """
 
 
-def build(world: Path) -> None:
-    """Write every system of hers and of others into the directory *world*."""
-    (world / "overdracht.toml").write_text(CONFIGURATION + MAIL + LOGS + REST)
+SOURCES = {"mail": MAIL, "logs": LOGS, "cards": CARDS, "books": BOOKS}
+
+
+def build(world: Path, sources: Iterable[str]) -> None:
+    """Write every system of hers and of others into the directory *world*, and a configuration with these *sources*."""
+    named = "".join(SOURCES[one] for one in sources)
+    (world / "overdracht.toml").write_text(CONFIGURATION + named)
     _write_mail(world, datetime(2026, 3, 2, 9, tzinfo=UTC))
     _write_logs(world / "logs", "Oct/2026", datetime(2026, 10, 7, tzinfo=UTC))
     _write_cards(world / "adresboek")

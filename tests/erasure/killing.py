@@ -4,20 +4,26 @@ The moments are those at which the system can tell a difference: before each fil
 before each transaction is made final, and those that the erasure names itself.
 """
 
+import hashlib
 import os
 import signal
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from overdracht.cli.main import cli
 from overdracht.cli.session import Session
 from overdracht.erasure import Means, close, executing
+from overdracht.registry import load
 from overdracht.survey import Pool
 from tests.erasure.disk_world import NOW
 from tests.erasure.process import Death, fork
@@ -26,20 +32,22 @@ CHANGES = frozenset(
     {"os.remove", "os.rename", "os.link", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod"}
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-MOMENTS, OUTPUT, TEMPORARY = "moments.txt", "output.txt", "temporary"
-"""Beside the world: what was come by, what was printed, and where temporary files go."""
+MOMENTS, OUTPUT, MODULES, TEMPORARY = "moments.txt", "output.txt", "modules.txt", "temporary"
+"""Beside the world: what was come by, printed and imported, and where temporary files go."""
 
 
 class Killer:
     """Writes down each moment in *log* as it comes, and kills its own process at the one with the number *at*; never, when that is 0."""
 
-    def __init__(self, log: Path, at: int) -> None:
+    def __init__(self, log: Path, at: int, watched: Path | None = None) -> None:
+        self._watched = watched
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._left = at
 
     def __call__(self, moment: str) -> None:
         """Come by *moment*."""
-        os.write(self._log, f"{moment}\n".encode())
+        state = f" {_state(self._watched)}" if self._watched else ""
+        os.write(self._log, f"{moment}{state}\n".encode())
         self._left -= 1
         if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -58,12 +66,42 @@ class Killer:
 
 def _writes(arguments: Sequence[Any]) -> bool:
     path, _, flags = arguments
-    return isinstance(flags, int) and bool(flags & WRITING) and not str(path).startswith("/dev/null")
+    return (
+        isinstance(flags, int) and bool(flags & WRITING) and not str(path).startswith("/dev/null")
+    )
 
 
 def _kind(path: object) -> str:
     """Return what sort of file *path* is, without what differs from run to run."""
-    return Path(os.fsdecode(path)).suffix if isinstance(path, str | bytes | Path) else ""
+    kind = Path(os.fsdecode(path)).suffix if isinstance(path, str | bytes | Path) else ""
+    return kind if kind.strip(".-").isalpha() else "file"
+
+
+def _state(world: Path) -> str:
+    """Return a digest of all that is on the disk in *world* and would be found there by the next process."""
+    digest = hashlib.sha256()
+    for path in sorted(world.rglob("*")):
+        if path.name.endswith("-shm"):
+            continue  # made anew from the journal by the next process
+        status = path.lstat()
+        digest.update(f"{path} {status.st_mode} {status.st_mtime_ns} {status.st_size}\n".encode())
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Have the plugins found before the forking: they are the same for all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "registry", load())
+        yield
+
+
+def warm(world: Path) -> None:
+    """Import what the last process in *world*, which was not killed, had imported, so that those after it need not."""
+    for name in (world.parent / MODULES).read_text().splitlines():
+        import_module(name)
 
 
 def _live(world: Path, killer: Killer, arguments: Sequence[str]) -> int:
@@ -96,7 +134,7 @@ def _live(world: Path, killer: Killer, arguments: Sequence[str]) -> int:
     try:
         cli(arguments, prog_name="overdracht")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
+        return end.code if isinstance(end.code, int) else 0
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -115,15 +153,17 @@ def _trace(killer: Killer) -> None:
         setattr(module, "connect", connect)  # noqa: B010 - likewise
 
 
-def run(world: Path, *arguments: str, at: int = 0) -> Death:
-    """Run overdracht with *arguments* in *world*, and kill it at the moment with the number *at*."""
+def run(world: Path, *arguments: str, at: int = 0, watch: bool = False) -> Death:
+    """Run overdracht with *arguments* in *world*, and kill it at the moment with the number *at*, or *watch* how the disk is at each moment."""
     place = world.parent
     (place / TEMPORARY).mkdir(exist_ok=True)
     for name in (MOMENTS, OUTPUT):
         (place / name).unlink(missing_ok=True)
 
     def work() -> None:
-        code = _live(world, Killer(place / MOMENTS, at), arguments)
+        before = set(sys.modules)
+        code = _live(world, Killer(place / MOMENTS, at, world if watch else None), arguments)
+        (place / MODULES).write_text("\n".join(set(sys.modules) - before))
         os._exit(code)
 
     return fork(work)

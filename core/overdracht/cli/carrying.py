@@ -3,6 +3,7 @@
 What does not come to a good end stays open: nothing is forgotten, and the certificate, which is written all the same, says incomplete.
 """
 
+import os
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -200,7 +201,11 @@ def _conclude(
         scheduled,
         _again(request.reference, plans[-1]),
         True,
-        tuple(one for one in store.copies.all() if one.stands_for(request.reference)),
+        tuple(
+            one
+            for one in store.copies.all()
+            if one.stands_for(request.reference) and os.path.lexists(one.path)
+        ),
         named,
     )
 

@@ -1,0 +1,201 @@
+"""The command line itself, killed with SIGKILL at any moment over real files: what was planned goes, once, and nothing else ever does.
+
+Each process is a real one, forked, that runs `overdracht erase`, `retention` or `reapply` over a Maildir, mbox files, cards, notes, logs and a
+book. It is killed before each thing it does that leaves the disk different. What a killed process leaves is what is on the disk and nothing else:
+moments between which nothing there changed are one, and are died at once. Then comes what an administrator would do: `overdracht resume`, and the
+same command again while the request is open.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from overdracht.seal import generate_identity
+from tests.erasure.disk_world import SANNE, build
+from tests.erasure.killing import TEMPORARY, moments, output, prepared, run, warm
+from tests.erasure.process import quick_directory
+
+Left = dict[str, tuple[object, int, int]]
+Words = tuple[str, ...]
+WORLD, STATE, BUNDLE = "world", "state", "uit.age"
+
+
+@dataclass
+class Scene:
+    """A world in which *words* is about to be run, what an undisturbed run leaves of it, and the moments at which it may die."""
+
+    directory: Path
+    words: Words
+    before: Left = field(init=False)
+    after: Left = field(init=False)
+    certified: Any = field(init=False)
+    points: list[int] = field(init=False)
+    """The numbers of the moments at which the disk is not as it was at the moment before."""
+    visited: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.before = left(self.directory / WORLD)
+        put(self.directory / WORLD, self.directory / "untouched")
+        world = self.world()
+        died = run(world, *self.words, watch=True)
+        assert died.status == 0, output(world)
+        warm(world)
+        told = [one.rsplit(" ", 1) for one in moments(world)]
+        states = ["", *(state for _, state in told)]
+        self.points = [
+            number for number in range(1, len(states)) if states[number] != states[number - 1]
+        ]
+        self.names = [name for name, _ in told]
+        self.after = left(world)
+        self.certified = certificate(world)
+
+    def world(self) -> Path:
+        """Return the world as it was."""
+        world = self.directory / WORLD
+        shutil.rmtree(world)
+        put(self.directory / "untouched", world)
+        return world
+
+    def die_everywhere(self) -> None:
+        """Die at every point in turn, go on, and check what there is then."""
+        for at in self.points:
+            world = self.world()
+            died = run(world, *self.words, at=at)
+            assert died.killed, (
+                f"moment {at}, {self.names[at - 1]}, was not reached: {output(world)}"
+            )
+            where = f"after moment {at}, {self.names[at - 1]}"
+            assert moments(world) == self.names[:at], where
+            self.visited.append(self.names[at - 1])
+            self.touched_no_other(world, where)
+            self.go_on(world, where)
+            self.is_whole(world, where)
+
+    def touched_no_other(self, world: Path, where: str) -> None:
+        """Check that each file in *world* is as it was, or as it will be, or is one that is to go."""
+        for path, found in left(world).items():
+            if path in self.before and self.before[path] == self.after.get(path):
+                assert found == self.before[path], f"{path} {where}"
+
+    def go_on(self, world: Path, where: str) -> None:
+        """Do what an administrator does who finds the machine rebooted."""
+        resumed = run(world, "resume")
+        assert resumed.status == 0, f"{where}: {output(world)}"
+        again = self.words
+        for _ in range(2):
+            if told(world, "requests") == [] and certificates(world):
+                return
+            done = run(world, *again)
+            if f"{BUNDLE} exists already" in output(world):
+                again = tuple(f"2-{word}" if word == BUNDLE else word for word in again)
+            else:
+                assert done.status == 0, f"{where}: {output(world)}"
+
+    def is_whole(self, world: Path, where: str) -> None:
+        """Check that *world* is what an undisturbed run leaves, that every act is accounted for, and that no half file is left."""
+        found = left(world)
+        assert set(found) == set(self.after), where
+        for path, after in self.after.items():
+            assert found[path] == after, f"{path} {where}"
+        assert certificate(world) == self.certified, where
+        (path,) = certificates(world)
+        assert run(world, "verify", str(path)).status == 0, f"{where}: {output(world)}"
+        assert told(world, "requests") == [], where
+        assert run(world, "audit", "verify").status == 0, where
+        assert {entry["event"] for entry in told(world, "audit")} >= {
+            "closed",
+            "erased",
+            "certificate",
+        }
+        bundles = {one["file"] for one in told(world, "bundles") if Path(one["file"]).exists()}
+        assert bundles == {str(one) for one in world.glob("*.age")}, where
+        assert not list((world.parent / TEMPORARY).iterdir()), where
+
+
+def put(world: Path, to: Path) -> None:
+    """Copy *world*, with the times of its files."""
+    shutil.copytree(world, to, copy_function=shutil.copy2)
+
+
+def left(world: Path) -> Left:
+    """Return what there is in the systems of *world*, and of ours beside them by its name: content, time and mode."""
+    return {
+        str(path.relative_to(world)): _seen(path, ours=STATE in path.parts)
+        for path in sorted(world.rglob("*"))
+        if path.is_file() and path.suffix != ".age" and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+def _seen(path: Path, *, ours: bool) -> tuple[object, int, int]:
+    status = path.stat()
+    if ours:
+        return None, 0, status.st_mode
+    if path.suffix == ".gnucash":
+        with closing(sqlite3.connect(path)) as book:
+            return hashlib.sha256("\n".join(book.iterdump()).encode()).digest(), 0, status.st_mode
+    return path.read_bytes(), status.st_mtime_ns, status.st_mode
+
+
+def certificates(world: Path) -> list[Path]:
+    """Return the certificates in *world*."""
+    return sorted((world / STATE / "certificates").glob("*.json"))
+
+
+def certificate(world: Path) -> Any:
+    """Return what the one certificate in *world* says, without what differs from run to run."""
+    (path,) = certificates(world)
+    facts = json.loads(path.read_bytes())
+    assert facts["complete"] is True, facts
+    return {name: facts[name] for name in ("reference", "sources", "verification", "residue")}
+
+
+def told(world: Path, command: str) -> Any:
+    """Return what *command* says as JSON."""
+    assert run(world, command, "--json").status == 0, output(world)
+    return json.loads(output(world))
+
+
+def report(capsys: pytest.CaptureFixture[str], scene: Scene) -> None:
+    """Check that every point was visited, and say how many there are."""
+    assert len(scene.visited) == len(scene.points)
+    with capsys.disabled():
+        told = f"{len(scene.points)} fault points at {len(scene.names)} moments"
+        print(f"\n{scene.words[0]}: {told}, all survived")  # noqa: T201 - a figure for who runs it
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    with quick_directory() as directory, prepared():
+        yield directory
+
+
+def _planned(place: Path, name: str, sources: Words) -> tuple[Path, str]:
+    world = place / name / WORLD
+    world.mkdir(parents=True)
+    build(world, sources)
+    run(world, "plan", SANNE)
+    run(world, "review", "2026-0001", "--reject", "all")
+    run(world, "plan", "2026-0001", "--json", "--no-find")
+    return world.parent, str(json.loads(output(world))["digest"])
+
+
+def test_an_erasure_with_its_bundle(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the first block of the bundle to the last key that is destroyed: it ends as if nothing had happened, and no bundle is forgotten."""
+    directory, digest = _planned(place, "bundled", ("mail", "cards"))
+    to = generate_identity().recipient
+    scene = Scene(
+        directory, ("erase", "--apply", digest, "--bundle-first", BUNDLE, "--recipient", to)
+    )
+    scene.die_everywhere()
+    assert {"begin", "intent", "act", "outcome", "executed", "closed", "shredded"} <= set(
+        scene.names
+    )
+    report(capsys, scene)

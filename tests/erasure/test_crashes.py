@@ -18,10 +18,15 @@ from typing import Any
 
 import pytest
 
-from overdracht.seal import generate_identity
-from tests.erasure.disk_world import SANNE, build
+from overdracht.cli.certificates import check
+from overdracht.seal import SigningKey, generate_identity
+from overdracht.state import Store
+from tests.erasure.disk_world import SANNE, build, build_outdated
 from tests.erasure.killing import TEMPORARY, moments, output, prepared, run, warm
 from tests.erasure.process import quick_directory
+
+BETWEEN = ("-wal", "-shm", "audit.new")
+"""What the next process that writes to the state ends; none of it says anything about anybody."""
 
 Left = dict[str, tuple[object, int, int]]
 Words = tuple[str, ...]
@@ -34,6 +39,8 @@ class Scene:
 
     directory: Path
     words: Words
+    planning: Words = ()
+    """The plan whose digest is added to the words, made anew each time: where a file is known by its inode, a copy of it is another."""
     before: Left = field(init=False)
     after: Left = field(init=False)
     certified: Any = field(init=False)
@@ -45,7 +52,7 @@ class Scene:
         self.before = left(self.directory / WORLD)
         put(self.directory / WORLD, self.directory / "untouched")
         world = self.world()
-        died = run(world, *self.words, watch=True)
+        died = run(world, *self.command, watch=True)
         assert died.status == 0, output(world)
         warm(world)
         told = [one.rsplit(" ", 1) for one in moments(world)]
@@ -56,19 +63,28 @@ class Scene:
         self.names = [name for name, _ in told]
         self.after = left(world)
         self.certified = certificate(world)
+        (path,) = certificates(world)
+        assert run(world, "verify", str(path)).status == 0, output(world)
 
     def world(self) -> Path:
         """Return the world as it was."""
         world = self.directory / WORLD
         shutil.rmtree(world)
         put(self.directory / "untouched", world)
+        if self.planning:
+            self.digest = digest(world, *self.planning)
         return world
+
+    @property
+    def command(self) -> Words:
+        """What is run now."""
+        return (*self.words, self.digest) if self.planning else self.words
 
     def die_everywhere(self) -> None:
         """Die at every point in turn, go on, and check what there is then."""
         for at in self.points:
             world = self.world()
-            died = run(world, *self.words, at=at)
+            died = run(world, *self.command, at=at)
             assert died.killed, (
                 f"moment {at}, {self.names[at - 1]}, was not reached: {output(world)}"
             )
@@ -89,10 +105,11 @@ class Scene:
         """Do what an administrator does who finds the machine rebooted."""
         resumed = run(world, "resume")
         assert resumed.status == 0, f"{where}: {output(world)}"
-        again = self.words
+        again = self.command
         for _ in range(2):
-            if told(world, "requests") == [] and certificates(world):
-                return
+            with Store(world / STATE) as state:
+                if not state.references() and state.audit.has("closed", "2026-0001"):
+                    return
             done = run(world, *again)
             if f"{BUNDLE} exists already" in output(world):
                 again = tuple(f"2-{word}" if word == BUNDLE else word for word in again)
@@ -103,20 +120,18 @@ class Scene:
         """Check that *world* is what an undisturbed run leaves, that every act is accounted for, and that no half file is left."""
         found = left(world)
         assert set(found) == set(self.after), where
-        for path, after in self.after.items():
-            assert found[path] == after, f"{path} {where}"
+        for name, after in self.after.items():
+            assert found[name] == after, f"{name} {where}"
         assert certificate(world) == self.certified, where
-        (path,) = certificates(world)
-        assert run(world, "verify", str(path)).status == 0, f"{where}: {output(world)}"
-        assert told(world, "requests") == [], where
-        assert run(world, "audit", "verify").status == 0, where
-        assert {entry["event"] for entry in told(world, "audit")} >= {
-            "closed",
-            "erased",
-            "certificate",
-        }
-        bundles = {one["file"] for one in told(world, "bundles") if Path(one["file"]).exists()}
-        assert bundles == {str(one) for one in world.glob("*.age")}, where
+        with Store(world / STATE) as state:
+            assert state.references() == (), where
+            assert state.audit.verify(), where
+            events = [one.event for one in state.audit.entries()]
+            noted = [events.count(one) for one in ("erased", "closed")]
+            assert "erase begun" in events, where
+            assert noted == [1, 1], f"{where}: {events}"
+            bundles = [one.path for one in state.copies.all() if one.path.exists()]
+        assert sorted(bundles) == sorted(world.glob("*.age")), where
         assert not list((world.parent / TEMPORARY).iterdir()), where
 
 
@@ -130,7 +145,7 @@ def left(world: Path) -> Left:
     return {
         str(path.relative_to(world)): _seen(path, ours=STATE in path.parts)
         for path in sorted(world.rglob("*"))
-        if path.is_file() and path.suffix != ".age" and not path.name.endswith(("-wal", "-shm"))
+        if path.is_file() and path.suffix != ".age" and not path.name.endswith(BETWEEN)
     }
 
 
@@ -150,17 +165,13 @@ def certificates(world: Path) -> list[Path]:
 
 
 def certificate(world: Path) -> Any:
-    """Return what the one certificate in *world* says, without what differs from run to run."""
+    """Return what the one certificate in *world*, whose signature is checked, says, without what differs from run to run."""
     (path,) = certificates(world)
+    checked = check(path, SigningKey.load(world / STATE / "signing.key").public_text)
+    assert checked.problem == "", checked.problem
     facts = json.loads(path.read_bytes())
     assert facts["complete"] is True, facts
     return {name: facts[name] for name in ("reference", "sources", "verification", "residue")}
-
-
-def told(world: Path, command: str) -> Any:
-    """Return what *command* says as JSON."""
-    assert run(world, command, "--json").status == 0, output(world)
-    return json.loads(output(world))
 
 
 def report(capsys: pytest.CaptureFixture[str], scene: Scene) -> None:
@@ -177,25 +188,59 @@ def place() -> Iterator[Path]:
         yield directory
 
 
-def _planned(place: Path, name: str, sources: Words) -> tuple[Path, str]:
+def _planned(place: Path, name: str, sources: Words) -> Path:
     world = place / name / WORLD
     world.mkdir(parents=True)
     build(world, sources)
     run(world, "plan", SANNE)
     run(world, "review", "2026-0001", "--reject", "all")
-    run(world, "plan", "2026-0001", "--json", "--no-find")
-    return world.parent, str(json.loads(output(world))["digest"])
+    return world.parent
+
+
+def digest(world: Path, *words: str) -> str:
+    """Make the plan that *words* ask for, and return its digest."""
+    run(world, *words, "--json")
+    return str(
+        json.loads(output(world).partition("{")[1] + output(world).partition("{")[2])["digest"]
+    )
 
 
 def test_an_erasure_with_its_bundle(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From the first block of the bundle to the last key that is destroyed: it ends as if nothing had happened, and no bundle is forgotten."""
-    directory, digest = _planned(place, "bundled", ("mail", "cards"))
+    directory = _planned(place, "bundled", ("mail", "cards"))
+    plan = digest(directory / WORLD, "plan", "2026-0001", "--no-find")
     to = generate_identity().recipient
     scene = Scene(
-        directory, ("erase", "--apply", digest, "--bundle-first", BUNDLE, "--recipient", to)
+        directory, ("erase", "--apply", plan, "--bundle-first", BUNDLE, "--recipient", to)
     )
     scene.die_everywhere()
     assert {"begin", "intent", "act", "outcome", "executed", "closed", "shredded"} <= set(
         scene.names
     )
+    report(capsys, scene)
+
+
+def test_an_erasure_from_the_books(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A book of which the old goes, the person is blanked, and the rest is kept and scheduled."""
+    directory = _planned(place, "books", ("books",))
+    scene = Scene(directory, ("erase", "--apply", digest(directory / WORLD, "plan", "2026-0001")))
+    scene.die_everywhere()
+    report(capsys, scene)
+
+
+@pytest.mark.parametrize("unattended", [True, False])
+def test_a_retention_round(
+    place: Path, capsys: pytest.CaptureFixture[str], unattended: bool
+) -> None:
+    """A timer's round, which plans and applies at once, and one that somebody approved: what is too old goes, and nothing newer."""
+    world = place / f"round-{unattended}" / WORLD
+    world.mkdir(parents=True)
+    build_outdated(world)
+    scene = (
+        Scene(world.parent, ("retention", "--unattended"))
+        if unattended
+        else Scene(world.parent, ("retention", "--apply"), planning=("retention",))
+    )
+    scene.die_everywhere()
+    assert not {one for one in scene.after if one.startswith("post/cur/") and "M9P9" not in one}
     report(capsys, scene)

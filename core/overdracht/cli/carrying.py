@@ -102,8 +102,7 @@ def carry_out(
             abandon(plan)
         else:
             tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
-        if tried:
-            _note_erased(session, store, request, plan)
+        _note_erased(session, store, request, plan, anew=tried)
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
         return replace(ended, tried=tried)
     except KeyboardInterrupt:
@@ -150,12 +149,18 @@ def act(
     return begun
 
 
-def _note_erased(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
+def _note_erased(
+    session: Session, store: Store, request: RequestFile, plan: PlanFile, *, anew: bool
+) -> None:
+    """Note in the trail what came of *plan*, if that was *anew* or the process that did it died before it could."""
     results: dict[str, int] = {}
     for one in plan.counts():
         results[one.result or "left alone"] = results.get(one.result or "left alone", 0) + one.steps
     details = {"digest": plan.digest, **results}
-    store.audit.append("erased", request.reference, details, session.now())
+    if anew or not any(
+        one.event == "erased" and one.details == details for one in store.audit.entries()
+    ):
+        store.audit.append("erased", request.reference, details, session.now())
 
 
 def _conclude(

@@ -4,6 +4,7 @@ The moments are those at which the system can tell a difference: before each fil
 before each transaction is made final, and those that the erasure names itself.
 """
 
+import gc
 import hashlib
 import os
 import signal
@@ -96,12 +97,14 @@ def prepared() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Session, "registry", load())
         yield
+    gc.unfreeze()
 
 
 def warm(world: Path) -> None:
     """Import what the last process in *world*, which was not killed, had imported, so that those after it need not."""
     for name in (world.parent / MODULES).read_text().splitlines():
         import_module(name)
+    gc.freeze()  # a child that looks for garbage would copy all of it
 
 
 def _live(world: Path, killer: Killer, arguments: Sequence[str]) -> int:
@@ -111,6 +114,7 @@ def _live(world: Path, killer: Killer, arguments: Sequence[str]) -> int:
         os.dup2(output, stream)
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", closefd=False)
+    gc.disable()
     os.chdir(world)
     os.environ["HOME"] = str(world)
     tempfile.tempdir = str(world.parent / TEMPORARY)

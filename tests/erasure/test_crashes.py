@@ -177,7 +177,8 @@ def left(world: Path) -> Left:
             path, ours=STATE in path.parts
         )
         for path in sorted(world.rglob("*"))
-        if path.is_file() and path.parent.name != "keys"
+        if path.is_file()
+        and path.parent.name != "keys"
         and path.suffix != ".age"
         and not path.name.endswith(BETWEEN)
         and not _is_emptied(path)

@@ -232,6 +232,9 @@ def test_others_write_in_the_state_while_a_sweep_asks_its_sources(world: World) 
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(MemoryConnector, "propose", proposing)
-            due = silent(world)
-    assert asked
-    assert [one.item.key for one in steps(due, Verdict.ERASE)] == ["mail-old"]
+            due = silent(world, *(record(f"brief-{number}", OLD) for number in range(3)))
+    assert len(asked) == 4
+    assert {one.item.key for one in steps(due, Verdict.ERASE)} == {
+        "mail-old",
+        *(f"brief-{number}" for number in range(3)),
+    }

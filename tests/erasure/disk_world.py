@@ -124,7 +124,7 @@ def _write_mail(world: Path, when: datetime) -> None:
     for folder in (box, box / ".Klanten"):
         for name in ("cur", "new", "tmp"):
             (folder / name).mkdir(parents=True)
-    for number, (folder, sender, also) in enumerate(
+    for number, (place, sender, also) in enumerate(
         (
             ("cur", SANNE, ""),
             ("cur", SANNE, ""),
@@ -135,9 +135,9 @@ def _write_mail(world: Path, when: datetime) -> None:
             (".Klanten/cur", PIET, ""),
         )
     ):
-        flags = "" if folder == "new" else ":2,S"
+        flags = "" if place == "new" else ":2,S"
         content = letter(sender, number, when, also)
-        _put(box / folder / f"{number}.M{number}P1.host,S={len(content)}{flags}", content, when)
+        _put(box / place / f"{number}.M{number}P1.host,S={len(content)}{flags}", content, when)
     for year, senders in ((2020, (PIET,)), (2021, (PIET, SANNE, PIET, SANNE))):
         _put(world / "archief" / f"{year}.mbox", _mbox(senders, when.replace(year=year - 3)), when)
 

@@ -3,8 +3,7 @@
 What does not come to a good end stays open: nothing is forgotten, and the certificate, which is written all the same, says incomplete.
 """
 
-import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,9 @@ import click
 
 from overdracht.cli.asking import ask
 from overdracht.cli.certificates import write_certificate
+from overdracht.cli.copies import standing
 from overdracht.cli.ended import SWEEPING, Ended
+from overdracht.cli.outcomes import note_erased, reasons_of
 from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
@@ -102,7 +103,7 @@ def carry_out(
             abandon(plan)
         else:
             tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
-        _note_erased(session, store, request, plan, anew=tried)
+        note_erased(session, store, request, plan, anew=tried)
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
         return replace(ended, tried=tried)
     except KeyboardInterrupt:
@@ -149,20 +150,6 @@ def act(
     return begun
 
 
-def _note_erased(
-    session: Session, store: Store, request: RequestFile, plan: PlanFile, *, anew: bool
-) -> None:
-    """Note in the trail what came of *plan*, if that was *anew* or the process that did it died before it could."""
-    results: dict[str, int] = {}
-    for one in plan.counts():
-        results[one.result or "left alone"] = results.get(one.result or "left alone", 0) + one.steps
-    details = {"digest": plan.digest, **results}
-    if anew or not any(
-        one.event == "erased" and one.details == details for one in store.audit.entries()
-    ):
-        store.audit.append("erased", request.reference, details, session.now())
-
-
 def _conclude(
     session: Session,
     store: Store,
@@ -206,11 +193,7 @@ def _conclude(
         scheduled,
         _again(request.reference, plans[-1]),
         True,
-        tuple(
-            one
-            for one in store.copies.all()
-            if one.stands_for(request.reference) and os.path.lexists(one.path)
-        ),
+        standing(store, request.reference),
         named,
     )
 
@@ -290,19 +273,3 @@ def organisation_of(session: Session) -> dict[str, Any]:
         "recipients": list(one.recipients),
         "backups": str(backups) if backups else None,
     }
-
-
-def reasons_of(plan: PlanFile) -> Iterable[tuple[str, str, str, int]]:
-    """Yield what is not done and why: source, result, reason, and how many."""
-    undone = [one for one in plan.counts() if open_steps((one,))]
-    if not undone:
-        return
-    totals: dict[tuple[str, str, str], int] = {}
-    for source in {one.source for one in undone}:
-        for one in plan.steps(source=source):
-            outcome = one.outcome
-            if outcome is not None and outcome.result in {count.result for count in undone}:
-                why = source, outcome.result.value, outcome.reason
-                totals[why] = totals.get(why, 0) + 1
-    for why, number in sorted(totals.items()):
-        yield *why, number

@@ -10,6 +10,7 @@ from pathlib import Path
 from overdracht.cli.session import Session
 from overdracht.retention import local_day
 from overdracht.state import Store
+from overdracht.state.afterlife import Copy
 
 
 @contextmanager
@@ -34,6 +35,12 @@ def registering(
         for number in entered:
             store.copies.withdraw(number)
         raise
+
+
+def standing(store: Store, reference: str) -> tuple[Copy, ...]:
+    """Return the bundles of *reference* at whose place something stands."""
+    copies = (one for one in store.copies.all() if one.stands_for(reference))
+    return tuple(one for one in copies if os.path.lexists(one.path))
 
 
 def unpacked(session: Session, store: Store, reference: str, folder: Path) -> None:

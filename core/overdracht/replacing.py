@@ -76,6 +76,51 @@ def _opened_directory(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Write the new file *path*, 0600, durably: whole or not at all, and never over another. Raise OSError.
+
+    Where the file system can, it has no name until it is whole, so that a process that is killed leaves nothing.
+    """
+    with _opened_directory(path.parent) as directory:
+        if not _written_nameless(path, content, directory):
+            _write_named(path, content)
+        os.fsync(directory)
+
+
+def _written_nameless(path: Path, content: bytes, directory: int) -> bool:
+    """Write *path* by way of a file without a name, and say so; False where there is no such thing."""
+    try:
+        flags = os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC
+        descriptor = os.open(path.parent, flags, 0o600)
+    except (OSError, AttributeError):
+        return False
+    try:
+        source = f"/proc/self/fd/{descriptor}"
+        if not os.path.exists(source):  # noqa: PTH110 - a descriptor, not a path of ours
+            return False
+        write_all(descriptor, content)
+        os.fsync(descriptor)
+        # With a descriptor for the directory, Python calls linkat, which follows this link to the file without a name.
+        os.link(source, path.name, dst_dir_fd=directory, follow_symlinks=True)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _write_named(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()
+
+
 def write_all(descriptor: int, content: bytes | memoryview) -> None:
     """Write the whole of *content* to *descriptor*."""
     view = memoryview(content)

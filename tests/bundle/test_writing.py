@@ -258,7 +258,7 @@ from overdracht.seal import SigningKey, ToPassphrase
 if sys.argv[2] == "named":
     os.O_TMPFILE = 0
 commit = Unfinished.commit
-def slow(self):
+def slow(self, *_):
     print("bijna", flush=True)
     time.sleep(60)
 Unfinished.commit = slow

@@ -304,6 +304,18 @@ class TestSweep:
         path = max(provider.certificate.parent.glob("*.json"))
         return dict(json.loads(path.read_bytes()))
 
+    @pytest.mark.parametrize("command", ["find", "plan", "export", "rectify"])
+    def test_its_request_is_about_nobody(self, old: Provider, command: str) -> None:
+        """Who takes it for a person's is told in one line what it is, and its plan stands."""
+        digest = json.loads(old.run("retention", "--json").stdout)["digest"]
+        more = {"export": ("--to", "x.age"), "rectify": ("--set", "phone=06-87654321")}
+        refused = old.run(command, "2032-0001", *more.get(command, ()))
+        assert refused.exit_code == 2
+        assert "request 2032-0001 is a retention round" in refused.stderr
+        assert "overdracht retention" in refused.stderr
+        assert old.run("review", "2032-0001", "--all").exit_code == 0
+        assert old.run("retention", "--apply", digest).exit_code == 0
+
     def test_nothing_due_leaves_nothing(self, provider: Provider, clock: Clock) -> None:
         """Night after night: no request, no plan, no entry in the trail, no reference used up."""
         config = provider.home.config

@@ -1,16 +1,19 @@
 """What was kept for later: when its day comes the sweep takes it, by a plan of its own, and the last key goes with it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from overdracht import Category, Step, Verdict
 from overdracht.erasure import Sweep, Whom, close, execute, settle_schedule, sweep, verify_gone
+from overdracht.erasure.reapply import Returned, returned
 from overdracht.errors import StateError
 from overdracht.retention import local_day
-from overdracht.testing.memory import MemoryRecord
-from tests.erasure.world import AT_ONCE, CUSTOMER, KINDS, PHONE, SANNE, WHOLE, World, record
+from overdracht.state import Given, Store
+from overdracht.testing.memory import MemoryConnector, MemoryRecord
+from tests.erasure.world import AT_ONCE, CUSTOMER, KINDS, PHONE, PIET, SANNE, WHOLE, World, record
 
 THEN = datetime(2034, 1, 1, 12, tzinfo=UTC)
 
@@ -166,3 +169,72 @@ def test_where_a_source_could_not_be_asked_no_silence_is_assumed(world: World) -
     due = silent(world)
     assert {source for source, _ in due.gaps} == {"hosting"}
     assert [one.disposition.verdict for one in steps(due)] == ["review"]
+
+
+def test_the_latest_contact_counts_in_whatever_order_they_are_told(world: World) -> None:
+    """An invoice of last year, and one of years ago after it: the customer is not silent."""
+    told = [
+        record(key, OLD, part="facturen", when=datetime(year, 5, 1, tzinfo=UTC), is_contact=True)
+        for key, year in (("fact-8", 2031), ("fact-9", 2020))
+    ]
+    assert "mail-old" not in {one.item.key for one in steps(silent(world, *told))}
+
+
+def test_a_subscription_runs_whatever_ended_beside_it(world: World) -> None:
+    """One that runs, and then a contact that is none: the term of their letters has not begun."""
+    runs = record("dom-8", OLD, part="domeinen", ends=datetime(2032, 9, 1, tzinfo=UTC))
+    other = record("fact-9", OLD, part="facturen", is_contact=True)
+    assert "mail-old" not in {one.item.key for one in steps(silent(world, runs, other))}
+
+
+def back(world: World, since: datetime) -> tuple[Returned, ...]:
+    """Return who came back with a backup of the day of *since*."""
+    return returned(world.connectors, world.store.ledger, lambda _: False, local_day(since)).people
+
+
+def test_a_backup_of_the_day_of_the_erasure_may_hold_the_person(world: World) -> None:
+    """It may have been made in the morning: who was erased on that day is looked for, and who was erased the day before is not."""
+    world.close(world.execute(world.plan()))
+    world.systems["mail"].add(record("mail-s0", SANNE))
+    (person,) = back(world, world.now)
+    assert (person.reference, person.sources["mail"]) == (world.reference, 1)
+    assert back(world, world.now + timedelta(days=1)) == ()
+
+
+def test_who_wrote_after_the_erasure_did_not_come_back(world: World) -> None:
+    """That is a new relation: nobody is told to have returned, and no request is opened for it; on the day itself it may be the old one."""
+    for name in world.systems:
+        for key in [key for source, key in world.of_others() if source == name]:
+            world.systems[name].remove(key)
+    world.close(world.execute(world.plan()))
+    for name in ("books", "hosting"):
+        for key in world.keys(name):
+            world.systems[name].remove(key)
+    world.systems["mail"].add(record("mail-s9", SANNE, when=world.now + timedelta(days=1)))
+    assert back(world, world.now) == ()
+    world.systems["mail"].add(record("mail-s8", SANNE, when=world.now))
+    (person,) = back(world, world.now)
+    assert person.sources == {"mail": 1}
+
+
+def test_others_write_in_the_state_while_a_sweep_asks_its_sources(world: World) -> None:
+    """A source may take an hour to answer: nobody waits for it who keeps something about somebody else, and the plan is as it would be."""
+    asked: list[str] = []
+    with Store(world.directory) as second:
+        second._connection.execute("PRAGMA busy_timeout=0")
+
+        real = MemoryConnector.propose
+
+        def proposing(self: MemoryConnector, *arguments: Any) -> Any:
+            asked.append(self.source)
+            second.new_request([Given(PIET)], world.now)
+            return real(self, *arguments)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(MemoryConnector, "propose", proposing)
+            due = silent(world, *(record(f"brief-{number}", OLD) for number in range(3)))
+    assert len(asked) == 4
+    assert {one.item.key for one in steps(due, Verdict.ERASE)} == {
+        "mail-old",
+        *(f"brief-{number}" for number in range(3)),
+    }

@@ -29,7 +29,7 @@ from overdracht import (
 from overdracht_imap import maildir_erase, mbox_lock, mbox_rewrite
 from overdracht_imap.mailfiles import MailFilesConnector, MailFilesSettings
 from tests.imap.asking import JAN, collect
-from tests.imap.erasing import erase, objections
+from tests.imap.erasing import approved, erase, objections
 from tests.servers.dovecot import PASSWORD, PASSWORD_VARIABLE, Dovecot
 from tests.servers.need import need
 from tests.servers.permissions import unwritable
@@ -672,3 +672,24 @@ def test_names_of_identity_documents(name: str, is_one: bool) -> None:
     from overdracht_imap.marks import names_identity_document
 
     assert names_identity_document(name) is is_one
+
+
+def test_a_removal_is_on_the_disk_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut after the outcome brings no letter back: each folder it was removed from has been synced by then, and no other."""
+    box = maildir(tmp_path / "box", *(LETTER % (one, one) for one in range(5)))
+    synced: set[int] = set()
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    connector = source(box)
+    steps = approved(connector, found(box))
+    assert len(steps) == 5
+    for _ in connector.erase(iter(steps)):
+        assert {(box / name).stat().st_ino for name in ("cur", "new")} <= synced
+    assert (box / "tmp").stat().st_ino not in synced

@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from overdracht.errors import BundleError
@@ -12,6 +13,10 @@ _BUFFER = 256 * 1024
 _WRITE_BACK = 16 << 20
 _NO_ANONYMOUS = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+Appearing = Callable[[io.BufferedRandom], None]
+"""Given a file that is whole and on the disk, just before it has its name."""
 
 
 class _Target(io.FileIO):
@@ -70,11 +75,12 @@ class Unfinished:
         """Return what to tell when *error* stopped the writing."""
         return BundleError(f"{self.destination} cannot be written: {error.strerror or error}")
 
-    def commit(self) -> None:
-        """Let the file be: its content on the disk first, its name after."""
+    def commit(self, appearing: Appearing = lambda _: None) -> None:
+        """Let the file be: its content on the disk first, then *appearing* is told of it, its name after."""
         try:
             self.file.flush()
             os.fsync(self._target.fileno())
+            appearing(self.file)
             self._name_it()
             os.fsync(self._folder)
         except FileExistsError as error:

@@ -15,7 +15,7 @@ from overdracht import manifest
 from overdracht.bundle import zipformat
 from overdracht.bundle.pump import BLOCK, Blocks, Pump
 from overdracht.bundle.spool import Spool
-from overdracht.bundle.unfinished import Unfinished
+from overdracht.bundle.unfinished import Appearing, Unfinished
 from overdracht.errors import BundleError, PathRefused
 from overdracht.names import alike, is_safe
 from overdracht.seal import Lock, SigningKey
@@ -243,12 +243,18 @@ def _first_block(chunks: Iterator[bytes | memoryview]) -> tuple[bytes, tuple[byt
 
 @contextmanager
 def create(
-    destination: Path, top: str, *, signer: SigningKey, lock: Lock, clock: Callable[[], datetime]
+    destination: Path,
+    top: str,
+    *,
+    signer: SigningKey,
+    lock: Lock,
+    clock: Callable[[], datetime],
+    appearing: Appearing = lambda _: None,
 ) -> Iterator[BagWriter]:
     """Give a writer for the bundle *destination*, whose one folder is *top*; the bundle is there when the block ends without an exception.
 
     It is hashed, signed by *signer*, closed with *lock* and on the disk by then. An exception, or the end of the process at any moment, leaves
-    nothing at *destination*, and an existing file there is refused.
+    nothing at *destination*, and an existing file there is refused. Once it is whole, *appearing* is told, and then it appears.
     """
     if not is_safe(top):
         raise BundleError(f"{top!r}: some systems do not take this for a folder's name")
@@ -265,7 +271,7 @@ def create(
             if room.failure is not None and not isinstance(error, KeyboardInterrupt):
                 raise room.failed(room.failure) from error
             raise
-        room.commit()
+        room.commit(appearing)
     finally:
         room.close()
 

@@ -25,12 +25,22 @@ def request_for(session: Session, store: Store, persons: Sequence[str]) -> Reque
             "a reference stands alone", remedy="--add ID adds an identifier to a request"
         )
     if references:
-        return store.request(references[0])
+        return _of_a_person(store.request(references[0]))
     identifiers = subjects(session, persons)
     request = store.request_about(identifiers)
     if request is None:
         request = store.new_request([Given(one) for one in identifiers], session.now())
         store.audit.append("request opened", request.reference, {}, session.now())
+    return request
+
+
+def _of_a_person(request: RequestFile) -> RequestFile:
+    """Return *request*; refuse one that a retention round made for what it takes."""
+    if not request.given():
+        raise UsageError(
+            f"request {request.reference} is a retention round, which is about nobody in particular",
+            remedy="overdracht retention looks again at what has outlived its term, overdracht status says how far it is",
+        )
     return request
 
 

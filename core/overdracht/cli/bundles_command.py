@@ -105,6 +105,8 @@ def _why_not(copy: Copy) -> str:
 def _size(copy: Copy) -> str:
     if copy.deleted:
         return ""
+    if copy.is_missing:
+        return "not there"
     return "unpacked" if copy.is_folder else size(copy.size)
 
 

@@ -3,7 +3,7 @@
 What does not come to a good end stays open: nothing is forgotten, and the certificate, which is written all the same, says incomplete.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ import click
 
 from overdracht.cli.asking import ask
 from overdracht.cli.certificates import write_certificate
+from overdracht.cli.copies import standing
 from overdracht.cli.ended import SWEEPING, Ended
+from overdracht.cli.outcomes import note_erased, reasons_of
 from overdracht.cli.progress import acting
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
@@ -102,8 +104,7 @@ def carry_out(
             abandon(plan)
         else:
             tried = act(session, store, request, plan, confirmed, leave_out=SWEEP in plan.facts)
-        if tried:
-            _note_erased(session, store, request, plan)
+        note_erased(session, store, request, plan, anew=tried)
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
         return replace(ended, tried=tried)
     except KeyboardInterrupt:
@@ -150,14 +151,6 @@ def act(
     return begun
 
 
-def _note_erased(session: Session, store: Store, request: RequestFile, plan: PlanFile) -> None:
-    results: dict[str, int] = {}
-    for one in plan.counts():
-        results[one.result or "left alone"] = results.get(one.result or "left alone", 0) + one.steps
-    details = {"digest": plan.digest, **results}
-    store.audit.append("erased", request.reference, details, session.now())
-
-
 def _conclude(
     session: Session,
     store: Store,
@@ -200,7 +193,7 @@ def _conclude(
         scheduled,
         _again(request.reference, plans[-1]),
         True,
-        tuple(one for one in store.copies.all() if one.stands_for(request.reference)),
+        standing(store, request.reference),
         named,
     )
 
@@ -296,19 +289,3 @@ def organisation_of(session: Session) -> dict[str, Any]:
         "recipients": list(one.recipients),
         "backups": str(backups) if backups else None,
     }
-
-
-def reasons_of(plan: PlanFile) -> Iterable[tuple[str, str, str, int]]:
-    """Yield what is not done and why: source, result, reason, and how many."""
-    undone = [one for one in plan.counts() if open_steps((one,))]
-    if not undone:
-        return
-    totals: dict[tuple[str, str, str], int] = {}
-    for source in {one.source for one in undone}:
-        for one in plan.steps(source=source):
-            outcome = one.outcome
-            if outcome is not None and outcome.result in {count.result for count in undone}:
-                why = source, outcome.result.value, outcome.reason
-                totals[why] = totals.get(why, 0) + 1
-    for why, number in sorted(totals.items()):
-        yield *why, number

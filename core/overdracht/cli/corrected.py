@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from overdracht.cli.asking import ask
-from overdracht.cli.carrying import act, organisation_of, reasons_of
+from overdracht.cli.carrying import act, organisation_of
 from overdracht.cli.certificates import write_statement
 from overdracht.cli.correcting import show_by_hand, show_gaps, show_waiting
 from overdracht.cli.ended import show_reasons, show_results
 from overdracht.cli.found import coverage_as_json, show_coverage
+from overdracht.cli.outcomes import reasons_of
 from overdracht.cli.screen import Screen
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage

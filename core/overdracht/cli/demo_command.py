@@ -11,7 +11,6 @@ import click
 from overdracht.bundle import open_bundle, verify
 from overdracht.cli import check_command, export_command, review_command, verify_command
 from overdracht.cli.asking import request_for
-from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import find
 from overdracht.cli.forgetting import Forgetting
@@ -169,7 +168,6 @@ class Tour:
         wish = Wish(to=bundle)
         made = export(self.session, self.store, self.store.request(reference), wish, chosen)
         export_command.show(self.out, self.session, made, chosen)
-        register(self.session, self.store, reference, bundle)
         secret = self.home / PASSPHRASE
         secret.touch(mode=0o600)
         secret.write_text(f"{chosen.shown}\n")

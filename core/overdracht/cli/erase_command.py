@@ -8,7 +8,6 @@ import click
 from overdracht.cli import ended
 from overdracht.cli.carrying import begin, carry_out, still_true
 from overdracht.cli.certificates import check_place
-from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free
 from overdracht.cli.find_command import count_up
@@ -200,7 +199,6 @@ def bundle(
 
     chosen, key = _openable(chosen)
     made = export(session, store, request, Wish(to=path), chosen)
-    register(session, store, request.reference, path)
     if screen is not None:
         show(screen, session, made, chosen)
         screen.line()

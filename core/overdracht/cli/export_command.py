@@ -8,7 +8,6 @@ from shlex import quote
 import click
 
 from overdracht.cli.asking import request_for
-from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import NO_FIND, THOROUGH, search_first
 from overdracht.cli.found import show_coverage
@@ -107,7 +106,6 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
         request = request_for(session, store, person)
         search_first(session, store, request, thorough=thorough, no_find=no_find)
         made = export(session, store, request, order, chosen)
-        register(session, store, request.reference, made.path)
         _tell(session, made, chosen, as_json=as_json)
     if not made.complete:
         click.get_current_context().exit(INCOMPLETE)

@@ -19,8 +19,9 @@ def check_free(path: Path | None) -> None:
 
 def write(path: Path, chunks: Iterable[bytes]) -> None:
     """Write *chunks* to *path*, in place of what was there when that is ours."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.new")
     try:
+        temporary.unlink(missing_ok=True)  # what a crash left behind
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overdracht.cli.copies import registering
 from overdracht.cli.find_command import count_up
 from overdracht.cli.found import Found
 from overdracht.cli.progress import exporting
@@ -57,7 +58,7 @@ class Made:
 def export(
     session: Session, store: Store, request: RequestFile, wish: Wish, chosen: Closing
 ) -> Made:
-    """Write the bundle that *wish* asks for, of what is known about *request* now."""
+    """Write the bundle that *wish* asks for, of what is known about *request* now, and keep that it was written."""
     from overdracht.bundle import create
     from overdracht.report import fill
     from overdracht.seal import SigningKey
@@ -67,14 +68,18 @@ def export(
         found = count_up(request, identity)
         signer = SigningKey.load_or_create(session.signing_key)
         order = _order(session, request, found, wish)
-        making = create(
-            wish.to,
-            f"overdracht-{request.reference}",
-            signer=signer,
-            lock=chosen.lock,
-            clock=session.now,
-        )
-        with exporting() as listen, making as bag:
+        with (
+            registering(session, store, request.reference, wish.to) as appearing,
+            exporting() as listen,
+            create(
+                wish.to,
+                f"overdracht-{request.reference}",
+                signer=signer,
+                lock=chosen.lock,
+                clock=session.now,
+                appearing=appearing,
+            ) as bag,
+        ):
             summary = fill(bag, order, listen)
     naming = Review(request, identity).naming_others
     return Made(wish.to, found, summary, naming, signer.key_id, signer.public_text)

@@ -241,8 +241,14 @@ def write(certificate: Mapping[str, Any], path: Path, signer: SigningKey) -> Non
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())  # what it proves is shredded next
+            os.fsync(file.fileno())
         temporary.replace(target)
+    # What it proves is shredded next.
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def signature_path(path: Path) -> Path:

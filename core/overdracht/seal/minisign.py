@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from overdracht.errors import BundleError
+from overdracht.replacing import write_new
 
 _PLAIN, _PREHASHED = b"Ed", b"ED"
 _NO_PASSWORD = b"\0\0"
@@ -113,7 +114,8 @@ class SigningKey:
             key = cls.generate()
             try:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _write_once(path, key.secret_text)
+                # Two that start at once end with one key.
+                write_new(path, key.secret_text.encode())
             except FileExistsError:
                 return cls.load(path)
             except OSError as error:
@@ -159,20 +161,6 @@ class SigningKey:
 
         point = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
         return cls(PublicKey(number, point), seed)
-
-
-def _write_once(path: Path, text: str) -> None:
-    # Linked when whole: two that start at once end with one key, and a crash with none.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - a descriptor, no path
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)
-    finally:
-        temporary.unlink()
 
 
 def _parse_signature(text: str) -> tuple[bytes, bytes, str, bytes]:

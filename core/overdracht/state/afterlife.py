@@ -1,5 +1,6 @@
 """What outlives a request: hashes of whom was erased, references to what may go later, and the copies that were made."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -160,6 +161,20 @@ class Copy:
         """Say whether it is a folder into which a bundle was unpacked."""
         return self.size == FOLDER
 
+    @property
+    def is_missing(self) -> bool:
+        """Say whether nothing like it is at its place: it was moved or removed by hand, or its writer died just before it appeared."""
+        try:
+            status = self.path.lstat()
+        except OSError:
+            return self.deleted is None
+        return self.deleted is None and not self.is_of(status)
+
+    def is_of(self, status: os.stat_result) -> bool:
+        """Say whether the file or folder with this *status* is the one that was written."""
+        size = FOLDER if S_ISDIR(status.st_mode) else status.st_size
+        return (size, status.st_ino) == (self.size, self.inode)
+
     def stands_for(self, reference: str) -> bool:
         """Say whether it is of the request *reference* and was not deleted."""
         return self.reference == reference and self.deleted is None
@@ -172,16 +187,29 @@ class Copies:
         self._connection = connection
         self._master = master
 
-    def enter(self, reference: str, path: Path, made: datetime, deletes: date) -> None:
-        """Keep that the finished bundle at *path* was written, or unpacked into the folder *path*."""
-        stat = path.stat()
-        size = FOLDER if path.is_dir() else stat.st_size
-        payload = self._master.encrypt(orjson.dumps([str(path.absolute()), size, stat.st_ino]))
+    def enter(
+        self, reference: str, path: Path, made: datetime, deletes: date, status: os.stat_result
+    ) -> int:
+        """Keep that the bundle with this *status* appears at *path*, or was unpacked into the folder *path*; return its number.
+
+        What was to appear there before and is not there is forgotten: the process that wrote it died just before.
+        """
+        size = FOLDER if S_ISDIR(status.st_mode) else status.st_size
+        payload = self._master.encrypt(orjson.dumps([str(path.absolute()), size, status.st_ino]))
+        never = [one.number for one in self.all() if one.path == path.absolute() and one.is_missing]
         with durable(self._connection):
-            self._connection.execute(
-                "INSERT INTO bundle (reference, made, deletes, payload) VALUES (?,?,?,?)",
+            self._connection.executemany("DELETE FROM bundle WHERE id=?", [(one,) for one in never])
+            entered = self._connection.execute(
+                "INSERT INTO bundle (reference, made, deletes, payload) VALUES (?,?,?,?) RETURNING id",
                 (reference, made.isoformat(), deletes.isoformat(), payload),
             )
+            return int(entered.fetchone()[0])
+
+    def withdraw(self, number: int) -> None:
+        """Forget the bundle *number*, unless it appeared."""
+        if any(one.number == number and one.is_missing for one in self.all()):
+            with durable(self._connection):
+                self._connection.execute("DELETE FROM bundle WHERE id=?", (number,))
 
     def all(self) -> Iterator[Copy]:
         """Yield the bundles, oldest first."""
@@ -208,9 +236,7 @@ class Copies:
         A folder is given to *clear*, which takes away what was unpacked into it, or raises BundleError or OSError.
         """
         try:
-            stat = copy.path.lstat()
-            size = FOLDER if S_ISDIR(stat.st_mode) else stat.st_size
-            if (size, stat.st_ino) != (copy.size, copy.inode):
+            if not copy.is_of(copy.path.lstat()):
                 return False
             if copy.is_folder:
                 clear(copy.path)

@@ -17,7 +17,7 @@ from typing import Self
 import orjson
 
 from overdracht.errors import StateError, UsageError
-from overdracht.state.database import durable
+from overdracht.state.database import durable, transaction
 from overdracht.state.vault import Cipher
 
 _BEGIN = b"\0" * 16
@@ -89,7 +89,11 @@ class Audit:
         return Entry(number, now.isoformat(), event, reference, details, code)
 
     def remember(self, entry: Entry) -> None:
-        """Keep in the file that *entry* is there."""
+        """Keep in the file that *entry* is there; one process at a time, as with all that is written."""
+        with transaction(self._connection):
+            self._write_head(entry)
+
+    def _write_head(self, entry: Entry) -> None:
         content = f"{entry.number} {self._master.tag('audit head', str(entry.number), entry.code.hex()).hex()}\n"
         temporary = self._head.with_suffix(".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

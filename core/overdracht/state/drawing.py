@@ -3,7 +3,8 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from overdracht.steps import Step
 
 DIGEST_LENGTH = 32
 """Hexadecimal digits of SHA-256: 128 bits, short enough to be copied by hand."""
+
+_DRAWN = "CREATE TABLE drawn (source, key, category, verdict, until, external, state, payload)"
 
 
 class Plans:
@@ -37,18 +40,12 @@ class Plans:
         """Write a plan down and digest it; a plan that was proposed before and not begun is replaced.
 
         The *facts* are those that there are when the last of the *steps* has come: whoever yields them may add to them.
-        Raise StateError while one is being carried out: what it has in hand must not be planned a second time.
+        Raise StateError while one is being carried out: what it has in hand must not be planned a second time. The caller holds the request;
+        others may write in the state file while the steps come, which can take as long as a source takes to answer.
         """
-        with transaction(self._connection):
-            running = self._connection.execute(
-                "SELECT digest FROM plan WHERE request=? AND phase=?",
-                (self._request, Phase.EXECUTING),
-            ).fetchone()
-            if running is not None:
-                raise StateError(
-                    f"plan {running[0]} was begun and not ended",
-                    remedy="`overdracht resume` ends it",
-                )
+        self._refuse_a_second()
+        with self._gathered(steps) as rows, transaction(self._connection):
+            self._refuse_a_second()
             self._connection.execute(
                 "DELETE FROM plan WHERE request=? AND phase=?", (self._request, Phase.PROPOSED)
             )
@@ -61,7 +58,7 @@ class Plans:
             self._connection.executemany(
                 "INSERT INTO step (plan, source, key, category, verdict, until, external, state, payload)"
                 " VALUES (?,?,?,?,?,?,?,?,?)",
-                (self._row(number, source, step) for source, step in steps),
+                ((number, *row) for row in rows),
             )
             digest = self._digest(number, facts)
             payload = self._cipher.encrypt(orjson.dumps(facts, default=str))
@@ -69,6 +66,36 @@ class Plans:
                 "UPDATE plan SET digest=?, payload=? WHERE id=?", (digest, payload, number)
             )
         return PlanFile(self._connection, self._cipher, number)
+
+    def _refuse_a_second(self) -> None:
+        running = self._connection.execute(
+            "SELECT digest FROM plan WHERE request=? AND phase=?",
+            (self._request, Phase.EXECUTING),
+        ).fetchone()
+        if running is not None:
+            raise StateError(
+                f"plan {running[0]} was begun and not ended",
+                remedy="`overdracht resume` ends it",
+            )
+
+    @contextmanager
+    def _gathered(
+        self, steps: Iterable[tuple[str, Step]]
+    ) -> Iterator[Iterator[tuple[object, ...]]]:
+        """Give *steps*, all of which have come, as rows for the plan: encrypted already, in a temporary database that has no name."""
+        try:
+            with closing(sqlite3.connect("", isolation_level=None)) as aside:
+                aside.execute(_DRAWN)
+                aside.execute("BEGIN")
+                rows = (self._row(source, step) for source, step in steps)
+                aside.executemany("INSERT INTO drawn VALUES (?,?,?,?,?,?,?,?)", rows)
+                aside.execute("COMMIT")
+                yield aside.execute("SELECT * FROM drawn ORDER BY rowid")
+        except sqlite3.Error as error:
+            raise StateError(
+                f"the plan cannot be put aside: {error}",
+                remedy="is the disk for temporary files full?",
+            ) from error
 
     def _number(self) -> int:
         """Return a number that no plan ever had: whoever still holds a plan that is gone must not come upon another."""
@@ -78,10 +105,9 @@ class Plans:
         )
         return int(row.fetchone()[0])
 
-    def _row(self, plan: int, source: str, step: Step) -> tuple[object, ...]:
+    def _row(self, source: str, step: Step) -> tuple[object, ...]:
         disposition = step.disposition
         return (
-            plan,
             source,
             self._cipher.tag("key", step.item.key),
             step.item.category,

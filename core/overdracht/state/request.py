@@ -107,14 +107,18 @@ class RequestFile:
     def give(self, given: Iterable[Given]) -> None:
         """Keep what the administrator says; a later word about an identifier replaces the earlier."""
         with transaction(self._connection):
-            for one in given:
-                tag = self._cipher.tag("identifier", one.identifier.kind, one.identifier.value)
-                payload = self._cipher.encrypt(
-                    orjson.dumps([pack_identifier(one.identifier), one.role])
-                )
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO given VALUES (?,?,?)", (self._number, tag, payload)
-                )
+            self.enter(given)
+
+    def enter(self, given: Iterable[Given]) -> None:
+        """Keep what is *given* within a transaction of the caller's."""
+        for one in given:
+            tag = self._cipher.tag("identifier", one.identifier.kind, one.identifier.value)
+            payload = self._cipher.encrypt(
+                orjson.dumps([pack_identifier(one.identifier), one.role])
+            )
+            self._connection.execute(
+                "INSERT OR REPLACE INTO given VALUES (?,?,?)", (self._number, tag, payload)
+            )
 
     def clues(self) -> tuple[Clue, ...]:
         """Return what exact items revealed, in a fixed order."""

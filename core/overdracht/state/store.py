@@ -146,13 +146,13 @@ class Store:
         subject = self._subject(one.identifier for one in given)
         with transaction(self._connection):
             number, reference = self._next(now)
-            self._vault.new(reference)
+            cipher = self._vault.new(reference)
             self._connection.execute(
                 "INSERT INTO request (id, reference, created, subject) VALUES (?,?,?,?)",
                 (number, reference, now.isoformat(), subject),
             )
-        request = self.request(reference)
-        request.give(given)
+            request = RequestFile(self._connection, cipher, number, reference, now)
+            request.enter(given)
         return request
 
     def _next(self, now: datetime) -> tuple[int, str]:

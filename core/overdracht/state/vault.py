@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from overdracht.errors import StateError
+from overdracht.replacing import write_new
 from overdracht.secrets import Secret
 
 KEY_BYTES = 32
@@ -73,7 +74,7 @@ class Vault:
     def new(self, name: str) -> Cipher:
         """Make the key of the request *name*."""
         key = secrets.token_bytes(KEY_BYTES)
-        _write(self.path(name), self.master.encrypt(key))
+        write_new(self.path(name), self.master.encrypt(key))
         return Cipher(key)
 
     def get(self, name: str) -> Cipher:
@@ -136,7 +137,7 @@ def _given(directory: Path, key: Secret) -> bytes:
     if not check.exists():
         for one in sorted((directory / "keys").glob("*.key"))[:1]:
             Cipher(raw).decrypt(_read(one))  # what is there must open with it
-        _write(check, mark)
+        write_new(check, mark)
     elif not hmac.compare_digest(_read(check), mark):
         raise StateError("the master key is not the one that the state was made with")
     return raw
@@ -144,23 +145,8 @@ def _given(directory: Path, key: Secret) -> bytes:
 
 def _create(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
-    _write(path, key)
+    write_new(path, key)
     return key
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write the key file *path*, whole and durably or not at all; never over another: that takes all it encrypted along."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)
-    finally:
-        temporary.unlink()
-    _sync(path.parent)
 
 
 def _sync(directory: Path) -> None:

@@ -50,6 +50,8 @@ class Mark(StrEnum):
     """It looks like the person's request itself."""
     IDENTITY_DOCUMENT = "identity document"
     """It seems to carry a copy of an identity document, which is to be kept no longer than the check takes."""
+    POSSIBLE_IDENTITY_DOCUMENT = "possible identity document"
+    """A picture or a PDF came with it that may be such a copy, and its name does not say so."""
 
 
 class Origin(StrEnum):

@@ -7,9 +7,10 @@ from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from overdracht import World
+from overdracht import Identifier, Item, Mark, Question, Subject, World
 from overdracht.people import PEOPLE
 from overdracht_imap.demo import write_mail
+from overdracht_imap.mailfiles import MailFilesConnector, MailFilesSettings
 
 
 def _world(directory: Path) -> World:
@@ -84,3 +85,15 @@ def test_it_holds_what_goes_wrong_in_real_archives(tmp_path: Path) -> None:
     leaves = (part for one in messages for part in one.walk() if not part.is_multipart())
     texts = [part.get_payload(decode=True) for part in leaves]
     assert any(b"NL10 VICT 0000 1234 56" in one for one in texts if isinstance(one, bytes))
+
+
+def test_the_request_lies_in_it(tmp_path: Path) -> None:
+    """The plan for the first person names it, and the picture that came with it, although neither its subject line nor the file's name says so."""
+    world = _world(tmp_path / "world")
+    write_mail(world)
+    sanne = Identifier("email", world.person("sanne").email)
+    settings = MailFilesSettings.model_validate({"path": world.directory / "post"})
+    question = Question(Subject("v", (sanne,)), thorough=True)
+    findings = MailFilesConnector("post", settings).find(question)
+    marked = {one.title: one.marks for one in findings if isinstance(one, Item) and one.marks}
+    assert marked == {"Verzoek": (Mark.REQUEST, Mark.POSSIBLE_IDENTITY_DOCUMENT)}

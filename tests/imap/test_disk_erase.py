@@ -509,6 +509,41 @@ class TestTurns:
 
 
 @pytest.mark.server
+@pytest.mark.parametrize("mail", ["maildir:%h/archief", "mbox:%h/archief:INBOX=%h/archief/INBOX"])
+def test_what_dovecot_remembers_is_said_and_goes_by_the_command_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, mail: str
+) -> None:
+    """Its cache keeps the subjects of mail that was taken off the disk; the residue says so, always, and its remedy clears them."""
+    need("dovecot", "doveadm")
+    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
+    with Dovecot(mail) as server:
+        account = server.account()
+        account.fill(
+            [LETTER.replace(b": kaas", b": Geheimonderwerp") % (one, one) for one in (1, 2)]
+        )
+        account.fill([OTHER.replace(b"\0", b"") % (one, one) for one in (3, 4)])
+        with account.client() as client:
+            client.select_folder("INBOX")
+            for _ in range(2):
+                client.fetch(
+                    client.search(), ["ENVELOPE", "BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)]"]
+                )
+
+        def remembered(word: bytes) -> int:
+            files = account.home.rglob("dovecot.index*")
+            return sum(path.read_bytes().count(word) for path in files if path.is_file())
+
+        path = account.home / "archief"
+        assert erase(source(path), found(path)).counts == {Result.ERASED: 2}
+        assert remembered(b"Geheimonderwerp") == 2
+        (said,) = (one for one in source(path).residue() if "dovecot.index" in one.where.en)
+        assert "doveadm mailbox cache purge -u ACCOUNT -- FOLDER" in said.remedy.en
+        program = ("doveadm", "-c", str(server.config), "mailbox", "cache", "purge")
+        subprocess.run([*program, "-u", account.username, "--", "INBOX"], check=True)
+        assert remembered(b"Geheimonderwerp") == 0
+
+
+@pytest.mark.server
 class TestBesideDovecot:
     """A mail server on the same files."""
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from overdracht import (
     Gap,
     Item,
     Mark,
+    Outcome,
     Refused,
     Result,
     Ruling,
@@ -29,6 +31,7 @@ from overdracht import (
     Verdict,
 )
 from overdracht_imap import imap_erase
+from overdracht_imap.clearing import then_clear
 from overdracht_imap.download import uid_sets
 from overdracht_imap.imap import ImapConnector
 from overdracht_imap.settings import ImapSettings
@@ -568,6 +571,12 @@ class TestKept:
         assert sock.fileno() == -1
 
 
+def purge_command(account: Account) -> tuple[str, ...]:
+    """Return the command that the documentation gives for the setting `purge`."""
+    program = ("doveadm", "-c", str(account.server.config))
+    return (*program, "mailbox", "cache", "purge", "-u", account.username, "--", "{folder}")
+
+
 @server
 class TestResidue:
     """What Dovecot remembers of erased mail."""
@@ -599,24 +608,31 @@ class TestResidue:
         assert any("dovecot.index.cache" in one.where.nl for one in plain.residue())
         assert erase(plain, items[:2]).counts == {Result.ERASED: 2}
         assert self.remembered(account, b"Geheimonderwerp") >= 16
-        purge = (
-            "doveadm",
-            "-c",
-            str(account.server.config),
-            "mailbox",
-            "cache",
-            "purge",
-            "-u",
-            account.username,
-            "--",
-            "{folder}",
-        )
-        clearing = connector(account.settings(purge=purge))
+        clearing = connector(account.settings(purge=purge_command(account)))
         done = erase(clearing, items)
         assert done.counts == {Result.ERASED: 14, Result.ALREADY_GONE: 2}
         assert self.remembered(account, b"Geheimonderwerp") == 0
         assert self.remembered(account, b"piet@elders.example") > 0
         assert not any("dovecot.index.cache" in one.where.nl for one in clearing.residue())
+
+    def test_the_cache_is_cleared_of_what_was_erased_before_an_interruption(
+        self, account: Account
+    ) -> None:
+        """Wherever an erasure over several folders is cut off, what is left of the plan comes back to every folder that has something to clear."""
+        need("doveadm")
+        letter = LETTER.replace(b"hallo", b"Geheimonderwerp")
+        for cut in range(0, 9, 2):
+            for folder in ("INBOX", "Klanten/-Één"):
+                account.fill([letter % number for number in range(4)], folder)
+            self.read_by_a_client(account)
+            clearing = connector(account.settings(purge=purge_command(account)))
+            items = find(account.settings()).items
+            outcomes = clearing.erase(iter(approved(clearing, items)))
+            known = {one.key for one in islice(outcomes, cut)}
+            outcomes.close()  # type: ignore[attr-defined]  # it is a generator
+            left = [item for item in items if item.key not in known]
+            assert set(erase(clearing, left).counts) <= {Result.ERASED, Result.ALREADY_GONE}
+            assert self.remembered(account, b"Geheimonderwerp") == 0
 
     @pytest.mark.parametrize("command", [("false", "{folder}"), ("/bestaat/niet",)])
     def test_a_command_that_fails_leaves_a_step_open(
@@ -645,6 +661,16 @@ class TestResidue:
         done = erase(connector(settings), find(settings).items)
         assert done.counts == {Result.FAILED: 1}
         assert not (tmp_path / "ran").exists()
+
+    def test_one_folder_that_is_not_cleared_does_not_make_others_fail(self) -> None:
+        """Only the folders of the command that failed have a step open; the others are done."""
+        here = [(f"map{number}", Outcome(f"k{number}", Result.ERASED)) for number in range(3)]
+        told = list(
+            then_clear([*here, ("-A", Outcome("a", Result.ERASED))], ("test", "-n", "{folder}"))
+        )
+        assert {one.key for one in told if one.result is Result.FAILED} == {"k0", "k1", "k2", "a"}
+        told = list(then_clear([*here, ("-A", Outcome("a", Result.ERASED))], ("true", "{folder}")))
+        assert {one.key for one in told if one.result is Result.FAILED} == {"a"}
 
     def test_residue_is_said_in_both_languages(self, account: Account) -> None:
         """Every residue has its what, where and until, in Dutch and in English."""

@@ -2,6 +2,7 @@
 
 import base64
 import quopri
+import time
 import tracemalloc
 from collections.abc import Callable
 from mmap import ACCESS_READ, mmap
@@ -39,12 +40,12 @@ class TestUglyMail:
 
     def test_is_found_whole(self, letter: Ugly) -> None:
         """Header section, body and attachments together give the certainty that the corpus names."""
-        assert strongest(read_whole(Wanted(PERSON), letter.raw).matches) is letter.whole
+        assert strongest(read_whole(Wanted(PERSON), letter.raw).letterhead.matches) is letter.whole
 
     def test_is_found_with_other_line_ends(self, letter: Ugly) -> None:
         """A server hands out CRLF where a disk has LF; that changes nothing."""
         raw = letter.raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-        assert strongest(read_whole(Wanted(PERSON), raw).matches) is letter.whole
+        assert strongest(read_whole(Wanted(PERSON), raw).letterhead.matches) is letter.whole
 
     def test_says_nothing_of_a_stranger(self, letter: Ugly) -> None:
         """Somebody who is in none of it is found in none of it."""
@@ -183,6 +184,109 @@ class TestSize:
             assert places(message, "NL91ABNA0417164300") == {"iban": {"body"}}
             if encoding != "7bit":
                 break
+
+
+def nested(levels: int, leaf: bytes) -> bytes:
+    """Return a message with *leaf* in a multipart in a multipart and so on."""
+    top = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%dx\n\n--b%dx\n" % (level, level)
+        for level in range(levels)
+    )
+    ends = b"".join(b"\n--b%dx--\n" % level for level in reversed(range(levels)))
+    return top + leaf + ends
+
+
+def in_base64(text: bytes, kind: bytes = b"text/plain") -> bytes:
+    head = b"Content-Type: %s\nContent-Transfer-Encoding: base64\n\n" % kind
+    return head + base64.encodebytes(text)
+
+
+class TestNothingIsPassedOver:
+    """What a message holds is read, however it is made; where it is not, that is told."""
+
+    IBAN = "NL91ABNA0417164300"
+
+    def told(self, message: bytes) -> tuple[bool, bool]:
+        """Return whether the account number was found, and whether all could be read."""
+        told = Letters([KINDS.parse(self.IBAN)]).read(message)
+        return bool(told.mentions), not told.unread
+
+    @pytest.mark.parametrize(("levels", "read"), [(31, True), (99, True), (101, False)])
+    def test_parts_in_parts(self, levels: int, read: bool) -> None:
+        """Nested as deep as any server takes it, a part is read; nested deeper, the message is told to be read in part."""
+        message = nested(levels, in_base64(self.IBAN.encode()))
+        assert self.told(message) == (read, read)
+
+    @pytest.mark.parametrize("levels", [31, 101])
+    def test_messages_in_messages(self, levels: int) -> None:
+        """The same for messages attached to messages attached to messages."""
+        message = b"Content-Type: message/rfc822\n\n" * levels + in_base64(self.IBAN.encode())
+        assert self.told(message) == ((True, True) if levels < 100 else (False, False))
+
+    @pytest.mark.parametrize("count", [19_000, 21_000])
+    def test_more_parts_than_are_told_apart(self, count: int) -> None:
+        """A part behind thousands of others is read, behind too many it is told that it was not."""
+        head = b"Content-Type: multipart/mixed; boundary=b\n\n"
+        message = head + b"--b\n\nx\n" * count + b"--b\n" + in_base64(self.IBAN.encode())
+        assert self.told(message) == (count < 20_000, count < 20_000)
+
+    def test_a_mischief_takes_little_time_and_memory(self) -> None:
+        """Eight megabytes of delimiter lines in a hundred parts one in the other cost no more than any large message."""
+        message = nested(90, b"\n" + b"--b0x\n--b89x\n" * 600_000)
+        began = time.process_time()
+        tracemalloc.start()
+        assert self.told(message) == (False, False)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 30 << 20
+        assert time.process_time() - began < 30
+
+    def test_a_part_without_a_header_section(self) -> None:
+        """What looks like a header field where a text begins does not make the text one."""
+        message = b"Content-Type: multipart/mixed; boundary=b\n\n--b\nRekening: %s\n--b--\n"
+        assert self.told(message % self.IBAN.encode()) == (True, True)
+
+    def test_a_long_header_section(self) -> None:
+        """A list of recipients before the fields that say how to read the body; only a header section of megabytes is not read to its end."""
+        for count, read in ((10_000, True), (200_000, False)):
+            recipients = b",\n ".join(b"piet%d@elders.example" % one for one in range(count))
+            message = b"To: " + recipients + b"\n" + in_base64(self.IBAN.encode())
+            assert self.told(message) == (read, read)
+
+    def test_long_parameters(self) -> None:
+        """The name of a file, or what stands between the parts, may be longer than any standard allows."""
+        head = b'Content-Type: multipart/mixed; boundary="%s"\n\n' % (b"b" * 1500)
+        delimiter = b"--%s\n" % (b"b" * 1500)
+        assert self.told(head + delimiter + in_base64(self.IBAN.encode())) == (True, True)
+        name = b"x " * 1000 + self.IBAN.encode()
+        head = b'Content-Type: application/pdf; name="%s"\n\nx' % name
+        assert self.told(head) == (True, True)
+
+    def test_an_attached_message_that_is_encoded_as_a_whole(self) -> None:
+        """The standard forbids it; what is encoded in it is read all the same, and so is its header section."""
+        for inner in (
+            b"Subject: %s\n\nx" % self.IBAN.encode(),
+            in_base64(self.IBAN.encode()),
+            in_base64(in_base64(self.IBAN.encode()), b"message/rfc822"),
+        ):
+            assert self.told(in_base64(b"From: x@y.example\n" + inner, b"message/rfc822")) == (
+                True,
+                True,
+            )
+
+    def test_encoded_messages_too_deep_are_told(self) -> None:
+        """So is one in one in one, but not for ever."""
+        message = in_base64(self.IBAN.encode())
+        for _ in range(6):
+            message = in_base64(message, b"message/rfc822")
+        assert self.told(message) == (False, False)
+
+    def test_what_stands_where_a_large_text_in_utf_16_is_cut(self) -> None:
+        """A text of megabytes is read in pieces; a number that lies in two of them is found."""
+        for before in range(524_288 - 20, 524_288 + 4, 3):
+            text = ("x" * before + " " + self.IBAN + " y" * 300_000).encode("utf-16")
+            message = b"Content-Type: text/plain; charset=utf-16\n\n" + text
+            assert self.told(message) == (True, True)
 
 
 class TestProperties:

@@ -295,14 +295,15 @@ class TestCursors:
     def test_what_an_earlier_version_searched_is_searched_again(
         self, tmp_path: Path, form: Callable[..., Path]
     ) -> None:
-        """It took two letters for one, and passed over packed ones: that nothing changed on disk since does not make it right."""
+        """It took two letters for one, and passed over packed ones, and parts nested deep: that nothing changed on disk since does not make it right."""
         path = form(tmp_path / "post", LETTER % (1, 1))
         cursors = self.cursors(find(path))
         ((part, cursor),) = cursors.items()
-        assert cursor.startswith(f"{form.__name__}-2 ")
-        again = find(path, cursors={part: cursor.replace("-2 ", " ", 1)})
-        assert searched(again)[part].extent is Extent.WHOLE
-        assert len(items(again)) == 1
+        assert cursor.startswith(f"{form.__name__}-3 ")
+        for earlier in (" ", "-2 "):
+            again = find(path, cursors={part: cursor.replace("-3 ", earlier, 1)})
+            assert searched(again)[part].extent is Extent.WHOLE
+            assert len(items(again)) == 1
 
     @pytest.mark.parametrize("change", ["add", "remove", "flag", "deliver"])
     def test_a_changed_maildir_is_read_again(self, tmp_path: Path, change: str) -> None:

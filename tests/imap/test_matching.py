@@ -1,9 +1,12 @@
 """What a header section says about whom a message is from and for."""
 
+import base64
 import email.header
 import email.headerregistry
 import email.policy
 import email.utils
+import quopri
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -401,3 +404,56 @@ def test_what_the_quick_look_passes_over_holds_nothing(name: str, texts: list[st
     text = " ".join(texts)
     if not scanner._may_hide(text):
         assert not scanner._hides(text)
+
+
+def word(text: str, encoding: str = "b") -> str:
+    """Return *text* as one encoded word, however long."""
+    raw = text.encode()
+    coded = base64.b64encode(raw) if encoding == "b" else quopri.encodestring(raw, header=True)
+    return f"=?utf-8?{encoding}?{coded.decode().replace('=' + chr(10), '').replace(chr(10), '')}?="
+
+
+@pytest.mark.parametrize("length", [100, 3_000, 400_000])
+class TestLongWords:
+    """An encoded word should have 75 characters at most; how many it has makes no difference."""
+
+    def found(self, line: str, sought: Identifier) -> dict[tuple[str, str], str]:
+        """Return what is matched, and make sure that the quick scan has a place in it."""
+        header = f"{line}\r\n\r\n".encode()
+        assert list(Matcher((sought,)).candidates(header))
+        return matches(line, looking_for=(sought,))
+
+    def test_a_whole_mailbox(self, length: int) -> None:
+        """A mailer that encoded the mailbox, angle brackets and all, behind a name without end."""
+        line = f"From: {word('x' * length + ' <jan@kaasboer.example>')}"
+        assert self.found(line, JAN) == {("email", "From"): "exact"}
+
+    def test_an_address_in_a_name(self, length: int) -> None:
+        """It stands behind so many other characters of the name."""
+        line = f"From: {word('x ' * (length // 2) + 'jan@kaasboer.example')} <piet@elders.example>"
+        assert self.found(line, JAN) == {("email", "From"): "mention"}
+
+    @pytest.mark.parametrize("encoding", ["b", "q"])
+    def test_a_subject_line(self, length: int, encoding: str) -> None:
+        """However far to the end it stands."""
+        sought = KINDS.parse("NL91ABNA0417164300")
+        line = f"Subject: {word('é ' * (length // 2) + 'NL91 ABNA 0417 1643 00', encoding)}"
+        assert self.found(line, sought) == {("iban", "Subject"): "mention"}
+
+    def test_folded_and_asking(self, length: int) -> None:
+        """A careless mailer broke it over lines and left its question marks as they were."""
+        asked = "\r\n ".join(["Wat?_Hoe?_" + "x" * 60] * (length // 70))
+        line = f"Subject: =?utf-8?q?{asked}_J=61n=40kaasboer=2Eexample?="
+        assert self.found(line, JAN) == {("email", "Subject"): "mention"}
+
+
+@pytest.mark.parametrize(
+    "piece", ["=?a?q?x", "=?a?q?\r\n ", "=?a?q??", "=?", "=?a?b?==?", "=?utf-8?q?" + "x" * 100]
+)
+def test_words_without_an_end_cost_little(piece: str) -> None:
+    """A header section of megabytes made of words that begin and never end is read in seconds, not in hours."""
+    line = "Subject: " + piece * (2_000_000 // len(piece))
+    began = time.process_time()
+    assert matches(line) == {}
+    list(Matcher((JAN,)).candidates(line.encode()))
+    assert time.process_time() - began < 15

@@ -39,6 +39,10 @@ MARKS: Mapping[Mark, Text] = {
         "lijkt een kopie van een identiteitsbewijs te bevatten",
         "seems to carry a copy of an identity document",
     ),
+    Mark.POSSIBLE_IDENTITY_DOCUMENT: Text(
+        "bevat een afbeelding of pdf: mogelijk een kopie van een identiteitsbewijs",
+        "carries an image or a PDF: possibly a copy of an identity document",
+    ),
 }
 
 PSEUDONYMOUS = Text(

@@ -140,7 +140,7 @@ class _Reader:
             address = normal(re.sub(r"\s+", "", self._shown(draft.angle)))
             name = _unquoted(self._shown(text)) or comment
             if address or name:
-                yield Mailbox(name, address, addresses_in(f"{name} {comment}"))
+                yield Mailbox(name[:_LONGEST], address, addresses_in(f"{name} {comment}"))
             return
         shown = " ".join(self._shown(text).split())
         if "\0" in text and "@" in shown and "@" not in text and self._depth == 0:
@@ -150,9 +150,10 @@ class _Reader:
         found, rest = _taken_apart(shown)
         name = _unquoted(rest) or comment
         for address in found:
-            yield Mailbox(name if len(found) == 1 else "", normal(address), addresses_in(comment))
+            shown_name = name[:_LONGEST] if len(found) == 1 else ""
+            yield Mailbox(shown_name, normal(address), addresses_in(comment))
         if not found and name:
-            yield Mailbox(name, "", addresses_in(f"{name} {comment}"))
+            yield Mailbox(name[:_LONGEST], "", addresses_in(f"{name} {comment}"))
 
 
 def _quoted_end(value: str, position: int) -> int:
@@ -177,7 +178,6 @@ def _comment_end(value: str, position: int) -> int:
 
 
 def _unquoted(text: str) -> str:
-    text = text[:_LONGEST]
     if '"' in text:
         text = re.sub(r'\\(.)|"', r"\1", text)
     return " ".join(text.split()).strip(f" {_WRAPPERS}")

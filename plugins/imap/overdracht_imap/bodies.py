@@ -11,9 +11,10 @@ from overdracht import Identifier, Match
 from overdracht_imap import download
 from overdracht_imap.answers import body, is_large, size_of
 from overdracht_imap.download import Download, Lost, Vanished
+from overdracht_imap.glance import NONE, Glance, glance
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.letters import Letters
-from overdracht_imap.matching import Matcher
+from overdracht_imap.matching import NOTHING, Matcher
 from overdracht_imap.mime import Buffer
 
 if TYPE_CHECKING:
@@ -25,8 +26,18 @@ WEIGHT = 1 << 20
 """So many bytes of messages are looked at in one go."""
 AHEAD = 4
 
-Mentioned = tuple[int, tuple[Match, ...]]
 Bundle = tuple[tuple[int, bytes], ...]
+
+
+class Mentioned(NamedTuple):
+    """What the message *uid* told."""
+
+    uid: int
+    matches: tuple[Match, ...]
+    seen: Glance = NONE
+    """What was seen in it, when the person sent it."""
+    unread: bool = False
+    """Some of it could not be read."""
 
 
 class Large(NamedTuple):
@@ -114,16 +125,16 @@ class Bodies:
                 return
             file.flush()
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as message:
-                matches = _reader(self._identifiers).mentions(message)
-        if matches:
-            yield uid, matches
+                told = _reader(self._identifiers).read(uid, message)
+        if told is not None:
+            yield told
 
 
 def look(identifiers: tuple[Identifier, ...], bundle: Bundle) -> list[Mentioned]:
-    """Return what the messages of *bundle* mention, those that do; runs in another process."""
+    """Return what the messages of *bundle* tell, those that do; runs in another process."""
     reader = _reader(identifiers)
-    found = ((uid, reader.mentions(message)) for uid, message in bundle)
-    return [(uid, matches) for uid, matches in found if matches]
+    found = (reader.read(uid, message) for uid, message in bundle)
+    return [one for one in found if one is not None]
 
 
 class _Reader:
@@ -133,12 +144,19 @@ class _Reader:
         self._letters = Letters(identifiers)
         self._matcher = Matcher(identifiers)
 
-    def mentions(self, message: Buffer) -> tuple[Match, ...]:
+    def read(self, uid: int, message: Buffer) -> Mentioned | None:
+        """Return what the *message* tells; None when that is nothing."""
         header = bytes(message[:LONGEST]).lstrip(b"\r\n")
         end = section_end(header, 0, len(header))
         header = header[:end] if end >= 0 else header
         maybe = next(self._matcher.candidates(header), None) is not None
-        return (*(self._matcher.match(header) if maybe else ()), *self._letters.mentions(message))
+        letterhead = self._matcher.read(header) if maybe else NOTHING
+        told = self._letters.read(message)
+        matches = (*letterhead.matches, *told.mentions)
+        if not matches and not told.unread:
+            return None
+        seen = glance(message) if letterhead.sent_by_subject else NONE
+        return Mentioned(uid, matches, seen, told.unread)
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from overdracht import SourceError, Unreachable
 from overdracht_imap.archive import Archive, Patience
 from overdracht_imap.faults import translate
 from overdracht_imap.folders import Folder
+from overdracht_imap.headers import LONGEST
 from overdracht_imap.matching import ADDRESS_FIELDS, Matcher
 from overdracht_imap.session import State
 from overdracht_imap.tokens import Skipped, WireError
@@ -216,7 +217,7 @@ class Scan:
         for one in odd:
             header = one.values[HEADER]
             if isinstance(header, Skipped) or (
-                isinstance(header, bytes) and self._matcher.match(header)
+                isinstance(header, bytes) and (len(header) > LONGEST or self._matcher.match(header))
             ):
                 hits.add(one.uid)
         for span in mine:

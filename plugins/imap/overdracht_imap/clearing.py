@@ -18,40 +18,43 @@ def then_clear(
 ) -> Iterator[Outcome]:
     """Yield the *outcomes* and run *command* when all is erased, for the parts from which something is gone.
 
-    One outcome is kept back until then. When the command fails, that one is FAILED and says so: nobody is told that an erasure is complete
-    of which the server still remembers senders and subjects, and whoever tries the step again has the command run again.
+    Of each such part one outcome is kept back until then: whatever breaks the erasing off, that step is open still, and who takes it up again
+    comes back to every part. Where the command fails, what was kept back is FAILED and says so: nobody is told that an erasure is complete
+    of which the server still remembers senders and subjects, and whoever tries those steps again has the command run again.
     """
-    kept: Outcome | None = None
-    parts: dict[str, None] = {}
+    kept: dict[str, Outcome] = {}
     for part, outcome in outcomes:
-        if not command or outcome.result not in _GONE:
+        if command and outcome.result in _GONE and part not in kept:
+            kept[part] = outcome
+        else:
             yield outcome
-            continue
-        parts[part] = None
-        if kept is not None:
-            yield kept
-        kept = outcome
-    if kept is None:
-        return
-    fault = _fault(command, tuple(parts))
-    if fault:
+    for parts, fault in _cleared(tuple(kept), command):
         reason = f"the message is gone, but the server's own traces of it may not be: {fault}"
-        kept = replace(kept, result=Result.FAILED, reason=reason)
-    yield kept
+        for part in parts:
+            one = kept[part]
+            yield replace(one, result=Result.FAILED, reason=reason) if fault else one
 
 
-def _fault(command: Sequence[str], folders: Sequence[str]) -> str:
-    """Run *command* for all of *folders*; return what went wrong, without a word of the folders' names or the program's output."""
+def _cleared(folders: Sequence[str], command: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """Run *command* for all of *folders*; yield some of them and what went wrong there, without a word of their names or the program's output."""
+    if not folders:
+        return
     if FOLDERS not in command:
-        return _run(command)
-    if "--" not in command and any(folder.startswith("-") for folder in folders):
-        return f"a folder's name begins with -, so the command purge needs -- before {FOLDERS}"
+        yield folders, _run(command)
+        return
+    if "--" not in command:
+        # One that is called like an option is not given to a command that would take it for one.
+        options = [folder for folder in folders if folder.startswith("-")]
+        if options:
+            yield (
+                options,
+                f"a folder's name begins with -, so the command purge needs -- before {FOLDERS}",
+            )
+        folders = [folder for folder in folders if not folder.startswith("-")]
     at = list(command).index(FOLDERS)
     for start in range(0, len(folders), AT_ONCE):
-        fault = _run([*command[:at], *folders[start : start + AT_ONCE], *command[at + 1 :]])
-        if fault:
-            return fault
-    return ""
+        some = folders[start : start + AT_ONCE]
+        yield some, _run([*command[:at], *some, *command[at + 1 :]])
 
 
 def _run(command: Sequence[str]) -> str:

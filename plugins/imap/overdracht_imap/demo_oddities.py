@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from overdracht import World
-from overdracht_imap.demo_conversations import ENGINEER, OFFICE, Mail, vcard
+from overdracht_imap.demo_conversations import ENGINEER, OFFICE, PIXEL, Mail, vcard
 from overdracht_imap.demo_messages import Attachment, Draft, multipart, part, pdf, written
 
 HOSTILE = "=?utf-8?B?PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0PiAbWzMxbSDigK5mZHAuZXhl?="
@@ -77,6 +77,7 @@ def oddities(world: World, chance: random.Random) -> Iterator[Mail]:
     yield from _shared(world, chance)
     yield from _mentions(world, chance)
     yield from _forwards(world, chance)
+    yield from _request(world, chance)
 
 
 def _maker(world: World, chance: random.Random) -> Callable[..., Draft]:
@@ -170,3 +171,18 @@ def _forwards(world: World, chance: random.Random) -> Iterator[Mail]:
         15, sender=(sanne.name, sanne.email), subject="", text="(per ongeluk verzonden)\n"
     )
     yield Mail("Prullenbak", trashed.when, written(trashed), "ST")
+
+
+def _request(world: World, chance: random.Random) -> Iterator[Mail]:
+    """Yield the request itself, of which neither the subject line nor the name of what came with it says what it is."""
+    sanne = world.person("sanne")
+    one = _maker(world, chance)(
+        2,
+        sender=(sanne.name, sanne.email),
+        to=(OFFICE,),
+        subject="Verzoek",
+        text="Beste Karin,\n\nIk stap over. Stuur mij alles wat jullie van mij hebben, en wil daarna graag al mijn gegevens wissen (AVG).\n"
+        "Een foto om te laten zien dat ik het ben zit erbij.\n\nGroet,\nSanne\n",
+        attachments=(Attachment("IMG_0042.png", "image/png", PIXEL),),
+    )
+    yield Mail("INBOX", one.when, written(one))

@@ -21,7 +21,7 @@ HEADERS_ONLY = Text(
     "alleen afzender, ontvangers en onderwerp zijn doorzocht, niet de berichten zelf en hun bijlagen",
     "only the header fields of the mail were searched, not the bodies and attachments: --thorough does",
 )
-_OF_MAILDIR, _OF_MBOX = "maildir-2", "mbox-2"
+_OF_MAILDIR, _OF_MBOX = "maildir-3", "mbox-3"
 """What cursors begin with. A new number where a folder that has not changed must be searched again, for it is read otherwise now."""
 _IN_FLIGHT = 4
 """How many batches wait or run at a time: enough to keep every process busy, few enough to hold little."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-# A payload may hold a bare `?` or a fold where a careless mailer put one. Every repeat is bounded, so that a header made
-# to be slow stays cheap.
+# A payload is of any length, and may hold a bare `?` or a fold where a careless mailer put one. It gives nothing back, and runs over few places
+# where another word may begin (`=?`), so that no byte is read more than some times, and a header made to be slow stays cheap.
 _CHARSET, _ENCODING = r"[^?\s]{1,60}", r"[bBqQ]"
-_PAYLOAD = r"[^?\n]{0,2000}(?:(?:\?(?!=)|\n[ \t])[^?\n]{0,600}){0,6}"
+_STRETCH = r"[^?\n]*+(?:(?:(?<!=)\?(?!=)|\n[ \t])[^?\n]*+)*+"
+_PAYLOAD = rf"{_STRETCH}(?:\?(?!=){_STRETCH}){{0,6}}+"
 _WORD = rf"=\?{_CHARSET}\?{_ENCODING}\?{_PAYLOAD}\?="
 _RUN = rf"{_WORD}(?:\s{{0,8}}{_WORD})*"
 RUN_BYTES = re.compile(_RUN.encode())
@@ -49,6 +50,11 @@ def _codec(charset: str) -> tuple[str, bool]:
 def is_plain(charset: str) -> bool:
     """Say whether ASCII bytes are ASCII text in *charset*."""
     return _codec(charset)[1]
+
+
+def codec(charset: str) -> codecs.IncrementalDecoder:
+    """Return what decodes text in *charset*, which is not plain, piece by piece."""
+    return codecs.getincrementaldecoder(_codec(charset)[0])("replace")
 
 
 def decode(raw: bytes, charset: str = "") -> str:

@@ -9,9 +9,12 @@ from overdracht_imap.bodies import Bodies, criteria, spellings
 from overdracht_imap.candidates import HEADER, Scan
 from overdracht_imap.download import BATCH, Download, Lost
 from overdracht_imap.folders import Folder
+from overdracht_imap.glance import NONE, Glance
+from overdracht_imap.headers import LONGEST
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.marks import may_carry_files, names_in_structure
 from overdracht_imap.matching import FIELDS, Letterhead, Matcher
+from overdracht_imap.mime import UNREAD
 from overdracht_imap.seen import Seen
 from overdracht_imap.session import Session, State
 from overdracht_imap.stream import MAX_HEADER
@@ -41,6 +44,8 @@ class FolderSearch:
         self._seen = seen
         self._bodies = seen.bodies
         self._gaps = False
+        self._glances: dict[int, Glance] = {}
+        """What was seen in letters that the person sent, where it was anything."""
 
     def findings(self) -> Iterator[Finding]:
         """Yield the items, and at the end that the folder was searched."""
@@ -109,8 +114,12 @@ class FolderSearch:
             elif isinstance(one, Lost):
                 yield from self._lost(one, state)
             else:
-                uid, matches = one
-                mentions[uid] = same.setdefault(matches, matches)
+                if one.unread:
+                    yield from self._lost(Lost(one.uid, UNREAD), state)
+                if one.matches:
+                    mentions[one.uid] = same.setdefault(one.matches, one.matches)
+                if one.seen != NONE:
+                    self._glances[one.uid] = one.seen
 
     def _worth_reading(self, state: State, since: int) -> list[int]:
         last = state.uidnext - 1 if state.uidnext else (1 << 32) - 1
@@ -150,6 +159,8 @@ class FolderSearch:
                     yield from self._lost(Lost(answer.uid, "its header section is too long"), state)
                     continue
                 header = header if isinstance(header, bytes) else b""
+                if len(header) > LONGEST:
+                    yield from self._lost(Lost(answer.uid, UNREAD), state)
                 letterhead = self._matcher.read(header, mentions.get(answer.uid, ()))
                 if letterhead.matches:
                     batch.append((answer, letterhead))
@@ -186,4 +197,5 @@ class FolderSearch:
             received=internal_date(answer),
             letterhead=letterhead,
             files=files,
+            seen=self._glances.get(answer.uid, NONE),
         )

@@ -14,10 +14,18 @@ from overdracht import Gap, Item
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.marks import may_carry_files, names_in
-from overdracht_imap.matching import Letterhead
+from overdracht_imap.mime import UNREAD
 from overdracht_imap.packed import is_packed
 from overdracht_imap.reading import head, open_file, opened, whole, why
-from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
+from overdracht_imap.searching import (
+    FIRST_READ,
+    Answer,
+    HeaderBlock,
+    Wanted,
+    Whole,
+    read_whole,
+    tools,
+)
 
 SUBDIRECTORIES = ("cur", "new")
 BATCH = 1000
@@ -97,23 +105,25 @@ class MaildirTask:
 
     def _collect(self, block: HeaderBlock, directory: int, answer: Answer) -> None:
         for name, letterhead in block.found():
-            self._add(name, letterhead, directory, answer)
+            self._add(name, Whole(letterhead), directory, answer)
 
     def _long_header(self, name: str, descriptor: int, directory: int, answer: Answer) -> None:
         start = head(descriptor, LONGEST)
         end = section_end(start, 0, len(start))
         letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
-        self._add(name, letterhead, directory, answer)
+        self._add(
+            name, Whole(letterhead, unread=end < 0 and len(start) >= LONGEST), directory, answer
+        )
 
     def _bodies(self, directory: int, answer: Answer) -> None:
         for name in self.names:
             try:
                 with opened(name, directory) as descriptor, whole(descriptor) as message:
-                    letterhead = read_whole(self.wanted, message)
+                    told = read_whole(self.wanted, message)
             except OSError as error:
                 self._fault(name, error, answer)
             else:
-                self._add(name, letterhead, directory, answer)
+                self._add(name, told, directory, answer)
                 answer.looked_at += 1
 
     def _fault(self, name: str, error: OSError, answer: Answer) -> None:
@@ -124,7 +134,10 @@ class MaildirTask:
                 Gap(self.part, f"a message {why(error)}", message_key(self.part, name))
             )
 
-    def _add(self, name: str, letterhead: Letterhead, directory: int, answer: Answer) -> None:
+    def _add(self, name: str, told: Whole, directory: int, answer: Answer) -> None:
+        letterhead = told.letterhead
+        if told.unread:
+            answer.gaps.append(Gap(self.part, UNREAD, message_key(self.part, name)))
         if not letterhead.matches:
             return
         files: tuple[str, ...] = ()
@@ -145,6 +158,7 @@ class MaildirTask:
                 received=datetime.fromtimestamp(int(status.st_mtime), UTC),
                 letterhead=letterhead,
                 files=files,
+                seen=told.seen,
             )
         )
 

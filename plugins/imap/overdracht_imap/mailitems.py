@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
 from overdracht import Category, Item, Origin, Processing, Text
-from overdracht_imap.marks import of_letterhead, of_names
+from overdracht_imap.glance import NONE, Glance
+from overdracht_imap.marks import marks
 from overdracht_imap.matching import Letterhead
 
 INDEX = "index.jsonl"
@@ -90,7 +91,7 @@ def believed(date: datetime | None, received: datetime | None) -> datetime | Non
     return date
 
 
-def mail_item(
+def mail_item(  # noqa: PLR0913 - one argument for all that is known of it
     *,
     key: str,
     part: str,
@@ -99,8 +100,9 @@ def mail_item(
     received: datetime | None,
     letterhead: Letterhead,
     files: Iterable[str] = (),
+    seen: Glance = NONE,
 ) -> Item:
-    """Return the item of a message in *part*, of which the *letterhead* holds the matches; the names of attached *files* may mark it."""
+    """Return the item of a message in *part*, of which the *letterhead* holds the matches; the names of attached *files*, and what was *seen* in it, may mark it."""
     return Item(
         key=key,
         part=part,
@@ -114,7 +116,7 @@ def mail_item(
         reveals=letterhead.reveals,
         third_parties=letterhead.third_parties,
         is_contact=not letterhead.automatic,
-        marks=(*of_letterhead(letterhead), *of_names(files)),
+        marks=marks(letterhead, files, seen),
     )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from overdracht import Mark, fold
 from overdracht_imap.encoded_words import decode_words
+from overdracht_imap.glance import Glance
 from overdracht_imap.matching import Letterhead
 from overdracht_imap.mime import Buffer, parts
 from overdracht_imap.tokens import Value
@@ -22,24 +23,33 @@ _DOCUMENT = re.compile(
     r"|driv(?:ing|ers?)(?: s)? ?licen[cs]e|residence permit|identity (?:card|document)|nationale id|national id"
     r"|\bid ?(?:kaart|bewijs|card|kopie|copy|scan|foto|voorkant|achterkant|front|back)\b|\b(?:kopie|copy|scan|foto)(?: of| van)?(?: mijn| my)? id\b|^id\d?$"
 )
+_PICTURE = re.compile(
+    r".*\.(?:jpe?g|png|heic|heif|webp|tiff?|bmp|gif|pdf)\s*", re.IGNORECASE | re.DOTALL
+)
 _BREAKS = re.compile(r"[^a-z0-9]+")
 _WITHOUT_FILES = ("multipart/report", "text/")
 _LEGIBLE = 15_000
 """A picture of a document on which anything can be read takes more bytes than this."""
 _NAME = re.compile(rb"(?:file)?name(?:\*(\d{1,3}))?(\*)?", re.IGNORECASE)
-_MOST = 2_000
-"""Names are looked for in so many lists of a message's structure: more is a mischief."""
 
 
-def of_letterhead(letterhead: Letterhead) -> tuple[Mark, ...]:
-    """Return the mark of a message whose subject line asks for a right, and which the person sent."""
-    asks = letterhead.sent_by_subject and _REQUEST.search(fold(letterhead.subject))
-    return (Mark.REQUEST,) if asks else ()
+def marks(letterhead: Letterhead, names: Iterable[str], seen: Glance) -> tuple[Mark, ...]:
+    """Return the marks of a message by its *letterhead*, the *names* of its attachments, and what was *seen* in it, if it was read.
 
-
-def of_names(names: Iterable[str]) -> tuple[Mark, ...]:
-    """Return the mark of a message with attachments of these file *names*."""
-    return (Mark.IDENTITY_DOCUMENT,) if any(map(names_identity_document, names)) else ()
+    A request is one that the person sent. A copy of an identity document is known by its name; where it has another, any picture and any PDF
+    that came with a request, or with a letter that speaks of such a document, may be one.
+    """
+    names = tuple(names)
+    asks = letterhead.sent_by_subject and (
+        seen.asks or _REQUEST.search(fold(letterhead.subject)) is not None
+    )
+    found = (Mark.REQUEST,) if asks else ()
+    if any(map(names_identity_document, names)):
+        return (*found, Mark.IDENTITY_DOCUMENT)
+    pictures = seen.pictures or any(map(_PICTURE.fullmatch, names))
+    if letterhead.sent_by_subject and pictures and (asks or seen.shows):
+        return (*found, Mark.POSSIBLE_IDENTITY_DOCUMENT)
+    return found
 
 
 def names_identity_document(name: str) -> bool:
@@ -64,9 +74,7 @@ def names_in(message: Buffer, start: int = 0, end: int | None = None) -> Iterato
 def names_in_structure(structure: Value) -> Iterator[str]:
     """Yield the names of the files in the BODYSTRUCTURE that a server tells (RFC 3501, 7.4.2)."""
     waiting: list[Value] = [structure]
-    for _ in range(_MOST):
-        if not waiting:
-            return
+    while waiting:
         one = waiting.pop()
         if isinstance(one, tuple):
             waiting += [inner for inner in one if isinstance(inner, tuple)]

@@ -20,7 +20,7 @@ from overdracht import (
     split_address,
 )
 from overdracht_imap.addresses import Mailbox, mailboxes
-from overdracht_imap.headers import Fields, fields, shown
+from overdracht_imap.headers import LONGEST, Fields, fields, shown
 from overdracht_imap.scanning import Scanner
 
 ADDRESS_FIELDS: tuple[str, ...] = (
@@ -124,7 +124,7 @@ class Matcher:
                     self._weigh(mailbox, name, desk)
         self._answered(found, desk)
         for value in found.get("subject", ()):
-            desk.add(*self._mentions.matches(shown(value, 10_000), "Subject"))
+            desk.add(*self._mentions.matches(shown(value, LONGEST), "Subject"))
         desk.add(*mentions)
         matches = tuple(desk.matches)
         if not matches or self._is_somebody_elses(desk):

@@ -18,9 +18,17 @@ from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.maildir import SETTLED_NS
 from overdracht_imap.mailitems import MONTHS, mail_item
 from overdracht_imap.marks import may_carry_files, names_in
-from overdracht_imap.matching import Letterhead
+from overdracht_imap.mime import UNREAD
 from overdracht_imap.reading import chunks, opened, whole, why
-from overdracht_imap.searching import FIRST_READ, Answer, HeaderBlock, Wanted, read_whole, tools
+from overdracht_imap.searching import (
+    FIRST_READ,
+    Answer,
+    HeaderBlock,
+    Wanted,
+    Whole,
+    read_whole,
+    tools,
+)
 
 BATCH = 1000
 CHANGED = "the message is no longer the one that was found"
@@ -150,21 +158,26 @@ class MboxTask:
         start = os.pread(descriptor, min(LONGEST, place.end - place.start), place.start)
         end = section_end(start, 0, len(start))
         letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
-        self._add(place, letterhead, descriptor, answer)
+        unread = end < 0 and len(start) >= LONGEST
+        self._add(place, Whole(letterhead, unread=unread), descriptor, answer)
 
     def _collect(self, block: HeaderBlock, descriptor: int, answer: Answer) -> None:
         for number, letterhead in block.found():
             stretch = self.stretches[int(number)]
             place = bounds(descriptor, stretch.start, stretch.end)
-            self._add(place, letterhead, descriptor, answer)
+            self._add(place, Whole(letterhead), descriptor, answer)
 
     def _bodies(self, descriptor: int, answer: Answer) -> None:
         with whole(descriptor) as buffer:
             for place in self._bounds(descriptor):
-                letterhead = read_whole(self.wanted, buffer, place.start, place.end)
-                self._add(place, letterhead, descriptor, answer)
+                told = read_whole(self.wanted, buffer, place.start, place.end)
+                self._add(place, told, descriptor, answer)
 
-    def _add(self, place: Bounds, letterhead: Letterhead, descriptor: int, answer: Answer) -> None:
+    def _add(self, place: Bounds, told: Whole, descriptor: int, answer: Answer) -> None:
+        letterhead = told.letterhead
+        if told.unread:
+            key = message_key(self.part, fingerprint(descriptor, place))
+            answer.gaps.append(Gap(self.part, UNREAD, key))
         if letterhead.matches:
             known = fingerprint(descriptor, place)
             files: tuple[str, ...] = ()
@@ -180,6 +193,7 @@ class MboxTask:
                     received=place.received,
                     letterhead=letterhead,
                     files=files,
+                    seen=told.seen,
                 )
             )
 

@@ -7,21 +7,25 @@ of microseconds, holds nothing, and never gives up: what is not well-formed is a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from mmap import mmap
 from urllib.parse import unquote_to_bytes
 
 from overdracht_imap.encoded_words import decode, decode_words
-from overdracht_imap.headers import fields, section_end
+from overdracht_imap.headers import LONGEST, fields, section_end
 
 Buffer = bytes | bytearray | mmap
 
 _NAMES = ("content-type", "content-transfer-encoding", "content-disposition")
-_PARAMETER = re.compile(r';\s*([\w*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.){0,1000}"|[^;\s"]*)')
+_PARAMETER = re.compile(r';\s*([\w*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*+"|[^;\s"]*)')
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
-_DEEPEST = 30
+MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_DEEPEST = 100
+_MOST = 20_000
+"""Parts of one message: as Dovecot, we take a message with more, or with parts nested deeper, for a mischief."""
+UNREAD = "a message is not read whole: its parts are too many or nested too deep, or a header section in it is too long; look at it by hand"
 _BEGINS_HEADER = re.compile(rb">?From |[!-9;-~]{1,76}[ \t]*:")
 _LONGEST_NAME = 100
-_LONGEST_HEADER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Part:
     """It is meant as a file, not as the letter's own text."""
     inside: bool = False
     """It belongs to a message attached to this one."""
+    unread: bool = False
+    """It has parts of its own that are not told apart, or a header section that is not read to its end."""
 
 
 def _parameters(value: str) -> dict[str, str]:
@@ -97,42 +103,97 @@ def _sections(buffer: Buffer, start: int, end: int, boundary: bytes) -> Iterator
     yield begin, end
 
 
-def parts(
-    buffer: Buffer, start: int = 0, end: int | None = None, *, inside: bool = False, depth: int = 0
-) -> Iterator[Part]:
+def parts(buffer: Buffer, start: int = 0, end: int | None = None) -> Iterator[Part]:
     """Yield the leaves of the message in *buffer*, in order."""
-    end = len(buffer) if end is None else end
-    if depth == 0:
-        start = skip_empty_lines(buffer, start, end)
-    body = _after_header(buffer, start, end)
-    header = fields(bytes(buffer[start : min(body, start + _LONGEST_HEADER)]), _NAMES)
+    last = len(buffer) if end is None else end
+    yield from _Walk(buffer).leaves(skip_empty_lines(buffer, start, last), last)
 
-    def first(name: str) -> str:
-        return header.get(name, [""])[0]
 
-    content_type, described = first("content-type"), first("content-disposition")
-    kind = content_type.partition(";")[0].strip().lower() or "text/plain"
-    parameters = _parameters(content_type)
-    encoding = first("content-transfer-encoding").strip(" \t\"'").lower()
-    boundary = parameters.get("boundary", "").strip()
-    if kind.startswith("multipart/") and boundary and depth < _DEEPEST:
-        found = list(_sections(buffer, body, end, boundary.encode("utf-8", "replace")))
-        if len(found) > 1:
-            yield Part(*found[0], "text/plain", inside=inside)
-            for begin, finish in found[1:]:
-                yield from parts(buffer, begin, finish, inside=inside, depth=depth + 1)
+class _Walk:
+    """A walk through one message, so deep and to so many parts: what is beyond is told as one `unread` part."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._buffer = buffer
+        self._met = 0
+
+    def leaves(
+        self, start: int, end: int, *, inside: bool = False, depth: int = 0
+    ) -> Iterator[Part]:
+        """Yield the leaves of what begins with a header section at *start*."""
+        self._met += 1
+        body = _after_header(self._buffer, start, end)
+        if body - start > LONGEST:
+            yield Part(start, start, "text/plain", inside=inside, unread=True)
+        if depth and body == end:
+            yield Part(start, end, "text/plain", inside=inside)  # no header section, it may be
+        entity = _Entity(bytes(self._buffer[start : min(body, start + LONGEST)]))
+        too_deep = depth >= _DEEPEST
+        if entity.boundary and not too_deep:
+            sections = _sections(self._buffer, body, end, entity.boundary)
+            preamble, first = next(sections), next(sections, None)
+            if first is not None:
+                yield Part(*preamble, "text/plain", inside=inside)
+                yield from self._each(
+                    chain((first,), sections), end, inside=inside, depth=depth + 1
+                )
+                return
+        if entity.is_message and not too_deep:
+            yield from self._attached(entity, body, end, inside=inside, depth=depth + 1)
             return
-    file_name = _parameters(described).get("filename") or parameters.get("name", "")
-    attached = bool(file_name) or described.strip().lower().startswith("attachment")
-    is_message = kind in {"message/rfc822", "message/global", "message/news"}
-    if is_message and encoding in {"", "7bit", "8bit", "binary"} and depth < _DEEPEST:
-        if file_name:
-            yield Part(body, body, kind, file_name=file_name, attached=True, inside=inside)
-        yield Part(body, _after_header(buffer, body, end), "message/rfc822", inside=True)
-        yield from parts(buffer, body, end, inside=True, depth=depth + 1)
-        return
-    if kind.startswith("multipart/"):
-        kind = "text/plain"  # its boundary is not there, so all of it is what people see
-    yield Part(
-        body, end, kind, parameters.get("charset", ""), encoding, file_name, attached, inside
-    )
+        unread = too_deep and (entity.is_message or bool(entity.boundary))
+        yield entity.part(body, end, inside=inside, unread=unread)
+
+    def _each(
+        self, sections: Iterator[tuple[int, int]], end: int, *, inside: bool, depth: int
+    ) -> Iterator[Part]:
+        for begin, finish in sections:
+            if self._met >= _MOST:
+                yield Part(begin, end, "text/plain", inside=inside, unread=True)
+                return
+            yield from self.leaves(begin, finish, inside=inside, depth=depth)
+
+    def _attached(
+        self, entity: "_Entity", body: int, end: int, *, inside: bool, depth: int
+    ) -> Iterator[Part]:
+        if entity.file_name:
+            yield entity.part(body, body, inside=inside)
+        yield Part(body, _after_header(self._buffer, body, end), "message/rfc822", inside=True)
+        yield from self.leaves(body, end, inside=True, depth=depth)
+
+
+class _Entity:
+    """What the *header* section of a part says of it."""
+
+    def __init__(self, header: bytes) -> None:
+        found = fields(header, _NAMES)
+
+        def first(name: str) -> str:
+            return found.get(name, [""])[0]
+
+        content_type, described = first("content-type"), first("content-disposition")
+        self.kind = content_type.partition(";")[0].strip().lower() or "text/plain"
+        self.encoding = first("content-transfer-encoding").strip(" \t\"'").lower()
+        self._parameters = _parameters(content_type)
+        self.file_name = _parameters(described).get("filename") or self._parameters.get("name", "")
+        self._attached = bool(self.file_name) or described.strip().lower().startswith("attachment")
+
+    @property
+    def boundary(self) -> bytes:
+        """Return what stands between its parts, empty when it has none."""
+        if not self.kind.startswith("multipart/"):
+            return b""
+        return self._parameters.get("boundary", "").strip().encode("utf-8", "replace")
+
+    @property
+    def is_message(self) -> bool:
+        """Say whether it is a message, to be read where it stands."""
+        return self.kind in MESSAGES and self.encoding in {"", "7bit", "8bit", "binary"}
+
+    def part(self, start: int, end: int, *, inside: bool, unread: bool = False) -> Part:
+        """Return it as a leaf."""
+        # Of a multipart without its boundary all is what people see.
+        kind = "text/plain" if self.kind.startswith("multipart/") else self.kind
+        charset = self._parameters.get("charset", "")
+        return Part(
+            start, end, kind, charset, self.encoding, self.file_name, self._attached, inside, unread
+        )

@@ -109,8 +109,8 @@ _BESIDE = Residue(
         "the index files that a mail server keeps beside the mail (`dovecot.index*`, `dovecot-uidlist`), and a search index (notmuch, mu)",
     ),
     Text(
-        "tot de server de map weer opent en zijn cache opruimt",
-        "until the server opens the folder again and compacts its cache",
+        "tot de server de map weer opent en daarna zijn cache opruimt; dat kan maanden duren",
+        "until the server opens the folder again and compacts its cache some time after, which may take months",
     ),
     Text(
         "`doveadm mailbox cache purge -u ACCOUNT -- MAP`; `notmuch new` en `notmuch compact`",

@@ -1,12 +1,13 @@
 """Search a batch of messages on disk: the work of one task, here or in another process."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from overdracht import Gap, Identifier, Item, Match
+from overdracht import Gap, Identifier, Item
+from overdracht_imap.glance import NONE, Glance, glance
 from overdracht_imap.headers import LONGEST, section_end
 from overdracht_imap.letters import Letters
 from overdracht_imap.matching import Letterhead, Matcher
@@ -59,17 +60,27 @@ def tools(wanted: Wanted) -> tuple[Matcher, Letters]:
     return matcher, Letters(wanted.identifiers)
 
 
-def read_whole(
-    wanted: Wanted, message: Buffer, start: int = 0, end: int | None = None
-) -> Letterhead:
+class Whole(NamedTuple):
+    """What a whole message tells."""
+
+    letterhead: Letterhead
+    seen: Glance = NONE
+    """What is seen in a letter that the person sent."""
+    unread: bool = False
+    """Some of it could not be read."""
+
+
+def read_whole(wanted: Wanted, message: Buffer, start: int = 0, end: int | None = None) -> Whole:
     """Return what the whole *message* tells: its header section, and the mentions in the rest."""
     matcher, letters = tools(wanted)
     last = len(message) if end is None else end
     first = skip_empty_lines(message, start, last)
     header_end = section_end(message, first, last)
     header = bytes(message[first : min(header_end if header_end >= 0 else last, first + LONGEST)])
-    mentions: Iterable[Match] = letters.mentions(message, start, last)
-    return matcher.read(header, mentions)
+    told = letters.read(message, start, last)
+    letterhead = matcher.read(header, told.mentions)
+    seen = glance(message, start, last) if letterhead.sent_by_subject else NONE
+    return Whole(letterhead, seen, told.unread)
 
 
 class HeaderBlock:

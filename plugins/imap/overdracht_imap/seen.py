@@ -19,6 +19,9 @@ BY_SERVER = Text(
     "attachments; --thorough reads them all",
 )
 
+_READING = "2"
+"""What cursors begin with. A new number where a folder that has not changed must be searched again, for it is read otherwise now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -29,7 +32,7 @@ class Cursor:
 
     def __str__(self) -> str:
         state = self.state
-        return f"1 {state.uidvalidity} {state.uidnext} {state.exists} {self.bodies}"
+        return f"{_READING} {state.uidvalidity} {state.uidnext} {state.exists} {self.bodies}"
 
     @classmethod
     def read(cls, text: str) -> Self | None:
@@ -39,7 +42,7 @@ class Cursor:
             state = State(int(uidvalidity), int(uidnext), int(exists))
         except ValueError:
             return None
-        return cls(state, bodies) if version == "1" else None
+        return cls(state, bodies) if version == _READING else None
 
 
 class Seen:

@@ -2,12 +2,14 @@
 
 from overdracht.erasure.certificate import (
     FORMAT,
+    comment_of,
     encode,
     facts,
     is_complete,
     residues,
     signature_path,
     write,
+    write_signed,
 )
 from overdracht.erasure.clock import ClockJumped, check_clock
 from overdracht.erasure.closing import close
@@ -60,6 +62,7 @@ __all__ = [
     "check_clock",
     "check_confirmed",
     "close",
+    "comment_of",
     "encode",
     "execute",
     "facts",
@@ -86,4 +89,5 @@ __all__ = [
     "verify",
     "verify_gone",
     "write",
+    "write_signed",
 ]

@@ -90,9 +90,7 @@ class Rules:
 def _longest(rules: Iterable[Rule], item: Item, situation: Situation) -> Disposition:
     longest: tuple[date, Rule] | None = None
     for rule in rules:
-        if item.running or (
-            situation.subscribed and rule.counts_from is CountsFrom.LAST_CONTACT
-        ):
+        if item.running or (situation.subscribed and rule.counts_from is CountsFrom.LAST_CONTACT):
             return Disposition(Verdict.REVIEW, _SUBSCRIBED, rule.article)
         end = ends(rule, item, situation.last_contact)
         if end is None:

@@ -22,7 +22,7 @@ from overdracht.text import Text
 FEWEST = 10
 """A source with fewer things than this is not guarded by a share: one of two is half."""
 
-_CONTACTS = frozenset({Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK})
+BY_NATURE = frozenset({Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK})
 """What is customer contact by its nature."""
 
 CHANGING = frozenset({Verdict.ERASE, Verdict.ANONYMISE, Verdict.CANCEL})
@@ -77,7 +77,7 @@ def last_contact(items: Iterable[Item]) -> tuple[date | None, bool]:
     running = False
     for one in items:
         running = running or one.running
-        if one.is_contact or one.category in _CONTACTS:
+        if one.is_contact or one.category in BY_NATURE:
             day = day_of(one.when)
             last = day if last is None or (day is not None and day > last) else last
     return last, running

@@ -37,7 +37,14 @@ from overdracht.erasure.planning import (
 from overdracht.erasure.reapply import Return, Returned, returned
 from overdracht.erasure.settling import settle_schedule
 from overdracht.erasure.sweep import Scope, Sweep, sweep
-from overdracht.erasure.verifying import Verification, hold, unfinished, verify, verify_gone
+from overdracht.erasure.verifying import (
+    Verification,
+    hold,
+    unfinished,
+    vanished,
+    verify,
+    verify_gone,
+)
 
 __all__ = [
     "ACTING",
@@ -86,6 +93,7 @@ __all__ = [
     "sweep",
     "unconfirmed",
     "unfinished",
+    "vanished",
     "verify",
     "verify_gone",
     "write",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from overdracht.items import Category, Item
-from overdracht.retention import DEFAULT_RULES, Rule, ends
+from overdracht.retention import DEFAULT_RULES, CountsFrom, Rule, ends
 from overdracht.steps import Disposition, Ruling, Verdict
 from overdracht.text import Text
 
@@ -27,6 +27,10 @@ _UNDATED = Text(
     "De bewaartermijn is niet te berekenen: er is geen datum bekend waarvan hij loopt.",
     "The term cannot be computed: no date is known from which it counts.",
 )
+_SUBSCRIBED = Text(
+    "De bewaartermijn loopt nog niet: zolang een abonnement loopt, is er nog klantcontact.",
+    "The term does not run yet: while a subscription runs there still is contact.",
+)
 _UNRULED = Text(
     "Er is geen bewaarregel voor dit soort gegevens.",
     "There is no retention rule for this category.",
@@ -40,6 +44,8 @@ class Situation:
     today: date
     last_contact: date | None = None
     """The last customer contact in any source; None when none is on record."""
+    subscribed: bool = False
+    """A subscription runs in any source: no term counts from contact until it ends."""
     requested: bool = True
     """The person asked for erasure; otherwise only what outlived its term goes."""
 
@@ -84,8 +90,10 @@ class Rules:
 def _longest(rules: Iterable[Rule], item: Item, situation: Situation) -> Disposition:
     longest: tuple[date, Rule] | None = None
     for rule in rules:
+        if item.running or (situation.subscribed and rule.counts_from is CountsFrom.LAST_CONTACT):
+            return Disposition(Verdict.REVIEW, _SUBSCRIBED, rule.article)
         end = ends(rule, item, situation.last_contact)
-        if end is None or item.running:
+        if end is None:
             return Disposition(Verdict.REVIEW, _UNDATED, rule.article)
         if longest is None or end > longest[0]:
             longest = end, rule

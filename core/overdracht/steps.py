@@ -237,6 +237,7 @@ class Sighting:
 
     identifier: Identifier
     key: str
+    """Empty where the item is not there any more, and the system still tells of the contact."""
     part: str
     when: datetime | None = None
     is_contact: bool = False

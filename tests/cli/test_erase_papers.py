@@ -1,7 +1,10 @@
 """What an erasure leaves on paper: the audit trail, the certificate, the letter, and the bundles that must not outlive their use."""
 
 import json
+import re
+import shlex
 import sqlite3
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from overdracht.cli.session import Session
 from overdracht.seal import SigningKey
 from tests.cli.provider import PERSONAL, SANNE, Provider, provider
+from tests.servers.need import need
 
 __all__ = ["provider"]
 
@@ -137,6 +141,74 @@ class TestCertificate:
         missing = erased.run("verify", path)
         assert missing.exit_code == 1
         assert "2026-0001.json.minisig is not beside it" in missing.output
+
+    def test_an_altered_page_is_named(self, erased: Provider) -> None:
+        """Whichever of the files that belong together is asked about, the one with another year in it is named, and no other."""
+        files = [
+            erased.certificate.with_name(f"2026-0001.{one}")
+            for one in ("json", "nl.html", "en.html")
+        ]
+        for wronged in files:
+            whole = wronged.read_bytes()
+            wronged.write_bytes(whole.replace(b"2034", b"2044", 1))
+            for named in files:
+                found = erased.run("verify", str(named), "--json")
+                assert found.exit_code == 1
+                problems = json.loads(found.stdout)["problems"]
+                assert problems == [f"{wronged.name}: the signature is not true"]
+            wronged.write_bytes(whole)
+        true = erased.run("verify", str(files[-1]))
+        assert true.exit_code == 0, true.output
+        assert "All is as it was made." in true.output
+
+    def test_a_page_that_is_missing_is_named(self, erased: Provider) -> None:
+        """And so is the signature of one."""
+        for missing in ("2026-0001.en.html", "2026-0001.en.html.minisig", "2026-0001.nl.html"):
+            path = erased.certificate.with_name(missing)
+            path.rename(path.with_suffix(".away"))
+            found = erased.run("verify", str(erased.certificate))
+            assert found.exit_code == 1
+            assert f"{missing} is not beside it" in found.output
+            path.with_suffix(".away").rename(path)
+
+    def test_the_page_of_another_certificate_is_no_page_of_it(self, erased: Provider) -> None:
+        """A page that is truly signed, in the place of another: in the other language, or of an earlier certificate of the same request."""
+        place = erased.certificate.with_name
+        for suffix in ("html", "html.minisig"):
+            place(f"2026-0001.nl.{suffix}").write_bytes(
+                place(f"2026-0001.en.{suffix}").read_bytes()
+            )
+        found = erased.run("verify", str(erased.certificate))
+        assert found.exit_code == 1
+        assert "2026-0001.nl.html: it is of another certificate" in found.output
+
+    def test_a_page_without_its_certificate_is_told_apart(self, erased: Provider) -> None:
+        """It only shows it; minisign checks it alone."""
+        erased.certificate.unlink()
+        page = erased.certificate.with_name("2026-0001.nl.html")
+        refused = erased.run("verify", str(page))
+        assert refused.exit_code == 1
+        assert "2026-0001.json beside it is none" in refused.stderr
+        assert "minisign -Vm 2026-0001.nl.html" in refused.stderr
+
+    @pytest.mark.server
+    def test_the_lines_on_a_page_check_it_and_its_certificate(self, erased: Provider) -> None:
+        """Stock minisign, as the page says, where the files were received; an altered page fails there too."""
+        need("minisign")
+        page = erased.certificate.with_name("2026-0001.nl.html")
+        (block,) = re.findall("<pre><code>(.*?)</code></pre>", page.read_text(), re.DOTALL)
+        lines = [shlex.split(line) for line in block.splitlines()]
+
+        def check() -> list[int]:
+            return [
+                subprocess.run(line, cwd=page.parent, capture_output=True, check=False).returncode
+                for line in lines
+            ]
+
+        assert [line[2] for line in lines] == ["2026-0001.json", page.name]
+        assert check() == [0, 0]
+        page.write_bytes(page.read_bytes().replace(b"2034", b"2044", 1))
+        assert check() == [0, 1]
 
     def test_what_is_none_is_said(self, erased: Provider) -> None:
         """A file that means to be one and is not, in one line."""

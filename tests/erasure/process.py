@@ -136,7 +136,7 @@ def run_to_the_end(directory: Path, tick: Tick, now: datetime = NOW) -> None:
             )
             found = find()
             tick("found again")
-            verification = verify(request, found.identity, plan, found.coverage)
+            verification = verify(request, found.identity, plan, found.coverage, connectors)
             organisation = {"name": "Voorbeeld ICT"}
             certificate = facts(
                 reference, organisation, [plan], found.coverage, verification, connectors, now

@@ -1,12 +1,13 @@
 """What was kept for later: when its day comes the sweep takes it, by a plan of its own, and the last key goes with it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from overdracht import Category, Step, Verdict
+from overdracht import Category, Identifier, Step, Verdict
 from overdracht.erasure import Sweep, Whom, close, execute, settle_schedule, sweep, verify_gone
 from overdracht.erasure.reapply import Returned, returned
 from overdracht.errors import StateError
@@ -137,8 +138,8 @@ OLD = KINDS.parse("oud@devries.example")
 NEW = KINDS.parse("nieuw@devries.example")
 
 
-def silent(world: World, *more: MemoryRecord) -> Sweep:
-    """Draw the plan of June 2032 for a letter of 2026, one of 2031 from another address, and what *more* stands in the books."""
+def silent(world: World, *more: MemoryRecord, mail: Sequence[MemoryRecord] = ()) -> Sweep:
+    """Draw the plan of June 2032 for a letter of 2026, one of 2031 from another address, and what *more* stands in the books and in the *mail*."""
     for system in world.systems.values():
         for key in [key for part in system.parts.values() for key in part]:
             system.remove(key)
@@ -148,6 +149,8 @@ def silent(world: World, *more: MemoryRecord) -> Sweep:
     )
     for one in more:
         world.systems["books"].add(one)
+    for one in mail:
+        world.systems["mail"].add(one)
     now = datetime(2032, 6, 1, 12, tzinfo=UTC)
     return sweep(world.store, world.connectors, world.rules, lambda _: False, now, limits=WHOLE)
 
@@ -157,6 +160,38 @@ def test_a_letter_goes_when_its_writer_was_silent_for_the_term(world: World) -> 
     assert [one.item.key for one in steps(silent(world), Verdict.ERASE)] == ["mail-old"]
 
 
+def automatic(key: str, *, year: int, to: Identifier = OLD) -> MemoryRecord:
+    """Return a newsletter of that *year*."""
+    return record(key, to, when=datetime(year, 5, 1, tzinfo=UTC))
+
+
+def verdicts(due: Sweep) -> dict[str, str]:
+    """Return what is to become of what, by its key."""
+    return {one.item.key: one.disposition.verdict for one in steps(due)}
+
+
+def test_a_newsletter_keeps_nobody_a_customer(world: World) -> None:
+    """The last letter is of January 2026, and its term over in January 2031: the newsletter of 2029 goes with it."""
+    due = silent(world, mail=[automatic("nieuws", year=2029)])
+    assert verdicts(due) == {"mail-old": "erase", "nieuws": "erase"}
+
+
+def test_what_came_when_the_term_was_over_is_a_finding(world: World) -> None:
+    """A newsletter of May 2031 to the same: it is not kept in silence, and not taken either, for somebody may be a customer again."""
+    due = silent(world, mail=[automatic("nieuws", year=2031)])
+    assert verdicts(due) == {"mail-old": "erase", "nieuws": "review"}
+    assert due.uncomputable == 1
+    (one,) = steps(due, Verdict.REVIEW)
+    assert "after the term was over" in one.disposition.ground.en
+
+
+def test_where_there_never_was_contact_a_thing_goes_by_its_own_day(world: World) -> None:
+    """To somebody who never wrote: of two newsletters the one that is older than the term goes, the other is kept, and nobody has to look."""
+    stranger = KINDS.parse("nooit@elders.example")
+    letters = [automatic(f"nieuws-{year}", year=year, to=stranger) for year in (2026, 2029)]
+    assert verdicts(silent(world, mail=letters)) == {"mail-old": "erase", "nieuws-2026": "erase"}
+
+
 def test_who_writes_from_another_address_is_not_silent(world: World) -> None:
     """The record that holds both addresses says that they are one customer's: nothing of a customer of today goes."""
     both = record("klant-3", OLD, NEW, part="klanten", category=Category.CONTACT)
@@ -164,11 +199,11 @@ def test_who_writes_from_another_address_is_not_silent(world: World) -> None:
 
 
 def test_where_a_source_could_not_be_asked_no_silence_is_assumed(world: World) -> None:
-    """A later contact may stand there: the letter is left to people, and the source is named."""
+    """A later contact may stand there: the letter is left to people, and the source is named. What is younger than the term is no finding."""
     world.systems["hosting"].away = True
     due = silent(world)
     assert {source for source, _ in due.gaps} == {"hosting"}
-    assert [one.disposition.verdict for one in steps(due)] == ["review"]
+    assert verdicts(due) == {"mail-old": "review"}
 
 
 def test_the_latest_contact_counts_in_whatever_order_they_are_told(world: World) -> None:

@@ -159,18 +159,25 @@ def test_the_last_contact_is_the_latest_of_all() -> None:
     automatic = replace(letter, is_contact=False, when=datetime(2026, 9, 1, tzinfo=UTC))
     note = item(Category.NOTE, when=datetime(2026, 4, 1, tzinfo=UTC))
     undated = item(Category.NOTE, when=datetime.max.replace(tzinfo=UTC))
-    assert last_contact([letter, automatic]) == date(2026, 3, 15)
-    assert last_contact([note, letter, undated, item(when=None)]) == date(2026, 4, 1)
-    assert last_contact([automatic]) is None
+    assert last_contact([letter, automatic]) == (date(2026, 3, 15), False)
+    assert last_contact([note, letter, undated, item(when=None)]) == (date(2026, 4, 1), False)
+    assert last_contact([automatic]) == (None, False)
 
 
 def test_the_clock_stands_still_while_a_subscription_runs() -> None:
-    """No term counts from a contact as long as something runs."""
+    """No term counts from a contact as long as something runs, and that is the reason given; what counts from itself is not held up."""
     contact = item(Category.NOTE)
-    assert last_contact([contact, item(Category.DOMAIN, running=True)]) is None
+    last, subscribed = last_contact([contact, item(Category.DOMAIN, running=True)])
+    assert (last, subscribed) == (date(2026, 3, 15), True)
+    running = Situation(TODAY, last, subscribed)
     binding = Rules([rule(Category.NOTE, "P5Y", CountsFrom.LAST_CONTACT)])
-    stopped = Situation(TODAY, last_contact([contact, item(Category.DOMAIN, running=True)]))
-    assert binding.ruling(contact, stopped).disposition.verdict is Verdict.REVIEW
+    said = binding.ruling(contact, running).disposition
+    assert said.verdict is Verdict.REVIEW
+    assert "while a subscription runs" in said.ground.en
+    assert "no date is known" not in said.ground.en
+    assert Rules().ruling(item(), running) == Rules().ruling(item(), Situation(TODAY, last))
+    alone = Rules().ruling(item(Category.DOMAIN, running=True), UNASKED).disposition
+    assert "while a subscription runs" in alone.ground.en
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(-20, 20))

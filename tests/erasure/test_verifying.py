@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from overdracht import ApprovedStep, Item, Outcome, Result, Ruling, Step, Verdict
+from overdracht import ApprovedStep, Item, Outcome, Piece, Result, Ruling, Step, Verdict
 from overdracht.coverage import Coverage, Reach
 from overdracht.erasure import hold, verify, verify_gone
 from overdracht.survey import Organisation, Standing, identity_of
@@ -70,6 +70,67 @@ def test_what_is_called_blanked_and_is_as_it_was_is_left(world: World) -> None:
     assert not verification.holds
 
 
+class DeletesWhatItBlanks(MemoryConnector):
+    """Deletes what must be kept, and says of it what is true of one that was blanked."""
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        for step in steps:
+            yield from super().erase([step])
+            if step.disposition.verdict is Verdict.ANONYMISE:
+                self.settings.system.remove(step.item.key)
+
+
+def test_what_is_called_blanked_and_was_deleted_is_missing(world: World) -> None:
+    """The invoice that the law keeps is asked for by its own key, for it may bear nothing by which she is found any more: no certificate
+    calls that complete, neither of a request nor of a round."""
+    world.makes["books"] = DeletesWhatItBlanks
+    plan = world.execute(world.plan())
+    assert results(plan)["fact-1"] == "anonymised"
+    verification = world.verify(plan)
+    assert verification.missing == {"books": 1}
+    assert not verification.holds
+    assert world.certificate(plan)["complete"] is False
+    assert verify_gone(plan, world.connectors).missing == {"books": 1}
+
+
+def test_what_was_blanked_to_the_last_and_is_there_is_not_missing(world: World) -> None:
+    """Nothing in the invoice leads to her any more, and no search finds it: it is there all the same. When its source does not answer,
+    that is no proof."""
+    world.makes["books"] = BlanksAll
+    plan = world.execute(world.plan())
+    verification = world.verify(plan)
+    assert "fact-1" in world.keys("books")
+    assert verification.kept == {"hosting": 1}
+    assert verification.clean
+    world.makes["books"] = HandsOutNothing
+    assert not world.verify(plan).complete
+
+
+class BlanksAll(MemoryConnector):
+    """Leaves no identifier in what it blanks."""
+
+    def erase(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        for step in steps:
+            (outcome,) = super().erase([step])
+            system = self.settings.system
+            record = system.get(step.item.part, step.item.key)
+            if record is not None:
+                system.add(replace(record, fields=(), text="", title="Factuur"))
+                record = system.get(step.item.part, step.item.key)
+                assert record is not None
+                outcome = replace(outcome, fingerprint=record.fingerprint())
+            yield outcome
+
+
+class HandsOutNothing(MemoryConnector):
+    """Fails where it is asked for something."""
+
+    def export(
+        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+    ) -> Iterator[Piece]:
+        raise OSError("kapot")
+
+
 class CannotBlank(MemoryConnector):
     """Keeps what it must keep as it is."""
 
@@ -134,9 +195,10 @@ def test_a_source_that_could_not_be_searched_is_no_proof(world: World) -> None:
 
     found = world.find()
     without = [one for one in found.coverage if one.source != "mail"]
-    assert not verify(world.request, found.identity, plan, without).holds
+    looked = world.request, found.identity, plan
+    assert not verify(*looked, without, world.connectors).holds
     other = Coverage("fax", "fax", Reach.MISSING)
-    assert not verify(world.request, found.identity, plan, [*found.coverage, other]).holds
+    assert not verify(*looked, [*found.coverage, other], world.connectors).holds
 
 
 def test_failed_and_changed_steps_are_left(world: World) -> None:

@@ -161,12 +161,12 @@ class World:
     def verify(self, plan: PlanFile) -> Verification:
         """Search again and compare."""
         found = self.find()
-        return verify(self.request, found.identity, plan, found.coverage)
+        return verify(self.request, found.identity, plan, found.coverage, self.connectors)
 
     def certificate(self, plan: PlanFile) -> dict[str, Any]:
         """Search again and return the certificate."""
         found = self.find()
-        verification = verify(self.request, found.identity, plan, found.coverage)
+        verification = verify(self.request, found.identity, plan, found.coverage, self.connectors)
         return facts(
             self.reference,
             {"name": "Voorbeeld ICT"},

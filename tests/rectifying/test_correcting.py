@@ -119,6 +119,26 @@ def test_exactly_that_is_corrected(world: World) -> None:
     }
 
 
+class DeletesWhatItCorrects(MemoryConnector):
+    """Deletes the record, and says of it what is true of one that was corrected."""
+
+    def rectify(self, steps: Iterable[ApprovedStep]) -> Iterator[Outcome]:
+        for step in steps:
+            yield from super().rectify([step])
+            self.settings.system.remove(step.item.key)
+
+
+def test_what_is_called_corrected_and_was_deleted_is_missing(world: World) -> None:
+    """It is asked for by its own key: no statement calls that complete."""
+    world.makes["books"] = DeletesWhatItCorrects
+    plan = proposal(world).plan
+    execute(plan, world.connectors, means=AT_ONCE)
+    assert results(plan)["klant-1"] == "rectified"
+    statement = conclude(world, plan)
+    assert statement["verification"]["missing"] == {"books": 1}
+    assert statement["complete"] is False
+
+
 def conclude(world: World, plan: PlanFile) -> dict[str, Any]:
     """Search again and return the statement."""
     found = world.find()

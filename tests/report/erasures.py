@@ -183,7 +183,7 @@ def certificate_page(*, hostile: bool = False, language: str = "nl", **more: Any
     """Return the page of a certificate."""
     one = certificate(hostile=hostile, **more)
     name = SCRIPT if hostile else "2026-0007.json"
-    return b"".join(CertificatePage(one, language, name, name).write())
+    return b"".join(CertificatePage(one, language, name, name, name).write())
 
 
 def letter_page(*, hostile: bool = False, language: str = "nl", **more: Any) -> bytes:

@@ -80,7 +80,7 @@ def test_the_certificate_and_the_letter_say_so_too() -> None:
     told = _certificate(STEPS[0])
     (note,) = told.retained
     assert "somebody else" in note.ground.en
-    page = b"".join(CertificatePage(told, "en", "c.json", "key").write()).decode()
+    page = b"".join(CertificatePage(told, "en", "c.json", "c.en.html", "key").write()).decode()
     letter = Letter(told, "en").text()
     for text in (page, letter):
         assert "remains personal data" not in text

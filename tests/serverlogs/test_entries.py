@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -33,6 +34,7 @@ from overdracht_serverlogs.journald import VACUUM, Journald, JournaldSettings
 from overdracht_serverlogs.logins import Logins, LoginsSettings
 from tests.serverlogs.entry_harness import write_journal
 from tests.servers.need import need
+from tests.servers.permissions import unreadable
 
 KINDS = Kinds()
 LOGIN = KINDS.parse("username:svdberg")
@@ -189,6 +191,44 @@ def test_the_vacuum_takes_old_files_and_says_what_stays(tmp_path: Path) -> None:
     assert not (tmp_path / HOST / name).exists()
     again = {one.key.partition("@")[0]: one.result for one in erase(connector, steps).outcomes}
     assert again[f"{HOST}/system"] in {Result.ALREADY_GONE, Result.FAILED}
+
+
+@pytest.mark.server
+def test_a_check_says_how_much_of_the_journal_may_be_read(tmp_path: Path) -> None:
+    """All of it; or only a user's own, as for who is not in the group of the journal. One file among several that is closed is told, though
+    the first can be read."""
+    connector = _journal(tmp_path, datetime.now(UTC))
+    _journal(tmp_path, datetime.now(UTC), "user-1000.journal")
+    _journal(tmp_path, datetime.now(UTC), "system@7-1-2.journal")
+    system, own, permitted = connector.check()
+    assert system.detail == "it can be read (2 files)"
+    assert own.detail == "it can be read (1 file)"
+    assert (permitted.ok, permitted.detail) == (True, "the whole journal can be read")
+    with unreadable(tmp_path / HOST / "system@7-1-2.journal"):
+        system, own, permitted = connector.check()
+    assert (system.ok, own.ok, permitted.ok) == (False, True, False)
+    assert (
+        "1 of 2 files cannot be read: system@7-1-2.journal: it cannot be read: no permission"
+        in system.detail
+    )
+    assert f"not the whole journal, only {HOST}/user-1000" in permitted.detail
+
+
+@pytest.mark.server
+def test_a_directory_of_the_journal_that_cannot_be_listed_is_a_gap(tmp_path: Path) -> None:
+    """It is not passed over, neither by a check nor by a search, though other journals can be read."""
+    connector = _journal(tmp_path, datetime.now(UTC))
+    other = tmp_path / "andere"
+    shutil.copytree(tmp_path / HOST, other)
+    with unreadable(other):
+        checks = {one.name: one for one in connector.check()}
+        found = find(connector, Subject("1", (LOGIN,)))
+    assert not checks["andere/"].ok
+    assert not checks["permitted"].ok
+    assert [(one.part, one.reason) for one in found.gaps] == [
+        ("andere/", "its files cannot be listed: no permission")
+    ]
+    assert [one.part for one in found.items] == [f"{HOST}/system"]
 
 
 @pytest.mark.server

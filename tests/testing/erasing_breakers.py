@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import ClassVar
 
 from overdracht import (
     Aged,
@@ -12,6 +13,7 @@ from overdracht import (
     Item,
     Objection,
     Outcome,
+    Piece,
     Residue,
     Result,
     Ruling,
@@ -167,6 +169,24 @@ class RemovesWhatItShouldBlank(MemoryConnector):
             if outcome.result is Result.ANONYMISED:
                 self.settings.system.remove(step.item.key)
             yield outcome
+
+
+@breaks("e09")
+class HandsOutNothingThatItBlanked(MemoryConnector):
+    _blanked: ClassVar[set[str]] = set()
+
+    def erase(self, steps: Steps) -> Outcomes:
+        for one in super().erase(steps):
+            if one.result is Result.ANONYMISED:
+                self._blanked.add(one.fingerprint)
+            yield one
+
+    def export(
+        self, items: Iterable[Item], extras: frozenset[str] = frozenset()
+    ) -> Iterator[Piece]:
+        return super().export(
+            (one for one in items if one.fingerprint not in self._blanked), extras
+        )
 
 
 @breaks("e09")

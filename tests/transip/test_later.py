@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from overdracht import Connector, Kinds, Result, Sighting
-from overdracht.erasure import Whom, close, execute, settle_schedule, sweep, verify_gone
+from overdracht import Category, Connector, Gap, Identifier, Kinds, Result, Sighting
+from overdracht.erasure import Whom, close, execute, returned, settle_schedule, sweep, verify_gone
+from overdracht.erasure.contacts import Contacts
 from overdracht.errors import StateError
 from overdracht.people import PIET, SANNE
-from overdracht.retention import local_day
+from overdracht.retention import day_of, local_day
+from overdracht.state.afterlife import Ledger
 from tests.erasure.world import AT_ONCE, NOW, WHOLE, World, results
 from tests.transip.account_harness import LOGIN, Account, contacts_of
 
@@ -84,6 +86,56 @@ def test_a_domain_is_given_up_in_the_open_and_erased_when_it_is_gone(world: Tran
         world.store.schedule_cipher(world.reference)
     assert world.account.objects["domains"][PIET.domains[0]]["status"] == "registered"
     assert len(world.account.sent("DELETE", "/domains/")) == 1
+
+
+def told_of(world: TransipWorld, name: str) -> list[tuple[str, bool, bool, date | None]]:
+    """Return what the account tells of whoever has the domain *name*: the key, whether it runs, whether it is contact, and when."""
+    wanted = Kinds().identifier("domain", name)
+    return [
+        (one.key, one.running, one.is_contact, day_of(one.when))
+        for one in world.account.connector().identifiers()
+        if isinstance(one, Sighting) and one.identifier == wanted
+    ]
+
+
+def test_the_end_of_a_domain_is_contact_on_that_day(world: TransipWorld) -> None:
+    """It runs until its cancellation's date; then that day is the last contact, also when the domain has left the account: no term
+    begins before, nobody is said to be back because of it, and nothing of it is old or found any more."""
+    name, key = "weg.example", "domain/weg.example"
+    world.account.world.add_domain(
+        LOGIN,
+        name,
+        contacts=contacts_of(PIET),
+        registrationDate="2015-03-01",
+        cancellationDate=f"{ENDS:%Y-%m-%d} 00:00:00",
+        cancellationStatus="signed",
+    )
+    world.at(NOW)
+    assert told_of(world, name) == [(key, True, False, date(2015, 3, 1))]
+    world.at(ENDS + timedelta(minutes=10))
+    assert told_of(world, name) == [(key, False, True, ENDS.date())]
+    world.at(ENDS + timedelta(days=3))
+    assert told_of(world, name) == [("", False, True, ENDS.date())]
+    with Contacts() as contacts:
+        contacts.gather(world.connectors, lambda _: False)
+        assert contacts.last([Kinds().identifier("domain", name)]) == (ENDS.date(), False)
+    old = world.account.connector().aged(dict.fromkeys(Category, date(2100, 1, 1)))
+    assert not [one for one in old if isinstance(one, Gap) or name in one.item.title]
+    everybody = Erased()
+    returned(world.connectors, cast("Ledger", everybody), lambda _: False, date(2020, 1, 1))
+    assert Kinds().parse(PIET.email) in everybody.asked
+    assert Kinds().identifier("domain", name) not in everybody.asked
+
+
+class Erased:
+    """A ledger of nobody that notes who is looked for in it."""
+
+    def __init__(self) -> None:
+        self.asked: set[Identifier] = set()
+
+    def erased(self, identifier: Identifier) -> None:
+        """Note *identifier*."""
+        self.asked.add(identifier)
 
 
 def test_who_has_a_running_domain_is_known_to_be_a_customer(world: TransipWorld) -> None:

@@ -275,7 +275,7 @@ def _verified(
     if SWEEP in plan.facts:
         return verify_gone(plan, session.connectors), (), None
     survey = ask(session, request)
-    found = verify(request, survey.identity, plan, survey.coverage)
+    found = verify(request, survey.identity, plan, survey.coverage, session.connectors)
     return found, survey.coverage, survey.identity
 
 

@@ -1,14 +1,13 @@
-"""Write a certificate with its pages, and check one."""
+"""Write a certificate with its pages, each signed, and check them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from overdracht.cli.files import write as write_file
 from overdracht.cli.session import Session
 from overdracht.cli.unlocking import own_key
-from overdracht.erasure import signature_path, write
+from overdracht.erasure import comment_of, signature_path, write, write_signed
 from overdracht.errors import BundleError, OverdrachtError, UsageError
 from overdracht.report.certificate import LARGEST, Certificate, is_certificate, parse
 from overdracht.report.certificate_page import CertificatePage
@@ -42,8 +41,10 @@ def write_certificate(
     public_key = signer.public_text.splitlines()[-1]
     certificate = parse(_read(path))
     for language in LANGUAGES:
-        page = CertificatePage(certificate, language, path.name, public_key)
-        write_file(page_path(path, language), page.write())
+        target = page_path(path, language)
+        page = CertificatePage(certificate, language, path.name, target.name, public_key)
+        comment = _page_comment(comment_of(facts), language)
+        write_signed(b"".join(page.write()), target, signer, comment)
     return path, public_key
 
 
@@ -70,6 +71,27 @@ def page_path(path: Path, language: str) -> Path:
     return path.with_name(f"{path.name.removesuffix('.json')}.{language}.html")
 
 
+def certificate_beside(path: Path) -> Path:
+    """Return the certificate that the page at *path* shows, or *path* itself when that is none; raise BundleError when it is not beside it."""
+    for language in LANGUAGES:
+        stem = path.name.removesuffix(f".{language}.html")
+        if stem and stem != path.name:
+            beside = [path.with_name(f"{stem}.json"), path.with_name(stem)]
+            found = next(filter(looks_like_one, beside), None)
+            if found is None and signature_path(path).exists():
+                raise BundleError(
+                    f"{path.name} only shows a certificate, and {beside[0].name} beside it is none",
+                    remedy=f"minisign -Vm {path.name} checks the page alone",
+                )
+            return found or path
+    return path
+
+
+def _page_comment(comment: str, language: str) -> str:
+    """Return what the signature of a page says, when *comment* is that of its certificate: the page of another one proves nothing."""
+    return f"{comment}, page {language}"
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A certificate that was looked at."""
@@ -79,6 +101,13 @@ class Checked:
     """Why it is not what it was made as; empty when it is."""
     comment: str = ""
     signed_by: str = ""
+    pages: tuple[str, ...] = ()
+    """What is wrong with the pages beside it."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong."""
+        return ((self.problem,) if self.problem else ()) + self.pages
 
 
 def looks_like_one(path: Path) -> bool:
@@ -91,7 +120,7 @@ def looks_like_one(path: Path) -> bool:
 
 
 def check(path: Path, key: str) -> Checked:
-    """Check the certificate at *path* by its signature beside it, which must be of the public *key*."""
+    """Check the certificate at *path*, without its pages, by its signature beside it, which must be of the public *key*."""
     raw = _read(path)
     certificate = parse(raw)
     if not key:
@@ -101,15 +130,39 @@ def check(path: Path, key: str) -> Checked:
         )
     public = PublicKey.parse(key)
     try:
-        signature = signature_path(path).read_bytes().decode(errors="replace")
-        comment = public.verify(raw, signature)
-    except FileNotFoundError:
-        return Checked(certificate, f"{signature_path(path).name} is not beside it")
-    except OSError as error:
-        raise BundleError(f"{signature_path(path)}: {error.strerror}") from error
+        comment = public.verify(raw, _signature(path))
     except BundleError as error:
-        return Checked(certificate, str(error))
+        return Checked(certificate, f"{path.name}: {error}")
     return Checked(certificate, "", comment, public.key_id)
+
+
+def with_pages(found: Checked, path: Path, key: str) -> Checked:
+    """Return *found*, the look at the certificate at *path*, with what is wrong with the pages beside it."""
+    if found.certificate.rectifies:
+        return found  # a statement has none
+    public = PublicKey.parse(key)
+    problems = (_page_problem(path, language, public, found.comment) for language in LANGUAGES)
+    return replace(found, pages=tuple(one for one in problems if one))
+
+
+def _page_problem(path: Path, language: str, public: PublicKey, comment: str) -> str:
+    page = page_path(path, language)
+    if not page.exists():
+        return f"{page.name} is not beside it"
+    try:
+        said = public.verify(_read(page), _signature(page))
+    except BundleError as error:
+        return f"{page.name}: {error}"
+    # Where the certificate itself is not true, which page is its own cannot be told.
+    true = not comment or said == _page_comment(comment, language)
+    return "" if true else f"{page.name}: it is of another certificate ({said})"
+
+
+def _signature(path: Path) -> str:
+    beside = signature_path(path)
+    if not beside.exists():
+        raise BundleError(f"{beside.name} is not beside it")
+    return _read(beside).decode(errors="replace")
 
 
 def in_trail(session: Session, found: Checked) -> Checked:

@@ -6,7 +6,7 @@ from shlex import quote
 
 from overdracht.cli import ended, plan_command, planning, verify_command
 from overdracht.cli.carrying import begin, carry_out
-from overdracht.cli.certificates import check
+from overdracht.cli.certificates import check, with_pages
 from overdracht.cli.ended import Ended
 from overdracht.cli.find_command import find
 from overdracht.cli.screen import Screen
@@ -65,4 +65,5 @@ class Forgetting:
     def _verify(self, done: Ended) -> None:
         self.step(9, "Is the certificate as it was made?", f"verify {quote(str(done.path))}")
         own = own_key(self.session)
-        verify_command.show_certificate(self.out, check(done.path, own), "", own)
+        found = with_pages(check(done.path, own), done.path, own)
+        verify_command.show_certificate(self.out, found, "", own)

@@ -60,7 +60,7 @@ def command(
     check_free(to)
     found = check(certificate, own_key(session))
     if found.problem:
-        raise BundleError(f"{certificate} is not as it was made: {found.problem}")
+        raise BundleError(f"the certificate is not as it was made: {found.problem}")
     if found.certificate.of_a_sweep:
         raise UsageError(
             f"{certificate} is of a retention round: nobody asked for it, and there is nobody to write to"

@@ -210,7 +210,7 @@ def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> Non
     _gaps(screen, swept)
     if counts.unclear or counts.to_judge:
         screen.line(
-            f"{count(counts.of(Verdict.REVIEW), 'item')} for you to look at: no term could be computed, or the system cannot erase.",
+            f"{count(counts.of(Verdict.REVIEW), 'item')} for you to look at: no term could be computed, it came after the term was over, or the system cannot erase.",
             "yellow",
         )
     if plan is not None and counts.of(*CHANGING):

@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 
 from overdracht.bundle import Verification, verify
-from overdracht.cli.certificates import Checked, check, in_trail, looks_like_one
+from overdracht.cli.certificates import (
+    Checked,
+    certificate_beside,
+    check,
+    in_trail,
+    looks_like_one,
+    with_pages,
+)
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import Screen, count, emit, screen, size
 from overdracht.cli.session import Session, pass_session
@@ -29,8 +36,9 @@ def command(
 ) -> None:
     """Check the bundle FILE: every byte, nothing missing, nothing added, and whose signature it bears.
 
-    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to; or a certificate of erasure or statement of
-    correction, its signature beside it. Without --trusted it must be signed by this organisation's own key, when there is one here.
+    FILE is the bundle as it was made, the zip in it, or the folder it was unpacked to; or a statement of correction, or a certificate of
+    erasure or one of its pages: then the certificate and both pages are checked, each by the signature beside it. Without --trusted it
+    must be signed by this organisation's own key, when there is one here.
 
     \b
     Examples:
@@ -40,8 +48,9 @@ def command(
     """
     named = public_key(trusted)
     own = "" if named else own_key(session)
-    if looks_like_one(file):
-        _certificate(session, file, named, own, as_json=as_json)
+    certificate = certificate_beside(file)
+    if looks_like_one(certificate):
+        _certificate(session, certificate, named, own, as_json=as_json)
         return
     key = unlock(file, identity, passphrase_file)
     found = verify(file, key, trusted=named or own)
@@ -54,22 +63,23 @@ def command(
 
 
 def _certificate(session: Session, file: Path, named: str, own: str, *, as_json: bool) -> None:
-    found = in_trail(session, check(file, named or own))
+    key = named or own
+    found = in_trail(session, with_pages(check(file, key), file, key))
     if as_json:
         emit(
             {
-                "ok": not found.problem,
+                "ok": not found.problems,
                 "certificate": found.certificate.reference,
                 "complete": found.certificate.complete,
                 "made": found.certificate.made,
                 "signed_by": found.signed_by,
                 "comment": found.comment,
-                "problems": [found.problem] if found.problem else [],
+                "problems": list(found.problems),
             }
         )
     else:
         show_certificate(screen(), found, named, own)
-    if found.problem:
+    if found.problems:
         click.get_current_context().exit(INCOMPLETE)
 
 
@@ -79,8 +89,9 @@ def show_certificate(screen: Screen, found: Checked, named: str, own: str) -> No
     state = "complete" if one.complete else "INCOMPLETE"
     what = "Statement of correction" if one.rectifies else "Certificate of erasure"
     screen.line(f"{what}, request {one.reference}, {one.made:%Y-%m-%d}: {state}.")
-    if found.problem:
-        screen.line(f"  wrong: {found.problem}", "red")
+    if found.problems:
+        for problem in found.problems:
+            screen.line(f"  wrong: {problem}", "red")
         screen.line("NOT AS IT WAS MADE.", "bold red")
     else:
         show_signer(screen, found.signed_by, named, own)

@@ -2,12 +2,14 @@
 
 from overdracht.erasure.certificate import (
     FORMAT,
+    comment_of,
     encode,
     facts,
     is_complete,
     residues,
     signature_path,
     write,
+    write_signed,
 )
 from overdracht.erasure.clock import ClockJumped, check_clock
 from overdracht.erasure.closing import Whom, close
@@ -35,7 +37,14 @@ from overdracht.erasure.planning import (
 from overdracht.erasure.reapply import Return, Returned, returned
 from overdracht.erasure.settling import settle_schedule
 from overdracht.erasure.sweep import Scope, Sweep, sweep
-from overdracht.erasure.verifying import Verification, hold, unfinished, verify, verify_gone
+from overdracht.erasure.verifying import (
+    Verification,
+    hold,
+    unfinished,
+    vanished,
+    verify,
+    verify_gone,
+)
 
 __all__ = [
     "ACTING",
@@ -61,6 +70,7 @@ __all__ = [
     "check_clock",
     "check_confirmed",
     "close",
+    "comment_of",
     "encode",
     "execute",
     "facts",
@@ -84,7 +94,9 @@ __all__ = [
     "sweep",
     "unconfirmed",
     "unfinished",
+    "vanished",
     "verify",
     "verify_gone",
     "write",
+    "write_signed",
 ]

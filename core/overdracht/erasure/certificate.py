@@ -230,8 +230,16 @@ def encode(certificate: Mapping[str, Any]) -> bytes:
 
 def write(certificate: Mapping[str, Any], path: Path, signer: SigningKey) -> None:
     """Write *certificate* to *path* and its signature beside it, each whole or not at all."""
-    content = encode(certificate)
-    comment = f"overdracht certificate {certificate['reference']} {certificate['made']}"
+    write_signed(encode(certificate), path, signer, comment_of(certificate))
+
+
+def comment_of(certificate: Mapping[str, Any]) -> str:
+    """Return what the signature of *certificate* says: of which request, and when it was made."""
+    return f"overdracht certificate {certificate['reference']} {certificate['made']}"
+
+
+def write_signed(content: bytes, path: Path, signer: SigningKey, comment: str) -> None:
+    """Write *content* to *path* and its signature, which says *comment*, beside it, each whole or not at all."""
     for target, data in (
         (path, content),
         (signature_path(path), signer.sign(content, comment).encode()),

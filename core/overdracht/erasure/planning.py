@@ -22,7 +22,7 @@ from overdracht.text import Text
 FEWEST = 10
 """A source with fewer things than this is not guarded by a share: one of two is half."""
 
-_CONTACTS = frozenset({Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK})
+BY_NATURE = frozenset({Category.INVOICE, Category.PAYMENT, Category.NOTE, Category.WORK})
 """What is customer contact by its nature."""
 
 CHANGING = frozenset({Verdict.ERASE, Verdict.ANONYMISE, Verdict.CANCEL})
@@ -68,19 +68,19 @@ class Limits:
 Connectors = Mapping[str, Connector[Settings]]
 
 
-def last_contact(items: Iterable[Item]) -> date | None:
-    """Return the day of the last customer contact among *items*: a letter, a note, an invoice, a payment.
+def last_contact(items: Iterable[Item]) -> tuple[date | None, bool]:
+    """Return the day of the last customer contact among *items*: a letter, a note, an invoice, a payment; and whether a subscription runs.
 
-    None when there is none, and while a subscription runs: no term counts then.
+    While one does, no term counts from any contact.
     """
     last: date | None = None
     running = False
     for one in items:
         running = running or one.running
-        if one.is_contact or one.category in _CONTACTS:
+        if one.is_contact or one.category in BY_NATURE:
             day = day_of(one.when)
             last = day if last is None or (day is not None and day > last) else last
-    return None if running else last
+    return last, running
 
 
 def plan_erasure(
@@ -100,11 +100,12 @@ def plan_erasure(
     """
     review = Review(request, identity)
     names = Names()
-    contact = last_contact(names.passing(one.item for one in review.items(Inclusion.INCLUDED)))
-    situation = Situation(local_day(now), contact, requested=True)
+    included = names.passing(one.item for one in review.items(Inclusion.INCLUDED))
+    contact, subscribed = last_contact(included)
+    situation = Situation(local_day(now), contact, subscribed, requested=True)
     facts: dict[str, object] = {
         "identifiers": [str(one) for one in identity.sought],
-        "last_contact": contact,
+        "last_contact": None if subscribed else contact,
         NAMES: [one.value for one in names.all()],
     }
     steps = _steps(review, connectors, rules, situation)

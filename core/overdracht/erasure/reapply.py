@@ -58,7 +58,7 @@ def returned(
             for one in connector.identifiers():
                 if isinstance(one, Gap):
                     gaps.append((source, one))
-                elif not owns(one.identifier):
+                elif one.key and not owns(one.identifier):
                     _take(one, source, known, ledger, since, people)
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its source is a gap and the others go on
             gaps.append((source, Gap("", explain(error))))

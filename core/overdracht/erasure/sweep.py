@@ -13,11 +13,12 @@ from itertools import chain, islice
 from overdracht.connector import Ages, erasing
 from overdracht.erasure.contacts import Contacts
 from overdracht.erasure.earliest import earliest
+from overdracht.erasure.outlived import LATER, came_later, counts_from_contact, is_young, latest
 from overdracht.erasure.planning import CHANGING, Connectors, Limits, guarded, propose
 from overdracht.errors import SourceError
 from overdracht.identifiers import Identifier
 from overdracht.items import Category, Gap, Item
-from overdracht.retention import CountsFrom, day_of, local_day
+from overdracht.retention import CountsFrom, local_day
 from overdracht.ruling import Rules, Situation
 from overdracht.state import Phase, PlanFile, RequestFile, Store
 from overdracht.steps import Aged, ApprovedStep, Disposition, Step, Verdict
@@ -268,14 +269,17 @@ class _Looking:
         if aged.parties and not others:
             return None  # between the organisation and itself
         contact, running = contacts.last(others)
-        if running and self._counts_from_contact(aged.item.category):
+        if running and counts_from_contact(self.rules, aged.item.category):
             return None
-        day = day_of(aged.item.when)
-        latest = max((one for one in (contact, day) if one is not None), default=None)
         # Where a source could not be asked, a later contact may stand: the term cannot be computed then; while a subscription runs
         # it has not begun.
         known = others and contacts.complete and not running
-        situation = Situation(self.today, latest if known else None, requested=False)
+        day = latest(aged.item, contact) if known else None
+        situation = Situation(self.today, day, running, requested=False)
+        if not known and is_young(self.rules, aged.item, self.today):
+            return None
+        if came_later(self.rules, aged.item, situation):
+            return Step(aged.item, Disposition(Verdict.REVIEW, LATER), "")
         step = self._proposed(source, aged.item, situation)
         kept = step is None or step.disposition.verdict is Verdict.RETAIN
         return None if kept else step
@@ -289,10 +293,6 @@ class _Looking:
             if gap not in self.gaps:
                 self.gaps.append(gap)
             return None
-
-    def _counts_from_contact(self, category: Category) -> bool:
-        rules = self.rules.of(category)
-        return any(rule.counts_from is CountsFrom.LAST_CONTACT for rule in rules)
 
     def _is_done(self, source: str, step: Step) -> bool:
         blanks = step.disposition.verdict is Verdict.ANONYMISE

@@ -1,13 +1,14 @@
 """Find again after an erasure, and compare: what is left must be exactly what the plan keeps."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from overdracht.connector import erasing
+from overdracht.connector import Connector, Settings, erasing
 from overdracht.coverage import Coverage
 from overdracht.erasure.planning import Connectors
-from overdracht.items import File, Gap, Piece
+from overdracht.items import File, Gap, Item, Piece
 from overdracht.review import Inclusion, Review
 from overdracht.state import Given, PlanFile, RequestFile, Role, StepState
 from overdracht.steps import DONE, ApprovedStep, Result, Verdict
@@ -29,7 +30,7 @@ class Verification:
     kept: Mapping[str, int]
     """What is there and is to be: retained, scheduled, or waiting for review."""
     missing: Mapping[str, int]
-    """What was to be kept and is not found any more."""
+    """What was to be kept, in whole or in part, and is not there any more."""
 
     @property
     def holds(self) -> bool:
@@ -43,9 +44,16 @@ class Verification:
 
 
 def verify(
-    request: RequestFile, identity: Identity, plan: PlanFile, coverage: Iterable[Coverage]
+    request: RequestFile,
+    identity: Identity,
+    plan: PlanFile,
+    coverage: Iterable[Coverage],
+    connectors: Connectors,
 ) -> Verification:
-    """Compare what was just found with what *plan* keeps; the caller has searched every source again, by the plan's identifiers."""
+    """Compare what was just found with what *plan* keeps; the caller has searched every source again, by the plan's identifiers.
+
+    What was blanked may not be found by them any more: that its rest is there is asked of its source.
+    """
     left: Counter[str] = Counter()
     new: Counter[str] = Counter()
     kept: Counter[str] = Counter()
@@ -63,13 +71,14 @@ def verify(
                 kept[one.source] += 1
             else:
                 left[one.source] += 1
-        missing = remembered.unseen(Verdict.RETAIN)
+        missing = Counter(remembered.unseen(Verdict.RETAIN))
+        gone, answered = vanished(plan, connectors, Result.ANONYMISED, remembered.is_ticked)
     statement = tuple(coverage)
     sources = {one.source for one in plan.counts()}
     # A source that could not be searched may hold anything; one that is not even in the statement too.
     complete = all(one.complete for one in statement)
-    complete = complete and sources <= {one.source for one in statement}
-    return Verification(complete, +left, +new, +kept, missing)
+    complete = complete and answered and sources <= {one.source for one in statement}
+    return Verification(complete, +left, +new, +kept, missing + gone)
 
 
 def hold(request: RequestFile, identity: Identity) -> None:
@@ -85,8 +94,53 @@ def hold(request: RequestFile, identity: Identity) -> None:
     )
 
 
+def vanished(
+    plan: PlanFile,
+    connectors: Connectors,
+    result: Result,
+    is_seen: Callable[[str, str], bool] = lambda _source, _key: False,
+) -> tuple[Counter[str], bool]:
+    """Ask each source for what *plan* left there as something else, which is its *result*, and nobody has *seen*.
+
+    Returns, by source, how much it cannot hand out, and whether all could be asked. Of what the outcome gives no fingerprint nothing can be
+    asked: it is known by what it was.
+    """
+    gone: Counter[str] = Counter()
+    answered = True
+    for source in sorted({one.source for one in plan.counts() if one.result == result}):
+        unseen = (item for item in _left(plan, source, result) if not is_seen(source, item.key))
+        if (first := next(unseen, None)) is None:
+            continue
+        try:
+            gone[source] = _withheld(connectors[source], chain((first,), unseen))
+        except Exception:  # noqa: BLE001 - a plugin may raise anything; what cannot be asked is not verified
+            answered = False
+    return gone, answered
+
+
+def _left(plan: PlanFile, source: str, result: Result) -> Iterator[Item]:
+    """Yield what *plan* left as something else, as it is now by the word of its connector."""
+    for one in plan.steps(source=source, states=(StepState.SETTLED,)):
+        outcome = one.outcome
+        if outcome is not None and outcome.result is result and outcome.fingerprint:
+            yield replace(one.step.item, fingerprint=outcome.fingerprint)
+
+
+def _withheld(connector: Connector[Settings], items: Iterable[Item]) -> int:
+    asked: set[str] = set()
+
+    def asking() -> Iterator[Item]:
+        for one in items:
+            asked.add(one.key)
+            yield one
+
+    handed = {key for piece in connector.export(asking()) for key in _handed_out(piece)}
+    return len(asked - handed)
+
+
 def verify_gone(plan: PlanFile, connectors: Connectors) -> Verification:
-    """Ask each source for what *plan* erased, where there is nobody to find again: whatever it still can hand out is left."""
+    """Ask each source for what *plan* erased, where there is nobody to find again: whatever it still can hand out is left; and for what is
+    left of what it blanked."""
     left: Counter[str] = Counter()
     complete = True
     for source in sorted({one.source for one in plan.counts() if one.result in _GONE}):
@@ -102,7 +156,8 @@ def verify_gone(plan: PlanFile, connectors: Connectors) -> Verification:
             complete = complete and not any(eraser.prepare(_erased(plan, source)))
         except Exception:  # noqa: BLE001 - a plugin may raise anything; what cannot be asked is not verified
             complete = False
-    return Verification(complete, +left, {}, {}, {})
+    missing, answered = vanished(plan, connectors, Result.ANONYMISED)
+    return Verification(complete and answered, +left, {}, {}, +missing)
 
 
 def _erased(plan: PlanFile, source: str) -> Iterator[ApprovedStep]:

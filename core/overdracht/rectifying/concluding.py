@@ -15,7 +15,7 @@ from overdracht.rectifying.changes import changes_of
 from overdracht.rectifying.planning import Looked, corrections
 from overdracht.review import Inclusion, Review
 from overdracht.state import PlanFile, RequestFile
-from overdracht.steps import Verdict
+from overdracht.steps import Result, Verdict
 from overdracht.survey import Identity
 from overdracht.text import NOTHING
 
@@ -52,12 +52,13 @@ def look_again(
         (left if step.disposition.verdict is Verdict.RECTIFY else kept)[source] += 1
     statement = tuple(coverage)
     sources = {one.source for one in plan.counts()} <= {one.source for one in statement}
-    whole = sources and not looked.gaps and all(one.complete for one in statement)
+    missing, answered = erasure.vanished(plan, connectors, Result.RECTIFIED)
+    whole = sources and answered and not looked.gaps and all(one.complete for one in statement)
     waiting = Counter(
         (one.source, one.item.category)
         for one in Review(request, identity).items(Inclusion.AWAITING)
     )
-    return Checked(Verification(whole, left, {}, kept, {}), tuple(looked.gaps), waiting)
+    return Checked(Verification(whole, left, {}, kept, +missing), tuple(looked.gaps), waiting)
 
 
 def facts(

@@ -43,11 +43,12 @@ _NOTHING = Text("er is niets meer gevonden", "nothing was found any more")
 
 @dataclass(frozen=True, slots=True)
 class CertificatePage:
-    """The page in one *language*; *name* is that of the certificate's file, which lies beside it."""
+    """The page in one *language*; *name* is that of the certificate's file, which lies beside it, and *own_name* its own."""
 
     certificate: Certificate
     language: str
     name: str
+    own_name: str
     public_key: str
 
     def say(self, nl: str, en: str) -> str:
@@ -270,11 +271,17 @@ class CertificatePage:
 
     def _checking(self) -> Iterator[Html]:
         yield html(
-            "<p>{}</p>\n<pre><code>minisign -Vm {} -P {}</code></pre>\n",
+            "<p>{}</p>\n<pre><code>minisign -Vm {} -P {}\nminisign -Vm {} -P {}</code></pre>\n<p>{}</p>\n",
             self.say(
-                "Het certificaat is het bestand dat hiernaast ligt; deze bladzijde is er een weergave van. Zo ziet u of er iets aan is veranderd:",
-                "The certificate is the file beside this page, which only shows it. This tells whether anything in it was changed:",
+                "Het certificaat is het eerste bestand hieronder; deze bladzijde is er een weergave van. Beide zijn ondertekend, in het bestand met dezelfde naam en .minisig erachter. Zo ziet u of er iets aan is veranderd:",
+                "The certificate is the first file below; this page only shows it. Both are signed, in the file of the same name with .minisig behind it. This tells whether anything in them was changed:",
             ),
             self.name,
             self.public_key,
+            self.own_name,
+            self.public_key,
+            self.say(
+                "Vergelijk de sleutel met die u van de organisatie zelf kreeg: wie deze bladzijde namaakt, zet er een eigen sleutel in.",
+                "Compare the key with the one the organisation itself gave you: whoever forges this page puts a key of their own in it.",
+            ),
         )

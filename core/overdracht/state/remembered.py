@@ -29,6 +29,14 @@ class Remembered:
         self._connection.execute("INSERT OR IGNORE INTO ticked VALUES (?)", (row[0],))
         return Verdict(row[1]), Result(row[2]) if row[2] else None
 
+    def is_ticked(self, source: str, key: str) -> bool:
+        """Say whether the item was ticked off."""
+        row = self._connection.execute(
+            "SELECT 1 FROM step JOIN ticked ON ticked.step = step.id WHERE plan=? AND source=? AND key=?",
+            (self._plan, source, self._cipher.tag("key", key)),
+        ).fetchone()
+        return row is not None
+
     def is_untouched(self, source: str, item: Item) -> bool:
         """Say whether *item* is what it was when it was planned, although what came of its step says that it was left as something else."""
         payload, outcome = self._connection.execute(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
@@ -117,6 +117,16 @@ class Done:
     def results(self) -> dict[str, str]:
         """The results, by key."""
         return {one.key: one.result for one in self.outcomes}
+
+
+def left(now: Scene, done: Done) -> list[Item]:
+    """Return what the outcomes say is left of the scene's items."""
+    fingerprints = {one.key: one.fingerprint for one in done.outcomes}
+    return [
+        replace(one.item, fingerprint=fingerprints[one.item.key])
+        for one in now.steps
+        if one.item.key in fingerprints
+    ]
 
 
 Act = Callable[[Iterable[ApprovedStep]], Iterator[Outcome]]

@@ -14,13 +14,14 @@ from overdracht.testing.acting import (
     die_handing,
     die_taking,
     items_of,
+    left,
     takes_batches,
 )
 from overdracht.testing.cast import RECORDS, crowd, subject
 from overdracht.testing.correcting import changes, told, wrong
 from overdracht.testing.harness import RectifyingHarness
 from overdracht.testing.proposing import objections
-from overdracht.testing.watching import find
+from overdracht.testing.watching import export, find
 
 EVERYBODYS = frozenset(one.token for one in RECORDS)
 KINDS = Kinds()
@@ -60,7 +61,7 @@ class Amending:
     def test_c07_it_makes_exactly_the_edits(self, harness: RectifyingHarness) -> None:
         """C7: The steps' items have what is right in the place of what was wrong, first some and then the others; all else in them is
         the same, and so are all other items, to the byte, the flag and the time. What is said of the fingerprint is what the next
-        find says."""
+        find says, and by it what was corrected can be handed out."""
         now = wrong(harness)
         besides = {token: harness.besides(token) for token in now.all_tokens}
         for steps in (now.steps[::2], now.steps[1::2]):
@@ -70,6 +71,7 @@ class Amending:
             assert set(done.results.values()) <= {Result.RECTIFIED}
             assert harness.rest(now.of(steps)) == rest
             found = {one.key: one.fingerprint for one in by_what_is_right(harness)}
+            assert export(harness.connector(), left(now, done)).keys == set(done.results)
             assert {one.key: one.fingerprint for one in done.outcomes} == {
                 one.item.key: found[one.item.key] for one in steps
             }

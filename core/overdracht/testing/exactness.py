@@ -2,7 +2,7 @@
 
 from overdracht.items import Item
 from overdracht.steps import RESULTS, UNDONE, Result, Verdict
-from overdracht.testing.acting import BLANK, KEEP, Scene, erase, items_of_sanne, scene
+from overdracht.testing.acting import BLANK, KEEP, Scene, erase, items_of_sanne, left, scene
 from overdracht.testing.cast import RECORDS
 from overdracht.testing.harness import ErasingHarness
 from overdracht.testing.watching import export
@@ -77,7 +77,7 @@ class Exactness:
 
     def test_e09_kept_is_kept(self, harness: ErasingHarness) -> None:
         """E9: What is to be kept stays; where only fields of it go the rest stays, once and again; what is said of its fingerprint is
-        what the next find says."""
+        what the next find says, and by it the rest can be handed out."""
         before = _filled(harness)
         assert scene(harness, KEEP).steps == []
         now = scene(harness, BLANK)
@@ -92,6 +92,7 @@ class Exactness:
         for one in done.outcomes:
             if one.key in found:
                 assert one.fingerprint == found[one.key].fingerprint
+        assert export(harness.connector(), left(now, done)).keys == set(done.results)
         blanked = harness.snapshot()
         assert erase(harness.eraser(), now.steps).results == done.results
         assert harness.snapshot() == blanked

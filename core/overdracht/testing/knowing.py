@@ -55,7 +55,7 @@ class Knowing:
             told = {
                 one.key: one
                 for one in sightings
-                if isinstance(one, Sighting) and one.identifier == identifier
+                if isinstance(one, Sighting) and one.identifier == identifier and one.key
             }
             items = find(harness.connector(), Subject("kit", (identifier,))).of(Certainty.EXACT)
             assert set(told) == {one.key for one in items}

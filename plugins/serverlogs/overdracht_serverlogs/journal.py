@@ -23,6 +23,7 @@ _NO_TEXT = re.compile(
     r"__|_BOOT_ID|_MACHINE_ID|_SOURCE_|_STREAM_ID|_SYSTEMD_INVOCATION_ID|SYSLOG_TIMESTAMP"
 )
 _TIMEOUT = 3600.0
+_UNLISTED = "its files cannot be listed: no permission"
 
 
 class Journal:
@@ -38,7 +39,7 @@ class Journal:
         """Yield the names of the journals: those of the system and of users, each with all its files."""
         if which("journalctl") is None:
             raise Unreachable("there is no journalctl here", remedy="install systemd")
-        names = sorted(self._files())
+        names = sorted({*self._files(), *self._closed()})
         if not names:
             raise Unreachable(
                 "there is no file of the journal",
@@ -55,9 +56,31 @@ class Journal:
                     found.setdefault(str(path.relative_to(root).with_name(name)), []).append(path)
         return found
 
+    def _closed(self) -> Iterator[str]:
+        """Yield the name of each directory whose files cannot even be listed: a pattern passes over it in silence."""
+        for root in self._roots:
+            if not _may_list(root):
+                yield f"{root.name}/"
+                continue
+            below = (one for one in root.glob("*") if one.is_dir() and not _may_list(one))
+            yield from (f"{one.relative_to(root)}/" for one in below)
+
+    def look(self, part: str) -> tuple[int, list[str]]:
+        """Return how many files the journal *part* has, and why which of them cannot be read."""
+        problems = []
+        files = self._files().get(part, [])
+        for path in files:
+            try:
+                next(_of_file(path), None)
+            except Unreadable as error:
+                problems.append(f"{path.name}: {error}")
+        return len(files), problems if files else [_UNLISTED]
+
     def entries(self, part: str) -> Iterator[Entry]:
         """Yield every entry of the journal *part*."""
         if not self._files().get(part):
+            if part in self._closed():
+                raise Unreadable(_UNLISTED)
             raise Unreadable("it is not there any more")
         problems = []
         known: set[tuple[int, int]] = set()
@@ -98,6 +121,10 @@ class Journal:
     def remove(self, part: str, planned: object) -> None:  # noqa: ARG002 - none is taken out
         """Raise Unreadable: the journal has no way of it."""
         raise Unreadable(self.obstacle(part))
+
+
+def _may_list(directory: Path) -> bool:
+    return not directory.is_dir() or may(directory, os.R_OK | os.X_OK)
 
 
 def _of_file(path: Path) -> Iterator[Entry]:

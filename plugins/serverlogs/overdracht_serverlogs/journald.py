@@ -9,6 +9,7 @@ from pydantic import Field
 
 from overdracht import (
     ApprovedStep,
+    Check,
     ConfigPath,
     Disposition,
     Item,
@@ -36,6 +37,8 @@ _WAITING = Text(
     "Een regel is niet uit het journaal te wissen: hij gaat met zijn bestand weg, zodra dat ouder is dan de bewaartermijn.",
     "An entry cannot be erased from the journal: it goes with its file, once that is older than the term.",
 )
+_MOST = 3
+"""Files that a check names."""
 _WHOLE = 1
 """Days until a whole day is as old as its first moment: a vacuum goes by the first entry of a file."""
 
@@ -67,6 +70,23 @@ class Journald(EntryConnector[JournaldSettings]):
         from overdracht_serverlogs.journal import Journal
 
         return Journal(self.settings.directory, self.source)
+
+    def check(self) -> Iterator[Check]:
+        """Look whether every file of every journal can be read, and say what is permitted: the whole journal, or some of it."""
+        store, readable, closed = self.store(), [], False
+        for part in store.parts():
+            files, problems = store.look(part)
+            if problems:
+                told = "; ".join(problems[:_MOST])
+                detail = (
+                    f"{len(problems)} of {files} files cannot be read: {told}" if files else told
+                )
+                closed = True
+            else:
+                readable.append(part)
+                detail = f"it can be read ({files} {'file' if files == 1 else 'files'})"
+            yield Check(part, ok=not problems, detail=detail)
+        yield _permitted(readable, closed=closed)
 
     def propose(self, item: Item, ruling: Ruling) -> Step:
         """Say on which day the entries go with their file."""
@@ -127,6 +147,17 @@ class Journald(EntryConnector[JournaldSettings]):
         from overdracht_serverlogs.residue import of_journal
 
         yield from of_journal()
+
+
+def _permitted(readable: list[str], *, closed: bool) -> Check:
+    if not closed:
+        return Check("permitted", ok=True, detail="the whole journal can be read")
+    parts = ", ".join(readable) or "nothing"
+    return Check(
+        "permitted",
+        ok=False,
+        detail=f"not the whole journal, only {parts}: run this as root, or as a member of the group systemd-journal",
+    )
 
 
 def _left(store: "Journal", items: list[Item]) -> tuple[dict[str, bool], str]:

@@ -92,9 +92,9 @@ class Account:
                 for _, future in waiting:
                     future.cancel()
 
-    def domains(self) -> "Domains":
-        """Return the domains, read in as few requests as their number allows."""
-        return Domains(self.api.domains(gone=False, page_size=PAGE))
+    def domains(self, *, gone: bool = False) -> "Domains":
+        """Return the domains, with *gone* also those that left the account, read in as few requests as their number allows."""
+        return Domains(self.api.domains(gone=gone, page_size=PAGE))
 
 
 class Domains:

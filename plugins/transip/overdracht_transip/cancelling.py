@@ -38,7 +38,6 @@ from overdracht_transip.proposing import AWAIT, CANCEL_NOW
 from overdracht_transip.server_holdings import SERVER
 
 DONE = f"{EVIDENCE}cancelled"
-ENDING = frozenset({"dropinprogress", "gone"})
 WITHDRAWN = "it is there and not cancelled any more: somebody has withdrawn the cancellation"
 
 
@@ -226,7 +225,7 @@ def is_handed_over(api: Reader, domain: str) -> bool:
 
 
 def _is_ending(domain: Domain) -> bool:
-    return domain.is_cancelled or domain.status in ENDING
+    return domain.is_cancelled or domain.has_ended
 
 
 def _plain(server: Vps) -> tuple[str, ...]:

@@ -40,7 +40,8 @@ def registrant(domain: Domain) -> Contact | None:
 
 
 def domain_holding(domain: Domain, ownership: Ownership) -> Holding:
-    """Return *domain* as something that is its registrant's."""
+    """Return *domain* as something that is its registrant's; one that has ended counts as contact on the day of its end."""
+    ended = moment(domain.cancellation_date) if domain.has_ended else None
     holder = registrant(domain)
     others = tuple(one.email for one in domain.contacts or () if one is not holder and one.email)
     return Holding(
@@ -54,8 +55,9 @@ def domain_holding(domain: Domain, ownership: Ownership) -> Holding:
         texts=(*(_texts(holder) if holder else ()), *texts(tags=ownership.free(domain.tags))),
         others=_names(holder) if holder else (),
         people=others,
-        when=midnight(domain.registration_date),
-        running=True,
+        when=ended or midnight(domain.registration_date),
+        running=not domain.has_ended,
+        is_contact=ended is not None,
     )
 
 

@@ -44,6 +44,8 @@ class Holding:
     """The addresses of others who stand in it."""
     when: datetime | None = None
     running: bool = False
+    is_contact: bool = False
+    """It is a subscription that has ended, at *when*."""
 
     @property
     def fingerprint(self) -> str:

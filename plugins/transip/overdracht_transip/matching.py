@@ -123,4 +123,5 @@ def as_item(
         reveals=told,
         third_parties=third_parties,
         running=holding.running,
+        is_contact=holding.is_contact,
     )

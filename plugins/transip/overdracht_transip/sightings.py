@@ -1,6 +1,7 @@
 """Tell whom the account knows, and what in it is old."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -62,14 +63,21 @@ class Sightings:
                 yield one
                 continue
             for identifier in dict.fromkeys(identifier for identifier, _ in sure(one)):
-                yield Sighting(identifier, one.key, one.part, one.when, running=one.running)
+                yield Sighting(
+                    identifier, one.key, one.part, one.when, one.is_contact, running=one.running
+                )
 
     def aged(self, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
         """Yield what has a time of its own that lies before the day of its category."""
         for one in self._holdings():
             if isinstance(one, Gap):
                 yield one
-            elif (day := before.get(one.category)) and one.when and local_day(one.when) < day:
+            elif (
+                one.key
+                and (day := before.get(one.category))
+                and one.when
+                and local_day(one.when) < day
+            ):
                 parties: tuple[Identifier, ...] = tuple(dict.fromkeys(who for who, _ in sure(one)))
                 yield Aged(as_item(one), parties)
 
@@ -112,10 +120,16 @@ class Sightings:
                 yield from list_holdings(domain, mail_list)
 
     def _domains(self) -> Iterator[Holding]:
-        for domain in self._account.domains():
+        for domain in self._account.domains(gone=True):
             yield from self._of_domain(domain)
 
     def _of_domain(self, domain: Domain) -> Iterator[Holding]:
+        if domain.is_gone:
+            # It is not held any more; that there was a customer until then, the account still tells.
+            left = domain_holding(domain, self._ownership)
+            if left.is_contact:
+                yield replace(left, key="")
+            return
         if not is_staying(domain, self._ownership):
             yield domain_holding(domain, self._ownership)
         yield from contact_holdings(domain, self._ownership)

@@ -83,6 +83,11 @@ class Domain:
         return self.cancellation_date is not None or bool(self.cancellation_status)
 
     @property
+    def has_ended(self) -> bool:
+        """Say whether it does not run any more: it is being dropped, or has left the account."""
+        return self.status in {"dropinprogress", "gone"}
+
+    @property
     def is_gone(self) -> bool:
         """Say whether the domain has left the account."""
         return self.status == "gone"

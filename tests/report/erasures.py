@@ -33,10 +33,11 @@ KEEP = Disposition(Verdict.RETAIN, BOOKS.ground, BOOKS.article, date(2034, 1, 1)
 CACHE = Residue(
     Text("afzenders en onderwerpen van gewiste mail", "senders and subjects of erased mail"),
     Text(
-        "de index van de server (dovecot.index.cache)", "the server's index (dovecot.index.cache)"
+        "de index van de server (`dovecot.index.cache`)",
+        "the server's index (`dovecot.index.cache`)",
     ),
     Text("de server hem opnieuw maakt", "the server makes it anew"),
-    Text("doveadm mailbox cache purge", "doveadm mailbox cache purge"),
+    Text("`doveadm mailbox cache purge`", "`doveadm mailbox cache purge`"),
 )
 WHOLE = Coverage("mailarchief", "imap", Reach.WHOLE, 12, 100_312, 1_204)
 

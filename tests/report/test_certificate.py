@@ -141,3 +141,29 @@ def test_hostile_texts_stay_texts() -> None:
         tree = html5lib.parse(page.decode(), namespaceHTMLElements=False)
         assert not list(tree.iter("script"))
         assert SCRIPT in words(page)
+
+
+def test_the_letter_says_what_stays_without_commands() -> None:
+    """What, where and until when, and that it is not used; how to clear it stands in the certificate's page, as code."""
+
+    def both(text: str) -> dict[str, str]:
+        return {"nl": text, "en": text}
+
+    left = {
+        "source": "mailarchief",
+        "what": both("afzenders van gewiste mail"),
+        "where": both("`dovecot.index` van elke map, en het transactielog (`pg_wal`)"),
+        "until": both("tot de server hem opruimt (`doveadm purge`)"),
+        "remedy": both("`doveadm purge -u ACCOUNT` of `fstrim`"),
+    }
+    told = letter(residue=[left])
+    assert (
+        "- mailarchief: afzenders van gewiste mail (dovecot.index van elke map, en het transactielog; hoe lang: tot de server hem opruimt)"
+        in told
+    )
+    assert "Wij gebruiken het niet meer." in told
+    for page in (told, words(letter_page(residue=[left]))):
+        assert not re.search("`|doveadm|fstrim|verhelpen", page)
+    shown = certificate_page(residue=[left]).decode()
+    assert "<code>doveadm purge -u ACCOUNT</code>" in shown
+    assert "`" not in words(shown.encode())

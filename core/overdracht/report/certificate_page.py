@@ -12,7 +12,7 @@ from overdracht.report.erasing_words import (
     told_ground,
     told_left_out,
 )
-from overdracht.report.markup import Html, html
+from overdracht.report.markup import Html, html, spans
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import residue_list
 from overdracht.report.words import CATEGORIES, REACHES, told_day, told_items, told_number
@@ -193,7 +193,7 @@ class CertificatePage:
             '<span class="{}">{}</span>{}',
             "good-word" if good else "bad-word",
             REACHES[reach].in_(self.language) if reach in REACHES else one.searched,
-            [html('<p class="soft">{}</p>', note.in_(self.language)) for note in one.notes],
+            [html('<p class="soft">{}</p>', spans(note.in_(self.language))) for note in one.notes],
         )
 
     def _retained(self) -> Iterator[Html]:
@@ -224,7 +224,7 @@ class CertificatePage:
                     '<tr><th scope="row">{}</th><td>{}</td><td>{}{}</td><td>{}</td><td class="n" data-label="{}">{}</td></tr>\n',
                     one.source,
                     CATEGORIES[one.category].in_(self.language),
-                    told_ground(one.ground, one.article, self.language),
+                    spans(told_ground(one.ground, one.article, self.language)),
                     html("<p>{}</p>", RESULTS[Result.ANONYMISED].in_(self.language))
                     if one.pseudonymous
                     else None,

@@ -16,7 +16,7 @@ from overdracht.report.erasing_words import (
     told_left_out,
     told_verdict,
 )
-from overdracht.report.markup import Html, foreign, html, shortened
+from overdracht.report.markup import Html, foreign, html, shortened, spans
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import ItemTables, grounds_table, named_list, residue_list
 from overdracht.report.searched import coverage_table
@@ -191,7 +191,7 @@ class PlanPage:
                     "<li>{} ({}): {}</li>\n",
                     html("<b>{}</b>", VERDICTS[one.verdict].in_(self.language)),
                     told_number(one.items, self.language),
-                    told_ground(one.ground, one.article, self.language),
+                    spans(told_ground(one.ground, one.article, self.language)),
                 )
                 for one in self.dispositions.why
             ],

@@ -38,6 +38,7 @@ _NOT_WHOLE = Text(
     "niet elke bron kon opnieuw geheel worden doorzocht",
     "not every source could be searched whole again",
 )
+_GONE = Text("Geheel; niets meer van de persoon", "Whole; nothing of the person any more")
 _NOTHING = Text("er is niets meer gevonden", "nothing was found any more")
 
 
@@ -192,7 +193,7 @@ class CertificatePage:
         return html(
             '<span class="{}">{}</span>{}',
             "good-word" if good else "bad-word",
-            REACHES[reach].in_(self.language) if reach in REACHES else one.searched,
+            (_GONE if reach is Reach.EMPTY else REACHES[reach]).in_(self.language),
             [html('<p class="soft">{}</p>', spans(note.in_(self.language))) for note in one.notes],
         )
 

@@ -13,7 +13,6 @@ from overdracht.report.erasing_words import (
     VERDICTS,
     told_backups,
     told_ground,
-    told_left_out,
     told_verdict,
 )
 from overdracht.report.markup import Html, foreign, html, shortened, spans
@@ -71,6 +70,7 @@ class PlanPage:
                 self._kept(),
             ),
             (self.say("Wat op u wacht", "What waits for you"), self._left_alone()),
+            (self.say("Wat is weggelaten", "What was left out"), self._left_out()),
             (self.say("Let op", "Mind"), self._marked()),
             (
                 self.say("Gevolgen buiten de organisatie", "Effects outside the organisation"),
@@ -212,8 +212,14 @@ class PlanPage:
     def _left_alone(self) -> Iterator[Html]:
         if self.dispositions.left_alone:
             yield grounds_table(self.dispositions.left_alone, self.language)
+
+    def _left_out(self) -> Iterator[Html]:
         if self.left_out:
-            yield html("<p>{}</p>\n", told_left_out(self.left_out, self.language))
+            nl, en = (told_items(self.left_out, one) for one in ("nl", "en"))
+            told = self.say(
+                f"Na beoordeling niet aangeraakt: {nl}.", f"Not touched after review: {en}."
+            )
+            yield html("<p>{}</p>\n", told)
 
     def _marked(self) -> Iterator[Html]:
         if not self.dispositions.marked:

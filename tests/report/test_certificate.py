@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -18,6 +19,7 @@ from tests.report.erasures import (
     correction_letter_page,
     facts,
     letter_page,
+    plan_page,
 )
 
 
@@ -167,3 +169,25 @@ def test_the_letter_says_what_stays_without_commands() -> None:
     shown = certificate_page(residue=[left]).decode()
     assert "<code>doveadm purge -u ACCOUNT</code>" in shown
     assert "`" not in words(shown.encode())
+
+
+def test_what_was_emptied_does_not_look_empty() -> None:
+    """A source in which nothing of the person is left was searched whole; beside what was erased in it, "empty" would read as if nothing ever was."""
+    (source,) = facts()["sources"]
+    shown = words(certificate_page(sources=[{**source, "searched": "empty"}]))
+    assert "Geheel; niets meer van de persoon" in shown
+    assert "Leeg" not in shown
+    assert "Hieronder staat waar." in words(correction_letter_page())
+
+
+def test_nothing_waits_on_the_page_of_a_plan_where_nothing_does(tmp_path: Path) -> None:
+    """What a review left out stands under a head of its own, and a command in a text is shown as one."""
+    page = plan_page(tmp_path, hostile=False)
+    shown = words(page)
+    assert "Wat is weggelaten Na beoordeling niet aangeraakt: 2 gegevens." in shown
+    assert "<code>doveadm mailbox cache purge</code>" in page.decode()
+    assert "`" not in shown
+    quiet = plan_page(tmp_path / "stil", hostile=False, waits=False)
+    assert "Wat op u wacht" in shown
+    assert "Wat op u wacht" not in words(quiet)
+    assert "Na beoordeling niet aangeraakt" in words(quiet)

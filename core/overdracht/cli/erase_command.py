@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from overdracht.cli import ended
-from overdracht.cli.carrying import begin, carry_out, still_true
+from overdracht.cli.carrying import begin, carry_out, is_begun, still_true
 from overdracht.cli.certificates import check_place
 from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
@@ -106,14 +106,16 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     with session.store() as store, store.approved(digest) as (request, plan):
         check(plan, request, confirm)
         check_place(certificate, request.reference)
-        with _untouched(bundle_first):
+        with _untouched(plan, bundle_first):
             still_true(session, request, plan)
             if bundle_first is not None and chosen is not None:
                 if not incomplete_bundle:
                     _check_whole(session, request)
                 bundle(session, store, request, bundle_first, chosen, None if as_json else screen())
             begin(session, store, request, plan)
-        done = carry_out(session, store, request, plan, confirmed=confirm, certificate=certificate)
+            done = carry_out(
+                session, store, request, plan, confirmed=confirm, certificate=certificate
+            )
         if as_json:
             emit(ended.as_json(done))
         else:
@@ -123,12 +125,13 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
 
 
 @contextmanager
-def _untouched(path: Path | None) -> Iterator[None]:
-    """Say, when Ctrl-C comes before anything goes, that nothing was erased, whether the bundle at *path* stands, and how to go on."""
+def _untouched(plan: PlanFile, path: Path | None) -> Iterator[None]:
+    """Say, when Ctrl-C comes before *plan* is begun, that nothing was erased, whether the bundle at *path* stands, and how to go on."""
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(f"overdracht: nothing was erased; {_going_on(path)}", err=True)
+        if not is_begun(plan):
+            click.echo(f"overdracht: nothing was erased; {_going_on(path)}", err=True)
         raise
 
 

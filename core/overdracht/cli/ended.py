@@ -84,8 +84,19 @@ class Ended:
     @property
     def named_above(self) -> bool:
         """Say whether what is shown before the end names something that is left."""
-        missed = any(one.gaps for one in self.coverage)
-        return bool(self.undone or self.for_people or self.certificate["left_alone"] or missed)
+        gaps = self.missed or any(one.gaps for one in self.coverage)
+        return bool(self.undone or self.for_people or self.certificate["left_alone"] or gaps)
+
+    @property
+    def missed(self) -> dict[str, int]:
+        """How much the plan could not look at, of each source that was not searched again."""
+        again = {one.source for one in self.coverage}
+        sources = self.certificate["sources"]
+        return {
+            one["source"]: one["gaps"]
+            for one in sources
+            if one["gaps"] and one["source"] not in again
+        }
 
     @property
     def to_review(self) -> int:
@@ -175,6 +186,8 @@ def _verification(screen: Screen, ended: Ended) -> None:
         for gap in one.gaps[:5]:
             where = f", {gap.part}" if gap.part else ""
             screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
+    for source, gaps in sorted(ended.missed.items()):
+        screen.line(f"  {source}: {count(gaps, 'part')} not looked at whole by the plan", "red")
 
 
 def _left(screen: Screen, session: Session, ended: Ended) -> None:

@@ -40,7 +40,7 @@ from overdracht.erasure import (
     verify,
     verify_gone,
 )
-from overdracht.errors import StateError, UsageError
+from overdracht.errors import UsageError
 from overdracht.retention import local_day
 from overdracht.review import Inclusion, Review
 from overdracht.state import Phase, PlanFile, RequestFile, Store
@@ -107,20 +107,12 @@ def carry_out(
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
         return replace(ended, tried=tried)
     except KeyboardInterrupt:
-        if is_begun(plan):
+        if plan.is_begun:
             hint = session.command(f"resume {request.reference}")
             click.echo(
                 f"overdracht: the erasure was begun and is not ended; go on with {hint}", err=True
             )
         raise
-
-
-def is_begun(plan: PlanFile) -> bool:
-    """Say whether something of *plan* may have been done; one that is not there any more was ended."""
-    try:
-        return plan.phase is not Phase.PROPOSED
-    except StateError:
-        return True
 
 
 def act(

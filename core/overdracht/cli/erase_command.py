@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from overdracht.cli import ended
-from overdracht.cli.carrying import begin, carry_out, is_begun, still_true
+from overdracht.cli.carrying import begin, carry_out, still_true
 from overdracht.cli.certificates import check_place
 from overdracht.cli.copies import register
 from overdracht.cli.failure import INCOMPLETE
@@ -130,7 +130,7 @@ def _untouched(plan: PlanFile, path: Path | None) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if not is_begun(plan):
+        if not plan.is_begun:
             click.echo(f"overdracht: nothing was erased; {_going_on(path)}", err=True)
         raise
 

@@ -87,6 +87,8 @@ def _organisation() -> str:
         "own": [*PROVIDER.emails, *PROVIDER.domains, f"iban:{PROVIDER.iban}"],
         "shared": [CLUB.email, PIET.email],
         "recipients": ["Boekhoudkantoor De Balans", "de Belastingdienst"],
+        "automated_decisions": "none",
+        "transfers": "none",
     }
     lines = [f"{key} = {toml(value)}" for key, value in organisation.items()]
     return "\n".join(["[organisation]", *lines, "", "[state]", 'directory = "state"', ""])

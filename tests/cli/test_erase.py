@@ -301,3 +301,30 @@ def test_a_certificate_goes_over_nothing_else(provider: Provider) -> None:
     assert refused.exit_code == 2
     assert "iets.json exists already" in refused.stderr
     assert "mail-s1" in provider.hers()
+
+
+@pytest.mark.parametrize("at", ["export", "verify", "act"])
+def test_ctrl_c_after_the_bundle_says_that_nothing_was_erased(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """It says whether the bundle stands, by its name, and how to go on; nothing has gone."""
+    from overdracht import bundle
+    from overdracht.cli import carrying, making
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    module = {"export": making, "verify": bundle, "act": carrying}[at]
+    monkeypatch.setattr(module, at, interrupted)
+    Path("w").write_text("paard-batterij-niet-juist\n")
+    Path("w").chmod(0o600)
+    before = provider.records()
+    stopped = provider.erase("--bundle-first", "uit.age", "--passphrase-file", "w")
+    assert "nothing was erased" in stopped.stderr
+    assert provider.records() == before
+    made = at != "export"
+    assert Path("uit.age").exists() is made
+    assert "resume" not in stopped.stderr
+    told = "the bundle uit.age is written and stays" if made else "uit.age was not written"
+    assert told in stopped.stderr
+    assert "give the same command again" in stopped.stderr

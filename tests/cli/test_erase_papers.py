@@ -298,6 +298,23 @@ class TestBundles:
         assert erased.run("bundles", "--delete-due").exit_code == 0
         assert Path("uit.age").exists()
 
+    def test_none_of_a_reference_is_no_success(self, erased: Provider) -> None:
+        """A reference that is mistyped, or of which nothing stands any more, is exit code 2 and says which, and nothing is deleted."""
+        request = json.loads(erased.run("bundles", "--json").stdout)[0]["reference"]
+        for wrong, said in (
+            ("2026-0999", "there is no request 2026-0999"),
+            (request[:-1], f"there is no request {request[:-1]}"),
+        ):
+            refused = erased.run("bundles", "--delete", wrong)
+            assert refused.exit_code == 2
+            assert said in refused.stderr
+            assert "nothing was deleted" in refused.stderr
+            assert Path("uit.age").exists()
+        assert erased.run("bundles", "--delete", request).exit_code == 0
+        again = erased.run("bundles", "--delete", request)
+        assert again.exit_code == 2
+        assert f"every bundle of request {request} was deleted already" in again.stderr
+
     def test_what_is_due_is_deleted(self, later: Provider) -> None:
         """The file goes, its path is forgotten, and the audit trail has it."""
         assert "1 bundle to delete" in later.run("status").output
@@ -316,6 +333,18 @@ class TestBundles:
         assert left.exit_code == 1
         assert "it is not the file that was written" in left.output
         assert Path("uit.age").read_text() == "iets anders"
+
+
+@pytest.mark.parametrize("command", ["find", "plan", "review"])
+def test_a_closed_request_is_said_to_be_closed(erased: Provider, command: str) -> None:
+    """Not that there is none: what was known of the person is destroyed."""
+    reference = erased.facts()["reference"]
+    refused = erased.run(command, reference)
+    assert refused.exit_code == 2
+    assert f"request {reference} was closed" in refused.stderr
+    assert "what was known of the person is destroyed" in refused.stderr
+    other = erased.run(command, "2026-0999")
+    assert "there is no request 2026-0999" in other.stderr
 
 
 def test_status_shows_nothing_personal(provider: Provider) -> None:

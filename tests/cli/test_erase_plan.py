@@ -159,3 +159,21 @@ def test_a_source_that_cannot_erase_is_left_to_people(provider: Provider) -> Non
     made = provider.plan()
     assert made["by_hand"] == 1
     assert made["complete"] is False
+
+
+def test_the_items_stand_before_what_stays_behind(provider: Provider) -> None:
+    """They are what is read; the digest ends the plan."""
+    shown = provider.run("plan", SANNE, "--items").output
+    places = [
+        shown.index(one)
+        for one in ("What would happen", "Every item", "What stays behind physically", "Digest: ")
+    ]
+    assert places == sorted(places)
+    assert "Every item" not in provider.run("plan", SANNE).output
+
+
+def test_a_part_of_a_digest_is_said_to_be_one(provider: Provider) -> None:
+    """Whoever copied half of it is told how long it is."""
+    refused = provider.run("erase", "--apply", provider.digest()[:8])
+    assert refused.exit_code == 2
+    assert "has 8 characters: a digest has 32" in refused.stderr

@@ -60,6 +60,41 @@ def test_a_passphrase_is_made_and_shown_once(run: Run, home: Home) -> None:
     assert not [one for one in kept if made["passphrase"].encode() in one.read_bytes()]
 
 
+def test_what_the_organisation_does_not_state_is_not_stated_for_it(
+    run: Run, home: Home, secret: str
+) -> None:
+    """Without the keys the overview says that nothing was filled in and whom to ask, and export names them; with them it says what they say."""
+    arguments = ("export", SANNE, "--quick", "--passphrase-file", secret, "--to")
+    made = run(*arguments, "uit.age")
+    assert "not filled in under [organisation], and so not stated to the person" in made.output
+    assert "recipients, automated_decisions, transfers" in made.output
+    run("open", "uit.age", "--to", "uit", "--passphrase-file", secret)
+    overview = json.loads((home.path / "uit" / "overview.json").read_text())
+    assert overview["automated_decisions"] is overview["transfers"] is None
+    assert overview["controller"]["recipients"] is None
+    page = (home.path / "uit" / "index.html").read_text()
+    assert page.count("heeft de organisatie hier niet ingevuld. U kunt het haar vragen: ") == 2
+    assert "verklaart" not in page
+    assert "niemand buiten de organisatie" not in page
+    english = (home.path / "uit" / "index.en.html").read_text()
+    assert english.count("the organisation has not filled in here. You may ask it: ") == 2
+
+    stated = 'recipients = []\nautomated_decisions = "none"\ntransfers = "Naar de VS, {art. 46}."'
+    written = home.config.read_text().replace("[organisation]\n", f"[organisation]\n{stated}\n")
+    home.config.write_text(written)
+    again = run(*arguments, "weer.age", "--json")
+    assert json.loads(again.stdout)["not_filled_in"] == []
+    run("open", "weer.age", "--to", "weer", "--passphrase-file", secret)
+    overview = json.loads((home.path / "weer" / "overview.json").read_text())
+    assert overview["automated_decisions"]["nl"].startswith(
+        "De organisatie verklaart dat zij over u geen"
+    )
+    assert overview["transfers"]["en"].endswith("states: Naar de VS, {art. 46}.")
+    page = (home.path / "weer" / "index.html").read_text()
+    assert "niet ingevuld" not in page
+    assert "niemand buiten de organisatie" in page
+
+
 def test_it_is_closed_to_a_key(run: Run, home: Home) -> None:
     """A recipient's public key closes it and the secret key file opens it."""
     identity = generate_identity()

@@ -25,7 +25,8 @@ from tests.cli.conftest import SANNE, Home, Run
         (OSError(errno.ENOSPC, "No space left on device", "/mail/Sanne"), 1, "the system refused: No space left on device (overdracht --debug … shows where)"),
         (KeyError(SANNE), 1, "a fault in overdracht (KeyError); run overdracht --debug … for the traceback"),
         (UnicodeDecodeError("utf-8", SANNE.encode(), 0, 1, SANNE), 1, "a fault in overdracht (UnicodeDecodeError); run overdracht --debug … for the traceback"),
-        (Interrupted(), 130, "interrupted; what was found so far is kept, and no file is left half-written"),
+        (Interrupted(), 130, "interrupted; no file is left half-written"),
+        (Interrupted(searching=True), 130, "interrupted; what was found so far is kept, and no file is left half-written"),
         (MemoryError(), 1, "there is not enough memory"),
     ],
 )  # fmt: skip

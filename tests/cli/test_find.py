@@ -17,7 +17,7 @@ def test_a_search_shows_who_what_and_where(run: Run) -> None:
         f"email:{SANNE}  (given)",
         "└ customer:k10023  (kast: customer of “Klantkaart Berg, S. van der”)",
         "weak, not looked for",
-        "Complete: 1 source searched whole.",
+        "Complete for a quick search of 1 source: what is slow was left out.",
         "free text was not searched",
         "overdracht export ",
     ):
@@ -75,6 +75,9 @@ def test_a_source_that_is_not_asked_makes_it_incomplete(run: Run, home: Home) ->
     assert result.exit_code == 1
     assert "not searched: kelder: not asked in this run (--source)" in result.output
     assert "INCOMPLETE: kelder was not searched whole." in result.output
+    home.configure(*(plugin.source(one, "cabinet") for one in ("kast", "kelder", "kluis")))
+    several = run("find", SANNE, "--source", "kast").output
+    assert "INCOMPLETE: kelder, kluis were not searched whole." in several
     wrong = run("find", SANNE, "--source", "zolder")
     assert wrong.exit_code == 2
     assert "there is no source zolder" in wrong.stderr
@@ -168,3 +171,12 @@ def test_a_mistyped_identifier_is_refused_and_says_which(run: Run) -> None:
         result = run("find", SANNE, option, "jan@vdberg")
         assert result.exit_code == 2
         assert result.stderr.startswith(f"overdracht: {option}: likely a mistyped e-mail address")
+
+
+def test_a_quick_search_ends_as_one(run: Run, home: Home) -> None:
+    """The last word of a search that left out what is slow is not that everything was searched; that of a thorough one is."""
+    quick = run("find", SANNE).output
+    assert "searched whole." not in quick
+    assert "Complete for a quick search of 1 source: what is slow was left out." in quick
+    assert " --thorough" in quick
+    assert "Complete: 1 source searched whole." in run("find", SANNE, "--thorough").output

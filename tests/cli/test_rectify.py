@@ -35,6 +35,7 @@ def test_the_whole_way(provider: Provider) -> None:
     done = provider.run("rectify", "--apply", digest_in(shown.output))
     assert done.exit_code == 0, done.output
     assert "Complete: corrected, and searched again." in done.output
+    assert "(GDPR Art. 19); the configuration names no recipients." in done.output
     after = provider.records()
     assert NEW in after["klant-1"].fields
     assert PHONE not in after["klant-1"].fields

@@ -241,3 +241,28 @@ class TestClock:
         assert refused.exit_code == 1
         assert "[logs] the plan would take 100% of it (30 of 30)" in refused.stderr
         assert days("logs") == 30
+
+
+@pytest.mark.parametrize("unattended", [True, False])
+def test_what_the_end_says_is_named_is_named(
+    logs: Provider, monkeypatch: pytest.MonkeyPatch, unattended: bool
+) -> None:
+    """A round that could not look at all of a source names that source before it says so."""
+    real = Journal.aged
+
+    def aged(self: Journal, before: Mapping[Category, date]) -> Iterator[Aged | Gap]:
+        yield from real(self, before)
+        if self.source == "other":
+            yield Gap("access.log", "some things here have no date")
+
+    monkeypatch.setattr(Journal, "aged", aged)
+    SHELVES["logs"] = log(5, 20)
+    if unattended:
+        done = logs.run("retention", "--unattended")
+    else:
+        digest = json.loads(logs.run("retention", "--json").stdout)["digest"]
+        done = logs.run("retention", "--apply", digest)
+    assert done.exit_code == 1
+    end = done.output.index("INCOMPLETE: what is left is named above")
+    assert "other: 1 part not looked at whole" in done.output[:end]
+    assert ("some things here have no date" in done.output[:end]) is unattended

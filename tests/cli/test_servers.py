@@ -47,7 +47,7 @@ def test_a_mail_goes_from_the_server_into_a_bundle_byte_for_byte(
 ) -> None:
     """check, find and export work on a real server, and the mail in the bundle is what the server holds."""
     assert run("check").exit_code == 0
-    assert "Complete: 1 source searched whole." in run("find", SANNE).output
+    assert "Complete for a quick search of 1 source" in run("find", SANNE).output
     made = json.loads(run("export", SANNE, "--to", "uit.age", "--json").output)
     (home.path / "p").write_text(made["passphrase"])
     assert run("open", "uit.age", "--to", "uit", "--passphrase-file", "p").exit_code == 0

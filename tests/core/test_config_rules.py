@@ -95,6 +95,10 @@ def test_unattended_is_what_every_rule_of_a_category_says(tmp_path: Path) -> Non
     ("text", "said"),
     [
         ('[retention.oss]\nterm = "P1Y"', "retention.oss.category: is missing"),
+        (
+            '[retention.corespondence]\nterm = "P1Y"',
+            "retention.corespondence: no such category (did you mean correspondence?)",
+        ),
         ('[retention.invoice]\nterm = "7 jaar"', "retention.invoice.term: not an ISO 8601 term"),
         ("[retention.invoice]\nterm = 7", "retention.invoice.term: must be a text"),
         ('[retention.invoice]\ncategory = "note"', "the table is named after invoice"),

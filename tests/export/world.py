@@ -31,6 +31,7 @@ from overdracht.coverage import Coverage, Reach
 from overdracht.errors import PathRefused
 from overdracht.export import Controller, Order, Purpose
 from overdracht.names import alike, is_safe
+from overdracht.report.rights import NO_AUTOMATED
 from overdracht.state import Clue
 from overdracht.survey import Identity, Known, Standing
 
@@ -212,6 +213,7 @@ CONTROLLER = Controller(
     "privacy@voorbeeld-ict.example",
     "Dorpsstraat 1, 1234 AB Ergensdam",
     ("TransIP B.V. (servers en domeinen)", "SIDN (register van .nl)"),
+    automated_decisions=NO_AUTOMATED,
 )
 KINDS = {
     "email": Text("E-mailadres", "E-mail address"),

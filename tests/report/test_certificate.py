@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -18,6 +19,7 @@ from tests.report.erasures import (
     correction_letter_page,
     facts,
     letter_page,
+    plan_page,
 )
 
 
@@ -141,3 +143,51 @@ def test_hostile_texts_stay_texts() -> None:
         tree = html5lib.parse(page.decode(), namespaceHTMLElements=False)
         assert not list(tree.iter("script"))
         assert SCRIPT in words(page)
+
+
+def test_the_letter_says_what_stays_without_commands() -> None:
+    """What, where and until when, and that it is not used; how to clear it stands in the certificate's page, as code."""
+
+    def both(text: str) -> dict[str, str]:
+        return {"nl": text, "en": text}
+
+    left = {
+        "source": "mailarchief",
+        "what": both("afzenders van gewiste mail"),
+        "where": both("`dovecot.index` van elke map, en het transactielog (`pg_wal`)"),
+        "until": both("tot de server hem opruimt (`doveadm purge`)"),
+        "remedy": both("`doveadm purge -u ACCOUNT` of `fstrim`"),
+    }
+    told = letter(residue=[left])
+    assert (
+        "- mailarchief: afzenders van gewiste mail (dovecot.index van elke map, en het transactielog; hoe lang: tot de server hem opruimt)"
+        in told
+    )
+    assert "Wij gebruiken het niet meer." in told
+    for page in (told, words(letter_page(residue=[left]))):
+        assert not re.search("`|doveadm|fstrim|verhelpen", page)
+    shown = certificate_page(residue=[left]).decode()
+    assert "<code>doveadm purge -u ACCOUNT</code>" in shown
+    assert "`" not in words(shown.encode())
+
+
+def test_what_was_emptied_does_not_look_empty() -> None:
+    """A source in which nothing of the person is left was searched whole; beside what was erased in it, "empty" would read as if nothing ever was."""
+    (source,) = facts()["sources"]
+    shown = words(certificate_page(sources=[{**source, "searched": "empty"}]))
+    assert "Geheel; niets meer van de persoon" in shown
+    assert "Leeg" not in shown
+    assert "Hieronder staat waar." in words(correction_letter_page())
+
+
+def test_nothing_waits_on_the_page_of_a_plan_where_nothing_does(tmp_path: Path) -> None:
+    """What a review left out stands under a head of its own, and a command in a text is shown as one."""
+    page = plan_page(tmp_path, hostile=False)
+    shown = words(page)
+    assert "Wat is weggelaten Na beoordeling niet aangeraakt: 2 gegevens." in shown
+    assert "<code>doveadm mailbox cache purge</code>" in page.decode()
+    assert "`" not in shown
+    quiet = plan_page(tmp_path / "stil", hostile=False, waits=False)
+    assert "Wat op u wacht" in shown
+    assert "Wat op u wacht" not in words(quiet)
+    assert "Na beoordeling niet aangeraakt" in words(quiet)

@@ -7,6 +7,7 @@ import click
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.screen import count, emit, screen, size
 from overdracht.cli.session import Session, pass_session
+from overdracht.errors import UsageError
 from overdracht.retention import local_day
 from overdracht.state import Store
 from overdracht.state.afterlife import Copy
@@ -40,6 +41,8 @@ def command(session: Session, delete_due: bool, reference: str | None, as_json: 
       overdracht bundles --delete 2026-0001
     """
     with session.store() as store:
+        if reference is not None:
+            _check_there(store, reference)
         going = [
             one
             for one in store.copies.all()
@@ -74,6 +77,20 @@ def command(session: Session, delete_due: bool, reference: str | None, as_json: 
             )
     if left:
         click.get_current_context().exit(INCOMPLETE)
+
+
+def _check_there(store: Store, reference: str) -> None:
+    """Raise UsageError when no bundle of *reference* stands: whoever mistypes it must not believe that one is gone."""
+    of_it = [one for one in store.copies.all() if one.reference == reference]
+    if any(one.stands_for(reference) for one in of_it):
+        return
+    if of_it:
+        what = f"every bundle of request {reference} was deleted already"
+    elif store.closed(reference) or reference in store.references():
+        what = f"no bundle of request {reference} was written"
+    else:
+        what = f"there is no request {reference}, and no bundle of it"
+    raise UsageError(f"{what}; nothing was deleted", remedy="overdracht bundles lists them")
 
 
 def is_due(session: Session, copy: Copy) -> bool:

@@ -108,10 +108,11 @@ def carry_out(
         ended = _conclude(session, store, request, certificate, close_anyway=close_anyway)
         return replace(ended, tried=tried)
     except KeyboardInterrupt:
-        hint = session.command(f"resume {request.reference}")
-        click.echo(
-            f"overdracht: the erasure was begun and is not ended; go on with {hint}", err=True
-        )
+        if plan.is_begun:
+            hint = session.command(f"resume {request.reference}")
+            click.echo(
+                f"overdracht: the erasure was begun and is not ended; go on with {hint}", err=True
+            )
         raise
 
 

@@ -1,7 +1,7 @@
 """Carry out a plan to correct values, look again, and certify what came of it; or go on where that was interrupted."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,15 +167,24 @@ def show(screen: Screen, session: Session, done: Corrected) -> None:
     screen.line()
     show_waiting(screen, session, reference, done.waiting)
     screen.exact(f"Statement, signed: {done.path}")
-    screen.line("Tell whoever was given the wrong value, unless that is impossible (GDPR Art. 19):")
-    for recipient in done.statement["organisation"]["recipients"]:
-        screen.line(f"  {recipient}")
+    _recipients(screen, done.statement["organisation"]["recipients"])
     if done.complete:
         screen.line("Complete: corrected, and searched again.", "green")
     else:
         screen.line("INCOMPLETE: what is left is named above, and in the statement.", "bold red")
     if not done.closed:
         screen.exact(f"Open: go on with {session.command(f'resume {reference}')}", "yellow")
+
+
+def _recipients(screen: Screen, recipients: Sequence[str]) -> None:
+    """Show who is to be told that the value was wrong."""
+    tell = "Tell whoever was given the wrong value, unless that is impossible (GDPR Art. 19)"
+    if not recipients:
+        screen.line(f"{tell}; the configuration names no recipients.")
+        return
+    screen.line(f"{tell}:")
+    for recipient in recipients:
+        screen.line(f"  {recipient}")
 
 
 def as_json(done: Corrected) -> dict[str, object]:

@@ -6,7 +6,7 @@ from itertools import islice
 from shlex import quote
 
 from overdracht.cli.find_command import count_up
-from overdracht.cli.found import Found, coverage_as_json, show_coverage
+from overdracht.cli.found import Found, coverage_as_json, not_whole, show_coverage
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.items import Gap
@@ -86,10 +86,9 @@ def _verdict(screen: Screen, session: Session, drawn: Drawn) -> None:
             "Complete: everything was searched and decided. Nothing is corrected yet.", "green"
         )
         return
-    missed = ", ".join(one.source for one in found.coverage if not one.complete)
     screen.line(
-        f"INCOMPLETE: {missed} was not searched whole."
-        if missed
+        f"INCOMPLETE: {not_whole(found.coverage)}."
+        if not found.complete
         else "INCOMPLETE: what is not decided or cannot be corrected is named above.",
         "bold red",
     )

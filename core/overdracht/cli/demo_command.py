@@ -129,7 +129,7 @@ class Tour:
         given = [Given(excluded, Role.EXCLUDED)]
         found = find(self.session, self.store, request, given=given, thorough=True)
         show_found(self.out, found)
-        verdict(self.out, found)
+        verdict(self.out, self.session, found)
         return request.reference
 
     def _review(self, reference: str) -> None:

@@ -82,6 +82,23 @@ class Ended:
         return bool(self.waiting or found.new or found.left or found.missing or untouched)
 
     @property
+    def named_above(self) -> bool:
+        """Say whether what is shown before the end names something that is left."""
+        gaps = self.missed or any(one.gaps for one in self.coverage)
+        return bool(self.undone or self.for_people or self.certificate["left_alone"] or gaps)
+
+    @property
+    def missed(self) -> dict[str, int]:
+        """How much the plan could not look at, of each source that was not searched again."""
+        again = {one.source for one in self.coverage}
+        sources = self.certificate["sources"]
+        return {
+            one["source"]: one["gaps"]
+            for one in sources
+            if one["gaps"] and one["source"] not in again
+        }
+
+    @property
     def to_review(self) -> int:
         """How many items wait until somebody says whether they are the person's."""
         left = self.certificate["left_alone"]
@@ -99,8 +116,10 @@ def show(screen: Screen, session: Session, ended: Ended) -> None:
     screen.line()
     if ended.complete:
         screen.line("Complete: erased, verified and certified.", "green")
-    else:
+    elif ended.named_above:
         screen.line("INCOMPLETE: what is left is named above, and in the certificate.", "bold red")
+    else:
+        screen.line("INCOMPLETE: the certificate says what is left.", "bold red")
     if ended.closed:
         screen.line("Closed: what was known of the person is destroyed.")
     else:
@@ -167,10 +186,12 @@ def _verification(screen: Screen, ended: Ended) -> None:
         for gap in one.gaps[:5]:
             where = f", {gap.part}" if gap.part else ""
             screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
+    for source, gaps in sorted(ended.missed.items()):
+        screen.line(f"  {source}: {count(gaps, 'part')} not looked at whole by the plan", "red")
 
 
 def _left(screen: Screen, session: Session, ended: Ended) -> None:
-    if not (ended.undone or ended.for_people):
+    if not (ended.undone or ended.for_people or ended.certificate["left_alone"]):
         return
     screen.line()
     screen.line("Left to do", "bold")

@@ -1,5 +1,7 @@
 """`overdracht erase`: carry out an approved plan. The only way to erase."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from overdracht.cli.certificates import check_place
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free
 from overdracht.cli.find_command import count_up
+from overdracht.cli.found import not_whole
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.sealing import Closing, closing
 from overdracht.cli.session import Session, pass_session
@@ -102,19 +105,41 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
     with session.store() as store, store.approved(digest) as (request, plan):
         check(plan, request, confirm)
         check_place(certificate, request.reference)
-        still_true(session, request, plan)
-        if bundle_first is not None and chosen is not None:
-            if not incomplete_bundle:
-                _check_whole(session, request)
-            bundle(session, store, request, bundle_first, chosen, None if as_json else screen())
-        begin(session, store, request, plan)
-        done = carry_out(session, store, request, plan, confirmed=confirm, certificate=certificate)
+        with _untouched(plan, bundle_first):
+            still_true(session, request, plan)
+            if bundle_first is not None and chosen is not None:
+                if not incomplete_bundle:
+                    _check_whole(session, request)
+                bundle(session, store, request, bundle_first, chosen, None if as_json else screen())
+            begin(session, store, request, plan)
+            done = carry_out(
+                session, store, request, plan, confirmed=confirm, certificate=certificate
+            )
         if as_json:
             emit(ended.as_json(done))
         else:
             ended.show(screen(), session, done)
     if not done.complete:
         click.get_current_context().exit(INCOMPLETE)
+
+
+@contextmanager
+def _untouched(plan: PlanFile, path: Path | None) -> Iterator[None]:
+    """Say, when Ctrl-C comes before *plan* is begun, that nothing was erased, whether the bundle at *path* stands, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not plan.is_begun:
+            click.echo(f"overdracht: nothing was erased; {_going_on(path)}", err=True)
+        raise
+
+
+def _going_on(path: Path | None) -> str:
+    if path is None:
+        return "give the same command again"
+    if not path.exists():
+        return f"the bundle {path} was not written: give the same command again"
+    return f"the bundle {path} is written and stays: delete it, or name another file, and give the same command again"
 
 
 def _closing(
@@ -173,9 +198,8 @@ def _check_whole(session: Session, request: RequestFile) -> None:
     """Raise BundleError when a bundle made now would be INCOMPLETE; nothing is written then."""
     identity = identity_of(request, session.organisation, session.registry.kinds)
     found = count_up(request, identity)
-    missed = ", ".join(one.source for one in found.coverage if not one.complete)
     waiting = found.tally.of(Inclusion.AWAITING)
-    why = [f"{missed} was not searched whole"] if missed else []
+    why = [] if found.complete else [not_whole(found.coverage)]
     why += [f"{count(waiting, 'item')} to review"] if waiting else []
     if why:
         raise BundleError(

@@ -134,7 +134,7 @@ def _wish(session: Session, options: dict[str, object]) -> Wish:
 def _tell(session: Session, made: Made, chosen: Closing, *, as_json: bool) -> None:
     try:
         if as_json:
-            emit(_as_json(made, chosen))
+            emit(_as_json(made, chosen) | {"not_filled_in": unstated(session)})
         else:
             show(screen(), session, made, chosen)
     except OSError:
@@ -155,6 +155,11 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
         f"  {count(summary.items, 'item')} in {count(summary.files, 'file')}, {size(summary.size)}"
     )
     _others(screen, session, made)
+    if unsaid := unstated(session):
+        screen.line(
+            f"  not filled in under [organisation], and so not stated to the person: {', '.join(unsaid)}",
+            "yellow",
+        )
     if summary.derived:
         screen.line(
             f"  {count(summary.derived, 'item')} left out: the organisation's own work, which Art. 20 does not cover"
@@ -179,6 +184,17 @@ def show(screen: Screen, session: Session, made: Made, chosen: Closing) -> None:
         screen.line("Complete.", "green")
     else:
         screen.line("INCOMPLETE: what is not in it is named above, and in the bundle.", "bold red")
+
+
+def unstated(session: Session) -> list[str]:
+    """Return the keys of what the overview is to state to the person, and the configuration does not say."""
+    organisation = session.config.organisation
+    keys = ("recipients", "automated_decisions", "transfers")
+    return [
+        one
+        for one in keys
+        if one not in organisation.model_fields_set or getattr(organisation, one) == ""
+    ]
 
 
 def _others(screen: Screen, session: Session, made: Made) -> None:

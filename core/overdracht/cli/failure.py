@@ -19,7 +19,11 @@ INTERRUPTED = 130
 
 
 class Interrupted(Exception):
-    """The administrator pressed Ctrl-C."""
+    """The administrator pressed Ctrl-C; *searching* when it was in a command that keeps what it found."""
+
+    def __init__(self, *, searching: bool = False) -> None:
+        super().__init__()
+        self.searching = searching
 
 
 def report(error: BaseException, *, debug: bool) -> int:
@@ -49,8 +53,9 @@ def _explained(error: BaseException) -> tuple[str, int]:
             message, code = error.format_message(), error.exit_code
         case click.Abort():
             message = "stopped: there was no answer"
-        case Interrupted():
-            message = "interrupted; what was found so far is kept, and no file is left half-written"
+        case Interrupted(searching=searching):
+            kept = "what was found so far is kept, and " if searching else ""
+            message = f"interrupted; {kept}no file is left half-written"
             code = INTERRUPTED
         case sqlite3.Error():
             message = f"the state file cannot be used: {error}"

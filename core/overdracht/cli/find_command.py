@@ -90,7 +90,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
             emit(found.as_json())
         else:
             show(screen(), found)
-            verdict(screen(), found)
+            verdict(screen(), session, found)
             what_next(screen(), session, found)
     if not found.complete:
         click.get_current_context().exit(INCOMPLETE)
@@ -128,7 +128,8 @@ def search_first(
 def count_up(request: RequestFile, identity: Identity) -> Found:
     """Return what is known about *request* now, without asking anybody."""
     items = Review(request, identity).items()
-    return Found(request.reference, identity, request.coverage(), tally(items, identity))
+    counts = tally(items, identity)
+    return Found(request.reference, identity, request.coverage(), counts, request.thorough)
 
 
 def what_next(screen: Screen, session: Session, found: Found) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from overdracht.cli.screen import Screen, count
+from overdracht.cli.session import Session
 from overdracht.cli.tally import Tally
 from overdracht.coverage import Coverage, Reach
 from overdracht.review import Inclusion
@@ -35,6 +36,8 @@ class Found:
     identity: Identity
     coverage: tuple[Coverage, ...]
     tally: Tally
+    thorough: bool = True
+    """It was searched where searching is slow too."""
 
     @property
     def complete(self) -> bool:
@@ -46,6 +49,7 @@ class Found:
         return {
             "reference": self.reference,
             "complete": self.complete,
+            "thorough": self.thorough,
             "identity": [_known_as_json(one) for one in self.identity.known],
             "suggestions": [
                 {
@@ -211,12 +215,26 @@ def show_coverage(screen: Screen, coverage: Sequence[Coverage]) -> None:
         screen.line(f"  {names}: {note.en}", "dim")
 
 
-def verdict(screen: Screen, found: Found) -> None:
+def verdict(screen: Screen, session: Session, found: Found) -> None:
     """Show in one line whether this is all there is."""
     screen.line()
-    if found.complete:
-        sources = count(len(found.coverage), "source")
+    sources = count(len(found.coverage), "source")
+    if not found.complete:
+        screen.line(f"INCOMPLETE: {not_whole(found.coverage)}.", "bold red")
+    elif found.thorough:
         screen.line(f"Complete: {sources} searched whole.", "green")
     else:
-        missed = ", ".join(one.source for one in found.coverage if not one.complete)
-        screen.line(f"INCOMPLETE: {missed or 'nothing'} was not searched whole.", "bold red")
+        hint = session.command(f"find {found.reference} --thorough")
+        screen.line(
+            f"Complete for a quick search of {sources}: what is slow was left out.", "green"
+        )
+        screen.exact(f"Everywhere, as export and plan search by themselves: {hint}")
+
+
+def not_whole(coverage: Sequence[Coverage]) -> str:
+    """Say which sources were not searched whole."""
+    missed = [one.source for one in coverage if not one.complete]
+    if not missed:
+        return "no source was searched"
+    were = "was" if len(missed) == 1 else "were"
+    return f"{', '.join(missed)} {were} not searched whole"

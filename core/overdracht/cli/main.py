@@ -39,6 +39,9 @@ COMMANDS = (
 )
 """In the order in which they are used; `find` stands as `command` in `find_command.py`."""
 
+SEARCHING = frozenset({"find", "export", "plan", "rectify"})
+"""What keeps what it found when it is interrupted."""
+
 
 class Commands(click.Group):
     """A group that imports a command when it is called, and ends every error in one line."""
@@ -60,7 +63,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            raise Interrupted from error
+            raise Interrupted(searching=ctx.invoked_subcommand in SEARCHING) from error
 
     def main(
         self,

@@ -87,6 +87,7 @@ def export(
 
 def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> "Order":
     from overdracht.export import Controller, Order, Purpose
+    from overdracht.report.rights import automated_decisions, transfers
     from overdracht.text import Text
 
     organisation = session.config.organisation
@@ -98,7 +99,9 @@ def _order(session: Session, request: RequestFile, found: Found, wish: Wish) -> 
             organisation.name,
             organisation.contact,
             organisation.address,
-            tuple(organisation.recipients),
+            organisation.recipients if "recipients" in organisation.model_fields_set else None,
+            automated_decisions(organisation.automated_decisions),
+            transfers(organisation.transfers),
         ),
         items=lambda: ((one.source, one.item) for one in included()),
         sources={one.name: one.connector for one in session.config.sources if one.connector},

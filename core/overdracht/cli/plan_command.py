@@ -8,8 +8,9 @@ from overdracht.cli.asking import request_for
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.files import check_free, write
 from overdracht.cli.find_command import NO_FIND, THOROUGH, search_first
+from overdracht.cli.found import not_whole
 from overdracht.cli.plan_document import as_json
-from overdracht.cli.planning import Drawn, applying, draw, page_of, show, show_items
+from overdracht.cli.planning import Drawn, applying, draw, page_of, show
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
 from overdracht.cli.unlocking import FILE
@@ -65,9 +66,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over an argument an option
         if in_json:
             emit(as_json(session, drawn, items=items))
         else:
-            show(screen(), session, drawn)
-            if items:
-                show_items(screen(), drawn.plan)
+            show(screen(), session, drawn, items=items)
             verdict(screen(), session, drawn)
     if not drawn.complete:
         click.get_current_context().exit(INCOMPLETE)
@@ -77,9 +76,8 @@ def verdict(screen: Screen, session: Session, drawn: Drawn) -> None:
     """Show whether the plan is whole, and what comes next."""
     counted, found = drawn.dispositions, drawn.found
     if not found.complete:
-        missed = ", ".join(one.source for one in found.coverage if not one.complete)
         screen.line(
-            f"INCOMPLETE: {missed or 'nothing'} was not searched whole. What was found can be erased; the certificate will say incomplete.",
+            f"INCOMPLETE: {not_whole(found.coverage)}. What was found can be erased; the certificate will say incomplete.",
             "bold red",
         )
     if counted.to_judge:

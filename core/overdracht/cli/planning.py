@@ -106,19 +106,21 @@ def applying(session: Session, drawn: Drawn) -> str:
     )
 
 
-def show(screen: Screen, session: Session, drawn: Drawn) -> None:
-    """Show what the plan comes to."""
+def show(screen: Screen, session: Session, drawn: Drawn, *, items: bool = False) -> None:
+    """Show what the plan comes to, and each of its *items* if wanted."""
     screen.line(f"Plan to erase, request {drawn.found.reference}", "bold")
     show_identity(screen, drawn.found.identity)
-    show_dispositions(screen, session, drawn.dispositions)
+    show_dispositions(screen, session, drawn.dispositions, drawn.plan if items else None)
     show_named(screen, drawn.named)
     show_coverage(screen, drawn.found.coverage)
     screen.line()
     screen.exact(f"Digest: {drawn.plan.digest}", "bold")
 
 
-def show_dispositions(screen: Screen, session: Session, counted: Dispositions) -> None:
-    """Show what happens to what, and why."""
+def show_dispositions(
+    screen: Screen, session: Session, counted: Dispositions, listed: PlanFile | None = None
+) -> None:
+    """Show what happens to what, and why; and each item of the plan that is to be *listed*."""
     screen.line()
     screen.line("What would happen", "bold")
     if not counted.items:
@@ -133,6 +135,8 @@ def show_dispositions(screen: Screen, session: Session, counted: Dispositions) -
     _grounds(screen, "Left alone: it waits for you", counted.left_alone)
     _marked(screen, counted)
     _external(screen, counted)
+    if listed is not None:
+        show_items(screen, listed)
     _behind(screen, session, counted)
 
 
@@ -239,6 +243,8 @@ def _behind(screen: Screen, session: Session, counted: Dispositions) -> None:
 
 def show_items(screen: Screen, plan: PlanFile) -> None:
     """Show each item with what happens to it and why."""
+    screen.line()
+    screen.line("Every item", "bold")
     steps = plan.steps()
     while some := [(one.source, one.step) for one in islice(steps, 500)]:
         rows = [_row(*one) for one in some]

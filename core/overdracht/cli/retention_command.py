@@ -12,7 +12,7 @@ from overdracht.cli.carrying import begin, carry_out
 from overdracht.cli.ended import Ended
 from overdracht.cli.erase_command import check
 from overdracht.cli.failure import INCOMPLETE
-from overdracht.cli.planning import counted, show_dispositions, show_items
+from overdracht.cli.planning import counted, show_dispositions
 from overdracht.cli.resume_command import begun
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
@@ -191,8 +191,8 @@ def _tell(session: Session, swept: Swept, *, items: bool, as_json: bool) -> bool
     if as_json:
         emit(_as_json(swept))
     elif swept.done is not None:
-        ended.show(screen(), session, swept.done)
         _gaps(screen(), swept)
+        ended.show(screen(), session, swept.done)
     else:
         _show(screen(), session, swept, items=items)
     return swept.complete
@@ -202,9 +202,7 @@ def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> Non
     counts, plan = swept.dispositions, swept.sweep.plan
     screen.line("What has outlived its term", "bold")
     if counts.items and plan is not None:
-        show_dispositions(screen, session, counts)
-        if items:
-            show_items(screen, plan)
+        show_dispositions(screen, session, counts, plan if items else None)
     else:
         screen.line("  nothing")
     _gaps(screen, swept)

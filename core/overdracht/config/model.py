@@ -70,6 +70,20 @@ class Organisation(_Table):
             description="who else receives personal data: processors, the accountant, the tax office"
         ),
     ] = ()
+    automated_decisions: Annotated[
+        str,
+        Field(
+            description="what it states about decisions on a person by a machine alone (GDPR Art. 22), or none; the overview says it",
+            examples=["none"],
+        ),
+    ] = ""
+    transfers: Annotated[
+        str,
+        Field(
+            description="what it states about passing personal data to countries outside the EEA (GDPR Art. 15(2)), or none; the overview says it",
+            examples=["none"],
+        ),
+    ] = ""
     financial_year_starts: Annotated[
         Month,
         Field(description="the month in which its financial year begins, from 1 to 12"),

@@ -7,6 +7,7 @@ name it adds a rule, which is then written out whole. Of several rules for a cat
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -147,6 +148,11 @@ def problems(tables: Mapping[str, Retention]) -> Iterator[Problem]:
                     f"the table is named after {name}",
                     "give it another name",
                 )
+            continue
+        nearest = get_close_matches(name, DEFAULT_RULES, n=1)
+        if nearest and table.category is None:
+            # A rule of another name is written out whole: one that does not even say its category was meant to be a category's.
+            yield Problem(f"retention.{name}", "no such category", f"did you mean {nearest[0]}?")
             continue
         for key in _NEEDED:
             if not getattr(table, key):

@@ -60,12 +60,12 @@ class Controller:
     name: str
     contact: str = ""
     address: str = ""
-    recipients: tuple[str, ...] = ()
-    """Who else receives personal data from it, by name (CJEU C-154/21)."""
+    recipients: tuple[str, ...] | None = None
+    """Who else receives personal data from it, by name (CJEU C-154/21); None when it did not say."""
     automated_decisions: Text | None = None
-    """What it states about decisions without a person (Art. 22); None states that there are none."""
+    """What it states about decisions without a person (Art. 22); None when it states nothing."""
     transfers: Text | None = None
-    """What it states about countries outside the European Economic Area (Art. 15(2)); None states that there are none."""
+    """What it states about countries outside the European Economic Area (Art. 15(2)); None when it states nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,11 @@ from overdracht.text import Text
 
 _MOST_ENDS = 6
 """As many end dates as a person reads one by one."""
+_NOBODY = Text("niemand buiten de organisatie", "nobody outside the organisation")
+_UNSAID = Text(
+    "door de organisatie niet ingevuld; u kunt het haar vragen",
+    "not filled in by the organisation; you may ask it",
+)
 _UNSTATED = Text("niet opgegeven door deze connector", "not stated by this connector")
 
 
@@ -88,8 +93,9 @@ def _said(
 
 
 def _recipients(one: CategoryFacts, order: Order, language: str) -> list[str]:
-    named = [*order.controller.recipients, *_systems_recipients(one.described, language)]
-    none = Text("niemand buiten de organisatie", "nobody outside the organisation")
+    said = order.controller.recipients
+    named = [*(said or ()), *_systems_recipients(one.described, language)]
+    none = _UNSAID if said is None else _NOBODY
     return list(dict.fromkeys(named)) or [none.in_(language)]
 
 

@@ -12,7 +12,7 @@ from overdracht.report.erasing_words import (
     told_ground,
     told_left_out,
 )
-from overdracht.report.markup import Html, html
+from overdracht.report.markup import Html, html, spans
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import residue_list
 from overdracht.report.words import CATEGORIES, REACHES, told_day, told_items, told_number
@@ -38,6 +38,7 @@ _NOT_WHOLE = Text(
     "niet elke bron kon opnieuw geheel worden doorzocht",
     "not every source could be searched whole again",
 )
+_GONE = Text("Geheel; niets meer van de persoon", "Whole; nothing of the person any more")
 _NOTHING = Text("er is niets meer gevonden", "nothing was found any more")
 
 
@@ -193,8 +194,8 @@ class CertificatePage:
         return html(
             '<span class="{}">{}</span>{}',
             "good-word" if good else "bad-word",
-            REACHES[reach].in_(self.language) if reach in REACHES else one.searched,
-            [html('<p class="soft">{}</p>', note.in_(self.language)) for note in one.notes],
+            (_GONE if reach is Reach.EMPTY else REACHES[reach]).in_(self.language),
+            [html('<p class="soft">{}</p>', spans(note.in_(self.language))) for note in one.notes],
         )
 
     def _retained(self) -> Iterator[Html]:
@@ -225,7 +226,7 @@ class CertificatePage:
                     '<tr><th scope="row">{}</th><td>{}</td><td>{}{}</td><td>{}</td><td class="n" data-label="{}">{}</td></tr>\n',
                     one.source,
                     CATEGORIES[one.category].in_(self.language),
-                    told_ground(one.ground, one.article, self.language),
+                    spans(told_ground(one.ground, one.article, self.language)),
                     html("<p>{}</p>", RESULTS[Result.ANONYMISED].in_(self.language))
                     if one.pseudonymous
                     else None,

@@ -25,9 +25,9 @@ class CorrectionLetter(Letter):
         asked, done = self._asked(), told_day(local_day(self.certificate.made), self.language)
         yield self.say(
             f"Op {asked} ontvingen wij uw verzoek om uw persoonsgegevens te verbeteren (art. 16 AVG). Op {done} is [het oude gegeven] overal waar "
-            "dat kon vervangen door [het juiste gegeven]. Dit is waar.",
+            "dat kon vervangen door [het juiste gegeven]. Hieronder staat waar.",
             f"On {asked} we received your request to correct your personal data (Art. 16 GDPR). On {done} [the old value] was replaced by [the "
-            "right value] wherever that was possible. This is where.",
+            "right value] wherever that was possible. It is said below where.",
         )
         yield from self._corrected()
         yield from self._left()

@@ -106,11 +106,7 @@ class Index(Opening):
             "Automatische besluiten en doorgifte", "Automated decisions and transfers"
         )
         yield html("<h3>{}</h3>\n", heading)
-        controller = self.facts.haul.order.controller
-        for statement in (
-            controller.automated_decisions or rights.AUTOMATED,
-            controller.transfers or rights.TRANSFERS,
-        ):
+        for statement in rights.statements(self.facts.haul.order.controller):
             yield html("<p>{}</p>\n", statement.in_(self.language))
 
     def _items(self) -> Iterator[Html]:

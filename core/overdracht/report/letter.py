@@ -3,6 +3,7 @@
 There is nothing personal in it but what the administrator fills in between the brackets.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,11 @@ from overdracht.report.page import page
 from overdracht.report.plan_tables import told_residue
 from overdracht.report.words import CATEGORIES, told_day, told_items
 from overdracht.retention import local_day
-from overdracht.steps import Result
-from overdracht.text import together
+from overdracht.steps import Residue, Result
+from overdracht.text import Text, together
+
+_ASIDE = re.compile(r" \([^()]*`[^()]*\)")
+"""What a text says between brackets for the administrator: commands, and the names of files."""
 
 
 def _by_ground(
@@ -30,6 +34,11 @@ def _by_ground(
     for several in groups.values():
         days = sorted({one.until for one in several if one.until})
         yield several[0], sum(one.items for one in several), tuple(days)
+
+
+def _simply(text: Text) -> Text:
+    """Return *text* without what it says for the administrator."""
+    return Text(*(_ASIDE.sub("", one).replace("`", "") for one in (text.nl, text.en)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +223,19 @@ class Letter:
             )
         else:
             yield told_backups(term, self.language)
-        if self.certificate.residue:
-            yield Points(
-                tuple(
-                    f"{sources}: {one.what.in_(self.language)}{told_residue(one, self.language)}"
-                    for sources, one in together(
-                        (left.source, left.residue) for left in self.certificate.residue
-                    )
-                )
+        left = [(one.source, self._trace(one.residue)) for one in self.certificate.residue]
+        if left:
+            yield self.say(
+                "Verder blijft op deze plaatsen nog iets van het gewiste staan. Wij gebruiken het niet meer.",
+                "Apart from that, something of what was erased still stands in these places. We no longer use it.",
             )
+            yield Points(tuple(f"{sources}: {told}" for sources, told in together(left)))
+
+    def _trace(self, residue: Residue) -> str:
+        """Return what stays, where and until when, in the words of the person: how to clear it is the administrator's business."""
+        what, where, until = map(_simply, (residue.what, residue.where, residue.until))
+        stays = Residue(what, where, until)
+        return what.in_(self.language) + told_residue(stays, self.language)
 
     def _told(self) -> Iterator[Block]:
         yield Heading(self.say("Aan wie wij dit laten weten", "Whom we tell"))

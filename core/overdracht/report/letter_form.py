@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from textwrap import fill
 
-from overdracht.report.markup import Html, html, neutral
+from overdracht.report.markup import Html, html, neutral, spans
 
 _WIDTH = 78
 _ARTICLE = re.compile(r"\b([Aa]rt\.|lid) (?=\d)")
@@ -79,6 +79,6 @@ def marked_up(block: Block) -> Html:
 def _blanks(text: str) -> list[Html]:
     """Return *text* with what is to be filled in marked."""
     return [
-        html("<mark>{}</mark>", part) if number % 2 else html("{}", part)
+        html("<mark>{}</mark>", part) if number % 2 else html("{}", spans(part))
         for number, part in enumerate(_BLANK.split(_joined(text)))
     ]

@@ -17,6 +17,7 @@ _PLAIN = re.compile(
 )
 """What can stand in a page as it is; looking is far cheaper than rewriting."""
 _LONGEST = 200
+_CODE = re.compile(r"`([^`]+)`")
 _SPACE = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 _HARMFUL = re.compile(
     # Controls, what turns the direction of writing around, what cannot be seen, and code points that are no characters.
@@ -80,6 +81,14 @@ def shortened(text: str) -> str:
 def foreign(text: str) -> Html:
     """Return *text* that came from a source, of a length one reads, so that its direction of writing ends where it ends."""
     return html("<bdi>{}</bdi>", shortened(text))
+
+
+def spans(text: str) -> list[Html]:
+    """Return *text*, in which what stands between backticks is a command, a file or a setting."""
+    return [
+        html("<code>{}</code>", part) if number % 2 else html("{}", part)
+        for number, part in enumerate(_CODE.split(text))
+    ]
 
 
 def link(path: str, content: Value, *, up: str = "") -> Html:

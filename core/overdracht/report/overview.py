@@ -12,10 +12,11 @@ from overdracht.export.encoding import encoded
 from overdracht.identifiers import ALWAYS
 from overdracht.report.encoding import Json, processing_of, rule_of, text_of
 from overdracht.report.facts import CategoryFacts, Facts, SourceFacts
-from overdracht.report.rights import AUTOMATED, COMPLAINT, RIGHTS, TRANSFERS
+from overdracht.report.rights import COMPLAINT, RIGHTS
 from overdracht.report.streams import file_records, in_blocks, item_records, separated
 from overdracht.report.words import CATEGORIES, STANDINGS
 from overdracht.survey import Known
+from overdracht.text import Text
 
 FORMAT = "overdracht-overview"
 VERSION = 1
@@ -66,9 +67,14 @@ def _head(facts: Facts) -> Json:
             for one in RIGHTS
         ],
         "complaint": text_of(COMPLAINT),
-        "automated_decisions": text_of(order.controller.automated_decisions or AUTOMATED),
-        "transfers": text_of(order.controller.transfers or TRANSFERS),
+        "automated_decisions": _stated(order.controller.automated_decisions),
+        "transfers": _stated(order.controller.transfers),
     }
+
+
+def _stated(statement: Text | None) -> Json | None:
+    """Return what the organisation states; None when it states nothing, which is not the same as that there is nothing."""
+    return None if statement is None else text_of(statement)
 
 
 def _controller(controller: Controller) -> Json:

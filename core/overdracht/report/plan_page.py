@@ -13,10 +13,9 @@ from overdracht.report.erasing_words import (
     VERDICTS,
     told_backups,
     told_ground,
-    told_left_out,
     told_verdict,
 )
-from overdracht.report.markup import Html, foreign, html, shortened
+from overdracht.report.markup import Html, foreign, html, shortened, spans
 from overdracht.report.page import fact, head, page, table
 from overdracht.report.plan_tables import ItemTables, grounds_table, named_list, residue_list
 from overdracht.report.searched import coverage_table
@@ -71,6 +70,7 @@ class PlanPage:
                 self._kept(),
             ),
             (self.say("Wat op u wacht", "What waits for you"), self._left_alone()),
+            (self.say("Wat is weggelaten", "What was left out"), self._left_out()),
             (self.say("Let op", "Mind"), self._marked()),
             (
                 self.say("Gevolgen buiten de organisatie", "Effects outside the organisation"),
@@ -191,7 +191,7 @@ class PlanPage:
                     "<li>{} ({}): {}</li>\n",
                     html("<b>{}</b>", VERDICTS[one.verdict].in_(self.language)),
                     told_number(one.items, self.language),
-                    told_ground(one.ground, one.article, self.language),
+                    spans(told_ground(one.ground, one.article, self.language)),
                 )
                 for one in self.dispositions.why
             ],
@@ -212,8 +212,14 @@ class PlanPage:
     def _left_alone(self) -> Iterator[Html]:
         if self.dispositions.left_alone:
             yield grounds_table(self.dispositions.left_alone, self.language)
+
+    def _left_out(self) -> Iterator[Html]:
         if self.left_out:
-            yield html("<p>{}</p>\n", told_left_out(self.left_out, self.language))
+            nl, en = (told_items(self.left_out, one) for one in ("nl", "en"))
+            told = self.say(
+                f"Na beoordeling niet aangeraakt: {nl}.", f"Not touched after review: {en}."
+            )
+            yield html("<p>{}</p>\n", told)
 
     def _marked(self) -> Iterator[Html]:
         if not self.dispositions.marked:

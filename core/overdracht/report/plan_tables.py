@@ -7,7 +7,7 @@ from itertools import chain, islice
 from overdracht.erasure import NamedPart
 from overdracht.report.dispositions import Grounds
 from overdracht.report.erasing_words import MARKS, told_ground, told_verdict
-from overdracht.report.markup import Html, foreign, html, shortened
+from overdracht.report.markup import Html, foreign, html, shortened, spans
 from overdracht.report.page import head, table
 from overdracht.report.words import CATEGORIES, told_number
 from overdracht.state import Planned
@@ -38,7 +38,7 @@ def grounds_table(grounds: Iterable[Grounds], language: str) -> Html:
                 one.source,
                 CATEGORIES[one.category].in_(language),
                 told_verdict(one.verdict, one.until, language),
-                told_ground(one.ground, one.article, language),
+                spans(told_ground(one.ground, one.article, language)),
                 Text("Aantal", "Number").in_(language),
                 told_number(one.items, language),
             )
@@ -55,8 +55,8 @@ def residue_list(residue: Iterable[tuple[str, Residue]], language: str) -> Html:
             html(
                 '<li><b>{}</b>: {}<span class="soft">{}</span></li>\n',
                 source,
-                one.what.in_(language),
-                told_residue(one, language),
+                spans(one.what.in_(language)),
+                spans(told_residue(one, language)),
             )
             for source, one in together(residue)
         ],

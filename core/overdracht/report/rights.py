@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from overdracht.export import Controller
 from overdracht.text import Text
+
+NONE = frozenset({"none", "geen"})
+"""What an organisation writes to state that there is nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,61 @@ COMPLAINT = Text(
     "Persoonsgegevens (autoriteitpersoonsgegevens.nl, Art. 77 GDPR). You may also go to court (Art. 79 GDPR; Art. 35 Dutch GDPR Implementation Act).",
 )
 
-AUTOMATED = Text(
+NO_AUTOMATED = Text(
     "De organisatie verklaart dat zij over u geen besluiten neemt die alleen op geautomatiseerde verwerking berusten, profilering daaronder begrepen (art. 22 AVG).",
     "The organisation states that it takes no decisions about you that rest on automated processing alone, profiling included (Art. 22 GDPR).",
 )
 
-TRANSFERS = Text(
+NO_TRANSFERS = Text(
     "De organisatie verklaart dat zij uw gegevens niet doorgeeft aan landen buiten de Europese Economische Ruimte of aan internationale organisaties (art. 15 lid 2 AVG).",
     "The organisation states that it does not pass your data to countries outside the European Economic Area or to international organisations (Art. 15(2) GDPR).",
 )
+
+_AUTOMATED = Text(
+    "Over besluiten die alleen op geautomatiseerde verwerking berusten (art. 22 AVG) verklaart de organisatie: {}",
+    "About decisions that rest on automated processing alone (Art. 22 GDPR) the organisation states: {}",
+)
+
+_TRANSFERS = Text(
+    "Over doorgifte aan landen buiten de Europese Economische Ruimte of aan internationale organisaties (art. 15 lid 2 AVG) verklaart de organisatie: {}",
+    "About passing data to countries outside the European Economic Area or to international organisations (Art. 15(2) GDPR) the organisation states: {}",
+)
+
+_AUTOMATED_OPEN = Text(
+    "Of over u besluiten worden genomen die alleen op geautomatiseerde verwerking berusten (art. 22 AVG), heeft de organisatie hier niet ingevuld. U kunt het haar vragen{}.",
+    "Whether decisions about you rest on automated processing alone (Art. 22 GDPR) the organisation has not filled in here. You may ask it{}.",
+)
+
+_TRANSFERS_OPEN = Text(
+    "Of uw gegevens worden doorgegeven aan landen buiten de Europese Economische Ruimte of aan internationale organisaties (art. 15 lid 2 AVG), heeft de organisatie hier niet ingevuld. U kunt het haar vragen{}.",
+    "Whether your data are passed to countries outside the European Economic Area or to international organisations (Art. 15(2) GDPR) the organisation has not filled in here. You may ask it{}.",
+)
+
+
+def automated_decisions(written: str) -> Text | None:
+    """Return what the organisation states by what it has *written* about automated decisions; None when that is nothing."""
+    return _stated(written, NO_AUTOMATED, _AUTOMATED)
+
+
+def transfers(written: str) -> Text | None:
+    """Return what the organisation states by what it has *written* about transfers; None when that is nothing."""
+    return _stated(written, NO_TRANSFERS, _TRANSFERS)
+
+
+def statements(controller: Controller) -> tuple[Text, Text]:
+    """Return what *controller* states about automated decisions and transfers, or that it states nothing and how to ask."""
+    asked = f": {controller.contact}" if controller.contact else ""
+    return (
+        controller.automated_decisions or _with(_AUTOMATED_OPEN, asked),
+        controller.transfers or _with(_TRANSFERS_OPEN, asked),
+    )
+
+
+def _stated(written: str, nothing: Text, sentence: Text) -> Text | None:
+    if not written:
+        return None
+    return nothing if written.casefold() in NONE else _with(sentence, written)
+
+
+def _with(sentence: Text, filling: str) -> Text:
+    return Text(sentence.nl.replace("{}", filling), sentence.en.replace("{}", filling))

@@ -6,7 +6,7 @@ from overdracht.coverage import Coverage
 from overdracht.export import Order
 from overdracht.identifiers import ALWAYS, Identifier
 from overdracht.report.facts import Facts
-from overdracht.report.markup import Html, foreign, html
+from overdracht.report.markup import Html, foreign, html, spans
 from overdracht.report.overview import gaps
 from overdracht.report.page import head, table
 from overdracht.report.reasons import told_reason
@@ -39,7 +39,8 @@ def coverage_table(coverage: Iterable[Coverage], language: str) -> Html:
 
 def _covered(one: Coverage, language: str) -> Html:
     notes = [
-        html('<p class="soft">{}</p>', note.in_(language)) for note in dict.fromkeys(one.notes)
+        html('<p class="soft">{}</p>', spans(note.in_(language)))
+        for note in dict.fromkeys(one.notes)
     ]
     why = [
         html("<p>{}{}</p>", told_reason(reason, language), _times(count, language))

@@ -47,7 +47,7 @@ CERTAINTIES: Mapping[Certainty, Text] = {
 
 REACHES: Mapping[Reach, Text] = {
     Reach.WHOLE: Text("Doorzocht", "Searched"),
-    Reach.EMPTY: Text("Leeg", "Empty"),
+    Reach.EMPTY: Text("Geheel; niets gevonden", "Whole; nothing found"),
     Reach.PARTIAL: Text("Gedeeltelijk", "Partial"),
     Reach.FAILED: Text("Mislukt", "Failed"),
     Reach.MISSING: Text("Connector ontbreekt", "Connector missing"),

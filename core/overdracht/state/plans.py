@@ -114,6 +114,14 @@ class PlanFile:
             raise self._gone()
         return Phase(row[0])
 
+    @property
+    def is_begun(self) -> bool:
+        """Say whether something of it may have been done; one that is not there any more was ended."""
+        try:
+            return self.phase is not Phase.PROPOSED
+        except StateError:
+            return True
+
     def advance(self, phase: Phase) -> None:
         """Say that the plan is in *phase* now, durably; raise StateError when it is not in the one before it, or not there any more.
 

@@ -17,6 +17,7 @@ from overdracht.state.afterlife import Copies, Ledger, Schedule
 from overdracht.state.audit import Audit, Entry
 from overdracht.state.blanked import Blanked
 from overdracht.state.database import connect, durable, transaction
+from overdracht.state.drawing import DIGEST_LENGTH
 from overdracht.state.plans import PlanFile
 from overdracht.state.request import Given, RequestFile
 from overdracht.state.spared import Spared
@@ -63,6 +64,11 @@ class Store:
 
     def request(self, reference: str) -> RequestFile:
         """Return the request *reference*; raise UsageError when there is none."""
+        if self.closed(reference):
+            raise UsageError(
+                f"request {reference} was closed, and what was known of the person is destroyed",
+                remedy="find with the person's identifiers begins a new one",
+            )
         return self._file("reference=?", reference, f"there is no request {reference}")
 
     def request_about(self, identifiers: Iterable[Identifier]) -> RequestFile | None:
@@ -74,6 +80,11 @@ class Store:
 
     def plan(self, digest: str) -> tuple[RequestFile, PlanFile]:
         """Return the plan with this *digest* and its request; raise UsageError when there is none."""
+        if len(digest) != DIGEST_LENGTH:
+            raise UsageError(
+                f"there is no plan with the digest {digest}, which has {len(digest)} characters: a digest has {DIGEST_LENGTH}",
+                remedy="copy the whole of it from what overdracht plan shows",
+            )
         row = self._connection.execute(
             "SELECT reference FROM request JOIN plan ON plan.request = request.id WHERE digest=?",
             (digest,),

@@ -71,8 +71,8 @@ _STORAGE = Residue(
         "the `m.*` files of Dovecot's mdbox, or the folder of the plug-in lazy_expunge, when the server is set up so",
     ),
     Text(
-        "tot `doveadm purge` draait, of de map van lazy_expunge wordt geleegd",
-        "until `doveadm purge` runs, or the folder of lazy_expunge is emptied",
+        "tot de server zijn opslag opruimt, of de map van lazy_expunge wordt geleegd",
+        "until the server purges its storage, or the folder of lazy_expunge is emptied",
     ),
     Text("`doveadm purge -u ACCOUNT`", "`doveadm purge -u ACCOUNT`"),
 )

@@ -140,6 +140,11 @@ class Gap:
     key: str = ""
     """The item's key, when one item is what could not be read."""
 
+    @property
+    def place(self) -> str:
+        """What the administrator looks it up by: the file in the part, if it is one. Perhaps personal; it stands in no bundle."""
+        return self.key if self.part and self.key.startswith(f"{self.part}/") else self.part
+
 
 class Extent(StrEnum):
     """What a connector did with a part that it calls searched."""

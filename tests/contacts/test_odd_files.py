@@ -1,12 +1,11 @@
 """Files that cannot be read to the last card: what can be read is found, and the rest is never passed over in silence."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from overdracht import Gap, Question, Result
+from overdracht import Question, Result
 from overdracht.testing.watching import Found
 from tests.contacts.asking import agenda, cards, erased, find, only, proposed, subject
 
@@ -80,7 +79,7 @@ def test_a_file_that_cannot_be_read_is_a_gap_and_the_others_come(tmp_path: Path,
     found = find(connector, SANNE)
     assert [one.key.rpartition("/")[2].partition("#")[0] for one in found.items] == [f"z{ending}"]
     (gap,) = found.gaps
-    assert gap.key.endswith(name)
+    assert gap.place == gap.key == f"{tmp_path.name}/{name}"
     assert gap.reason == "not all of the file can be read as cards or appointments"
     assert [one.cursor for one in found.searched.values()] == [""]
 
@@ -212,33 +211,38 @@ def test_what_shares_its_uid_since_is_changed_and_not_gone(
     assert path.read_bytes() == states[1]
 
 
-def test_a_folder_without_any_such_file_is_no_answer(tmp_path: Path) -> None:
-    """A wrong folder, or one on which nothing is mounted, is a gap and fails `check`; it is not taken for an empty address book."""
+def test_a_folder_without_any_such_file_is_empty_and_said_to_be(tmp_path: Path) -> None:
+    """It is searched whole, with the remark that no such file is in it; `check` remarks it too, since it may be the wrong folder. A path
+    that does not exist stays an error."""
     (tmp_path / "README").write_text("hier staan de kaartjes")
     connector = cards(tmp_path)
     found = find(connector, SANNE)
-    (gap,) = found.gaps
-    assert gap.reason == "there is no file in it whose name ends in .vcf or .vcard"
-    assert not found.searched
-    assert [one.name for one in connector.check() if not one.ok] == [f"folder {tmp_path.name}"]
-    assert [one.reason for one in connector.identifiers() if isinstance(one, Gap)] == [gap.reason]
+    assert found.gaps == []
+    (searched,) = found.searched.values()
+    assert searched.note
+    assert searched.note.en == "there is no file in it whose name ends in .vcf or .vcard"
+    told = {one.name: one for one in connector.check()}[f"folder {tmp_path.name}"]
+    assert (told.ok, told.detail) == (True, f"NOTE: {searched.note.en}; is `path` right?")
+    assert list(connector.identifiers()) == []
     (tmp_path / "klanten").mkdir()
     (tmp_path / "klanten" / "a.vcf").write_bytes(card(PIET))
-    assert find(connector, SANNE).gaps == []
-    assert all(one.ok for one in connector.check())
+    assert [
+        one.note for one in find(connector, SANNE).searched.values() if one.note == searched.note
+    ] == []
+    assert f"folder {tmp_path.name}" not in {one.name for one in connector.check()}
+    assert [one.ok for one in cards(tmp_path / "klnaten").check()] == [False]
 
 
 def test_a_folder_that_an_erasure_emptied_is_searched(tmp_path: Path) -> None:
-    """The last card went by our own hand: that none is there is the answer. Another folder in its place is none."""
+    """The last card is gone: that none is there is the answer, also to whoever asks later."""
     folder = tmp_path / "boek"
     folder.mkdir()
     (folder / "a.vcf").write_bytes(card(SANNE))
-    os.utime(folder / "a.vcf", (1, 1))
     connector = cards(folder)
-    item = only(connector, SANNE)
-    erased(connector, [proposed(connector, item)])
-    assert find(connector, SANNE).gaps == []
-    assert find(cards(folder), SANNE).gaps != []
+    erased(connector, [proposed(connector, only(connector, SANNE))])
+    for asked in (connector, cards(folder)):
+        found = find(asked, SANNE)
+        assert (found.items, found.gaps, len(found.searched)) == ([], [], 1)
 
 
 def test_a_folder_that_held_cards_before_may_be_empty(

@@ -1,10 +1,11 @@
 """Passages: nothing is lost in taking a text apart, what is left names the person no more, and others keep every word."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from overdracht import Kinds
-from overdracht_contacts.documents import moment, spelled
+from overdracht_contacts.documents import moment, spelled, stated
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 
@@ -68,3 +69,27 @@ def test_a_date_and_a_time_are_no_telephone_number() -> None:
         ] or "06" in text
         assert {kind for kind, _, _ in spelled(text)} == {"phone"}
         assert len(list(spelled(text))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Annelies (de Wit) 0251-799033", "[gewist] 0251-799033"),
+        ("(Annelies) de Wit 0251-799033", "[gewist] 0251-799033"),
+        ("(klant Annelies de Wit) 0251-799033", "(klant [gewist]) 0251-799033"),
+        ("(klant Annelies) de Wit 0251-799033", "(klant [gewist]) 0251-799033"),
+        ("Annelies (de Wit, klant) 0251-799033", "[gewist] (, klant) 0251-799033"),
+        ("(Annelies de Wit) 0251-799033", "([gewist]) 0251-799033"),
+    ],
+)
+def test_a_name_goes_with_its_brackets(text: str, left: str) -> None:
+    """What is left where a name was has each bracket with its other one."""
+    assert READER.left(text, whole=False) == left
+
+
+def test_a_telephone_number_is_no_customer_number() -> None:
+    """What people dial is told as a telephone number only; other numbers may be a customer's."""
+    for text in ("0612345678", "06-29384756", "31629384756", "0031629384756", "020-6241111"):
+        assert not [one for one in stated(text, codes=True) if one.kind == "customer"], text
+    for text in ("K10045", "10045", "201234567", "0012345", "2026-0001", "06-2026"):
+        assert [one.kind for one in stated(text, codes=True)] == ["customer"], text

@@ -147,7 +147,7 @@ def rows_of(one: Planned) -> list[tuple[str, ...]]:
 def show_gaps(screen: Screen, gaps: Sequence[tuple[str, Gap]]) -> None:
     """Show what could not be looked at."""
     for source, gap in gaps[:_MOST_GAPS]:
-        where = f", {gap.part}" if gap.part else ""
+        where = f", {gap.place}" if gap.place else ""
         screen.line(f"  not looked at: {source}{where}: {gap.reason}", "red")
     if (more := len(gaps) - _MOST_GAPS) > 0:
         screen.line(f"  and {more:,} more", "red")

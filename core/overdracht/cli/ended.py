@@ -184,7 +184,7 @@ def _verification(screen: Screen, ended: Ended) -> None:
         screen.line("  nothing was found any more")
     for one in ended.coverage:
         for gap in one.gaps[:5]:
-            where = f", {gap.part}" if gap.part else ""
+            where = f", {gap.place}" if gap.place else ""
             screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
     for source, gaps in sorted(ended.missed.items()):
         screen.line(f"  {source}: {count(gaps, 'part')} not looked at whole by the plan", "red")

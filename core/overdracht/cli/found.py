@@ -204,7 +204,7 @@ def show_coverage(screen: Screen, coverage: Sequence[Coverage]) -> None:
     )
     for one in coverage:
         for gap in one.gaps[:_MOST_GAPS]:
-            where = f", {gap.part}" if gap.part else ""
+            where = f", {gap.place}" if gap.place else ""
             screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
         if len(one.gaps) > _MOST_GAPS:
             screen.line(

@@ -121,7 +121,7 @@ def _show(screen: Screen, session: Session, back: Return, found: list[Again]) ->
         show_dispositions(screen, session, one.drawn.dispositions)
         screen.exact(f"Apply: {applying(session, one.drawn)}")
     for source, gap in back.gaps:
-        where = f", {gap.part}" if gap.part else ""
+        where = f", {gap.place}" if gap.place else ""
         screen.line(f"  not asked: {source}{where}: {gap.reason}", "red")
     for source in back.unasked:
         screen.line(f"  not asked: {source}: its connector cannot tell whom it knows", "red")

@@ -217,7 +217,7 @@ def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> Non
 
 def _gaps(screen: Screen, swept: Swept) -> None:
     for source, gap in swept.sweep.gaps:
-        where = f", {gap.part}" if gap.part else ""
+        where = f", {gap.place}" if gap.place else ""
         screen.line(f"  not looked at: {source}{where}: {gap.reason}", "red")
 
 

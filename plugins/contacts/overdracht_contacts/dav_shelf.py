@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from overdracht import Gap, Misbehaving, Outcome
+from overdracht import Gap, Misbehaving, Outcome, Text
 from overdracht_contacts import dav_erase
 from overdracht_contacts.dav import Server, Status, why
 from overdracht_contacts.dav_places import Place, ask, path_of, places
@@ -44,6 +44,10 @@ class DavShelf:
     def hollow(self, part: str, cursor: str) -> str:  # noqa: ARG002 - a server tells an empty collection from one that is not there
         """Take a collection that the server says is empty as that."""
         return ""
+
+    def vacancy(self, part: str) -> Text | None:  # noqa: ARG002 - as above
+        """A collection that the server names is the right one."""
+        return None
 
     def unchanged(self, part: str, cursor: str) -> int | None:
         """Compare the ETags of all that is there, without its content."""

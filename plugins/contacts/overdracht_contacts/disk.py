@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from overdracht import Gap, Outcome, Result, Unreachable
+from overdracht import Gap, Outcome, Text, Unreachable
 from overdracht_contacts import disk_erase, files
 from overdracht_contacts.containers import Container
 from overdracht_contacts.contents import UNREADABLE, Contents
-from overdracht_contacts.shelves import Entry, Rewrite
+from overdracht_contacts.shelves import Entry, Rewrite, nothing_named
 
 _SETTLED = 2.0
 """Seconds after which a file's times tell that it did not change: some systems count whole ones."""
@@ -29,14 +29,13 @@ class _Folder:
 
 
 class DiskShelf:
-    """Files with the suffixes of *container* in and below *roots*; out of the parts *emptied*, which outlast the shelf, we removed some."""
+    """Files with the suffixes of *container* in and below *roots*."""
 
     def __init__(
         self,
         roots: Iterable[Path],
         container: Container,
         exclude: Iterable[str],
-        emptied: set[str] | None = None,
     ) -> None:
         self._roots = tuple(roots)
         self._container = container
@@ -45,7 +44,6 @@ class DiskShelf:
         self._gaps: list[Gap] = []
         self._cursor = ""
         self._last: Contents | None = None
-        self._emptied = set() if emptied is None else emptied
 
     def parts(self) -> Iterator[str | Gap]:
         """Yield the folders with such files in them, and those that cannot be read."""
@@ -125,25 +123,29 @@ class DiskShelf:
         return "" if folder is None or folder.only or folder.top else folder.path
 
     def hollow(self, part: str, cursor: str) -> str:
-        """Say that a folder that was named holds nothing of ours, nor does a folder in it: it may be the wrong one, or not be mounted.
+        """Say that nothing is in a folder which at *cursor* was another one, with files in it: it may not be mounted."""
+        folder = self._listed()[part]
+        _, _, count, place = ("0 0 0 " + cursor).split(" ")[-4:]
+        if (
+            not folder.top
+            or count == "0"
+            or place == self._place(folder)
+            or self.vacancy(part) is None
+        ):
+            return ""
+        return f"it is another folder than before, and {nothing_named(self._container.suffixes).en}"
 
-        It is known to be the right one when files were removed from it by us, or when this very folder held some at *cursor*.
-        """
+    def vacancy(self, part: str) -> Text | None:
+        """Say that a folder that was named holds nothing of ours, nor does a folder in it: it may be empty, or the wrong one."""
         folder = self._listed()[part]
         below = folder.path.rstrip("/") + "/"
         if (
             not folder.top
-            or part in self._emptied
-            or self._held_some(folder, cursor)
             or self._names(folder)
             or any(one.path.startswith(below) for one in self._listed().values())
         ):
-            return ""
-        return f"there is no file in it whose name ends in {' or '.join(self._container.suffixes)}"
-
-    def _held_some(self, folder: _Folder, cursor: str) -> bool:
-        _, _, count, place = ("0 0 0 " + cursor).split(" ")[-4:]
-        return count != "0" and place == self._place(folder)
+            return None
+        return nothing_named(self._container.suffixes)
 
     @staticmethod
     def _place(folder: _Folder) -> str:
@@ -289,10 +291,7 @@ class DiskShelf:
             prefix = f"{part}/{files.printable(name)}"
             mine = {key.removeprefix(prefix): by_key.pop(key) for key in sorted(keys)}
             path = os.path.join(folder.path, name)  # noqa: PTH118 - a path a file is too slow
-            for outcome in disk_erase.carry_out(path, self._container, mine):
-                if outcome.result is Result.ERASED:
-                    self._emptied.add(part)
-                yield outcome
+            yield from disk_erase.carry_out(path, self._container, mine)
         yield from disk_erase.vanished(by_key.values())
 
 

@@ -137,12 +137,17 @@ def _is_number(written: str) -> bool:
         return False
 
 
+def _is_dialled(written: str) -> bool:
+    """Say whether *written* is a telephone number as people dial it, and so no customer number."""
+    return written.startswith(("0", "31")) and len(written) > _SHORTEST + 1 and _is_number(written)
+
+
 def stated(text: str, *, codes: bool = False) -> tuple[Identifier, ...]:
     """Return what is written in *text* in the way of an address, a number or an account; with *codes* what may be a customer number too."""
     text = text[:5000]
     pairs = [(kind, one) for kind, _, one in spelled(text)]
     if codes:
-        pairs += [("customer", one) for one in _CODE.findall(text)]
+        pairs += [("customer", one) for one in _CODE.findall(text) if not _is_dialled(one)]
     return identifiers(pairs)
 
 

@@ -37,6 +37,10 @@ _NOT_NOW = Text(
     "Dit is sinds het zoeken veranderd of niet te lezen: zoek opnieuw.",
     "This changed since it was found, or cannot be read: search again.",
 )
+_DOUBTFUL = Text(
+    "De titel of de kop hiervan noemt u, maar misschien gaat het ook over een ander: iemand moet bekijken welk deel van wie is.",
+    "The title or the head of this names you, but perhaps it is about somebody else too: somebody has to look which part is whose.",
+)
 
 
 def needs_reading(item: Item, ruling: Ruling) -> bool:
@@ -60,7 +64,10 @@ def propose(shelf: Shelf | None, matter: Matter, item: Item, ruling: Ruling) -> 
 
 
 def _step(matter: Matter, item: Item, entry: Entry, ruled: Disposition) -> Step:
-    left = matter.remainder(matter.read(entry.content, entry.name), item)
+    document = matter.read(entry.content, entry.name)
+    if matter.is_doubtful(document, item):
+        return Step(item, replace(ruled, verdict=Verdict.REVIEW, ground=_DOUBTFUL), "")
+    left = matter.remainder(document, item)
     if left is None:
         return Step(item, ruled, REMOVE)
     if left == entry.content:  # what is the person's is not text: nothing would go

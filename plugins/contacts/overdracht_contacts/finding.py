@@ -83,14 +83,15 @@ class Search:
         if reason:
             yield Gap(part, reason)
             return
+        note = (None if seen.looked_at or seen.gaps else shelf.vacancy(part)) or self._note
         after = shelf.cursor()
         yield from self._pointing(shelf, part, seen)
         yield from seen.gaps
         if seen.gaps:
             # What could not be read now is not gone.
-            yield Searched(part, seen.looked_at, "", Extent.ADDED, self._note)
+            yield Searched(part, seen.looked_at, "", Extent.ADDED, note)
         else:
-            yield Searched(part, seen.looked_at, after, note=self._note)
+            yield Searched(part, seen.looked_at, after, note=note)
 
     def _item(self, part: str, entry: Entry, seen: _Pass) -> Item | None:
         points = b"urn:uuid:" in entry.content.lower() if self._has_links else False

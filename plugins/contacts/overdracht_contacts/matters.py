@@ -45,6 +45,8 @@ class Matter:
     """What changes of values do to its fields."""
     edited: Callable[[Document, Iterable[Edit]], bytes]
     """What it is after them."""
+    is_doubtful: Callable[[Document, Item], bool] = lambda _document, _item: False
+    """Whether it cannot be told what of it is the person's and what is others'."""
 
 
 @lru_cache(maxsize=8)
@@ -108,12 +110,20 @@ def _appointment_forms(content: bytes) -> Iterator[Form]:
 
 def _note_portion(document: Document, item: Item) -> bytes:
     assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
-    return notes_text.portion(document, sought_in(item), whole=is_whole(item))
+    alone = item.third_parties == 0
+    return notes_text.portion(document, sought_in(item), whole=is_whole(item), alone=alone)
 
 
 def _note_remainder(document: Document, item: Item) -> bytes | None:
     assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
-    return notes_text.remainder(document, sought_in(item), whole=is_whole(item))
+    alone = item.third_parties == 0
+    return notes_text.remainder(document, sought_in(item), whole=is_whole(item), alone=alone)
+
+
+def _note_is_doubtful(document: Document, item: Item) -> bool:
+    assert isinstance(document, Note)  # noqa: S101 - this matter reads notes
+    alone = item.third_parties == 0
+    return not is_whole(item) and notes_text.is_doubtful(document, sought_in(item), alone=alone)
 
 
 def _note_forms(content: bytes) -> Iterator[Form]:
@@ -179,4 +189,5 @@ NOTES = Matter(
     digest,
     _note_edits,
     _note_edited,
+    _note_is_doubtful,
 )

@@ -7,19 +7,11 @@ from functools import cached_property
 
 from overdracht import Category, Identifier, one_line
 from overdracht_contacts.documents import Field, identifiers, moment, stated
+from overdracht_contacts.note_sections import Section, in_doubt, section
+from overdracht_contacts.notes_head import DATED, HEAD_LINE, PERSON, is_field
 from overdracht_contacts.passages import Reader
 from overdracht_contacts.sought import Sought
 
-_HEAD_LINE = re.compile(r"[ \t]*(?:[-*][ \t]+)?\**([^\W\d_][\w -]{0,30}?)\**[ \t]*:\**[ \t]*(.*)")
-_PERSON = re.compile(
-    r"klant.*|customer.*|naam|name|van|from|met|with|aan|to|wie|who|contact.*|persoon|person|e-?mail.*|mail|tel.*|telefoon.*|phone.*|mobiel|"
-    r"debiteur.*|relatie.*|iban|rekening.*|adres|address|melder|beller|caller|deelnemers?|attendees?|kvk.*|domein|domain|gebruikersnaam|username",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"ref|onderwerp|subject|titel|title|tags?|soort|type|status|door|kanaal|id", re.IGNORECASE
-)
-_DATED = re.compile(r"datum|date|created|aangemaakt|wanneer|when", re.IGNORECASE)
 _KINDS = (
     (re.compile(r"iban|rekening", re.IGNORECASE), "iban"),
     (re.compile(r"kvk", re.IGNORECASE), "kvk"),
@@ -70,11 +62,11 @@ class Note:
                 fenced = True
             elif fenced and bare in {"---", "..."}:
                 fenced, headed = False, True
-            elif bare and not fenced and not _is_field(bare):
+            elif bare and not fenced and not is_field(bare):
                 if not headed or number == 0:
                     taken = number + 1
                 break
-            headed = headed or bool(bare and _is_field(bare))
+            headed = headed or bool(bare and is_field(bare))
             taken = number + 1
         else:
             fenced = False
@@ -96,7 +88,7 @@ class Note:
     def title(self) -> str:
         """Return the first line that is no field."""
         lines = (one.strip().lstrip("#").strip() for one in self.text.splitlines())
-        worded = (one for one in lines if re.search(r"\w", one) and not _is_field(one))
+        worded = (one for one in lines if re.search(r"\w", one) and not is_field(one))
         return one_line(next(worded, "") or self.name)
 
     @property
@@ -108,8 +100,8 @@ class Note:
     def when(self) -> datetime | None:
         """Return the day that its head, its file's name or its first lines tell."""
         for line in self.head.splitlines():
-            field = _HEAD_LINE.match(line)
-            if field and _DATED.fullmatch(field[1].strip()) and (found := dated(field[2])):
+            field = HEAD_LINE.match(line)
+            if field and DATED.fullmatch(field[1].strip()) and (found := dated(field[2])):
                 return found
         return dated(self.name) or dated(self.head) or dated(self.body[:300])
 
@@ -145,14 +137,6 @@ def _holds(content: bytes, charset: str) -> bool:
     return True
 
 
-def _is_field(line: str) -> bool:
-    found = _HEAD_LINE.match(line)
-    if found is None or line.lstrip().startswith("#"):
-        return False
-    name = found[1].strip()
-    return any(one.fullmatch(name) for one in (_PERSON, _DATED, _ABOUT))
-
-
 def _through_title(lines: list[str], taken: int) -> int:
     """Return how many lines the head has with the title that follows its fields."""
     for number in range(taken, min(len(lines), taken + 3)):
@@ -165,12 +149,12 @@ def _through_title(lines: list[str], taken: int) -> int:
 
 def head_field(line: str) -> Field:
     """Return what a *line* of the head says, and whether it says whom the note is about."""
-    found = _HEAD_LINE.match(line)
-    if found and _is_field(line.strip()):
+    found = HEAD_LINE.match(line)
+    if found and is_field(line.strip()):
         name, text = found[1].strip(), found[2].strip().strip("\"'")
-        if _DATED.fullmatch(name):
+        if DATED.fullmatch(name):
             return Field(name, "")
-        if _PERSON.fullmatch(name):
+        if PERSON.fullmatch(name):
             return Field(name, text, _stated(name, text), about=True)
         return Field(name, text)
     return Field("first line", line, stated(line, codes=True), about=True)
@@ -193,31 +177,55 @@ def dated(text: str) -> datetime | None:
     return None
 
 
-def portion(note: Note, sought: Sought, *, whole: bool) -> bytes:
-    """Return the note without what is others'; not *whole*, only the passages that name the person."""
+def portion(note: Note, sought: Sought, *, whole: bool, alone: bool) -> bytes:
+    """Return the note without what is others'; not *whole*, only the passages that name the person, and the section that is surely theirs."""
     reader = Reader(sought)
+    hers = None if whole else _section(note, sought, alone=alone)
+    if hers and hers.sure:
+        rest = reader.shown(note.text[hers.end :], whole=False)
+        return note.encoded(note.text[: hers.end] + rest)
     head = "".join(
         _head_line(line, reader, whole=whole) for line in note.head.splitlines(keepends=True)
     )
     return note.encoded(head + reader.shown(note.body, whole=whole))
 
 
+def _section(note: Note, sought: Sought, *, alone: bool) -> Section | None:
+    return section(note.text, note.head, sought, alone=alone)
+
+
+def is_doubtful(note: Note, sought: Sought, *, alone: bool) -> bool:
+    """Say whether the top of the note names the person, who may not be the only one whom it is about, and passages do not say whose they are."""
+    hers = _section(note, sought, alone=alone)
+    below = note.text[len(note.head) : hers.end] if hers else ""
+    return bool(hers and not hers.sure and in_doubt(below, Reader(sought)))
+
+
 def _head_line(line: str, reader: Reader, *, whole: bool) -> str:
-    if _DATED.match(line.strip()) or not re.search(r"\w", line):
+    if DATED.match(line.strip()) or not re.search(r"\w", line):
         return line
     return reader.shown(line, whole=whole)
 
 
-def remainder(note: Note, sought: Sought, *, whole: bool) -> bytes | None:
+def remainder(note: Note, sought: Sought, *, whole: bool, alone: bool) -> bytes | None:
     """Return the note without the passages that are the person's; None when it says nothing more."""
-    reader, ruled = Reader(sought), re.compile(r"\s*(?:---|\.\.\.)\s*")
-    head = "".join(
-        line
-        if ruled.fullmatch(line) or _DATED.match(line.strip())
-        else reader.left(line, whole=whole)
-        for line in note.head.splitlines(keepends=True)
-    )
+    reader = Reader(sought)
+    hers = None if whole else _section(note, sought, alone=alone)
+    if hers and hers.sure:
+        rest = reader.left(note.text[hers.end :], whole=False)
+        return note.encoded(rest) if re.search(r"[^\W\d_]", rest) else None
+    head = _head_left(note, reader, whole=whole)
     body = reader.left(note.body, whole=whole)
     if not re.search(r"[^\W\d_]", body) and not reader.names_others(head):
         return None
     return note.encoded(head + body)
+
+
+def _head_left(note: Note, reader: Reader, *, whole: bool) -> str:
+    ruled = re.compile(r"\s*(?:---|\.\.\.)\s*")
+    return "".join(
+        line
+        if ruled.fullmatch(line) or DATED.match(line.strip())
+        else reader.left(line, whole=whole)
+        for line in note.head.splitlines(keepends=True)
+    )

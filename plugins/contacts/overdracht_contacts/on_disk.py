@@ -46,10 +46,6 @@ class FilesConnector(Connector[FilesSettings]):
 
     settings_type: ClassVar[type[Settings]] = FilesSettings
 
-    def __init__(self, source: str, settings: FilesSettings) -> None:
-        super().__init__(source, settings)
-        self._emptied: set[str] = set()
-
     @abstractmethod
     def _container(self) -> "Container":
         """Return how a file holds things."""
@@ -68,11 +64,11 @@ class FilesConnector(Connector[FilesSettings]):
         shelf = self._shelf()
         parts = list(shelf.parts())
         folders = [one for one in parts if isinstance(one, str)]
-        hollow = {part: reason for part in folders if (reason := shelf.hollow(part, ""))}
-        if len(folders) > len(hollow):
-            yield Check("folders", ok=True, detail=f"{len(folders) - len(hollow)} folders")
-        for part, reason in hollow.items():
-            yield Check(f"folder {part}", ok=False, detail=f"{reason}, check `path`")
+        vacant = {part: said.en for part in folders if (said := shelf.vacancy(part))}
+        if len(folders) > len(vacant):
+            yield Check("folders", ok=True, detail=f"{len(folders) - len(vacant)} folders")
+        for part, lack in vacant.items():
+            yield Check(f"folder {part}", ok=True, detail=f"NOTE: {lack}; is `path` right?")
         for one in parts:
             if isinstance(one, Gap):
                 yield Check(f"folder {one.part}", ok=False, detail=one.reason)
@@ -159,7 +155,7 @@ class FilesConnector(Connector[FilesSettings]):
                     remedy=f"check `path` of source {self.source}",
                 )
         settings = self.settings
-        return DiskShelf(settings.path, self._container(), settings.exclude, self._emptied)
+        return DiskShelf(settings.path, self._container(), settings.exclude)
 
 
 class VcardFilesConnector(FilesConnector):

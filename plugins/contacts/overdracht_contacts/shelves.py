@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from overdracht import ApprovedStep, Gap, Outcome, Result, Verdict
+from overdracht import ApprovedStep, Gap, Outcome, Result, Text, Verdict
 
 CHANGED = "it is no longer the one that was found"
 
@@ -30,6 +30,15 @@ class Entry:
 def digest(content: bytes) -> str:
     """Return what tells *content* from any other."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:32]
+
+
+def nothing_named(suffixes: tuple[str, ...]) -> Text:
+    """Say that a folder has no file with one of these *suffixes*."""
+    nl, en = (f" {word} ".join(suffixes) for word in ("of", "or"))
+    return Text(
+        f"er staat geen bestand in waarvan de naam eindigt op {nl}",
+        f"there is no file in it whose name ends in {en}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,9 @@ class Shelf(Protocol):
 
     def hollow(self, part: str, cursor: str) -> str:
         """Say why *part*, in which nothing was found to look at, is no answer; nothing when it can be empty, which *cursor* may tell."""
+
+    def vacancy(self, part: str) -> Text | None:
+        """Say that nothing is in *part* where something was to be expected, though it can be empty."""
 
     def entries(self, part: str) -> Iterator[Entry | Gap]:
         """Yield all entries of *part*; a gap with a key is one that cannot be read, and the others come all the same."""

@@ -62,9 +62,5 @@ def _entries(shelf: Shelf) -> Iterator[tuple[str, Entry | Gap]]:
         if isinstance(part, Gap):
             yield part.part, part
             continue
-        hollow = True
         for entry in shelf.entries(part):
-            hollow = False
             yield part, entry
-        if hollow and (reason := shelf.hollow(part, "")):
-            yield part, Gap(part, reason)

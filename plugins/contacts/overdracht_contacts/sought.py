@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from overdracht import (
     WEAK,
@@ -19,6 +20,7 @@ from overdracht import (
     squeeze,
     squeezed_forms,
 )
+from overdracht_contacts.brackets import marked
 from overdracht_contacts.documents import Document, Field, stated
 
 _NOT_ALNUM = bytes(code for code in range(256) if not chr(code).isalnum() or code > 127)
@@ -144,7 +146,8 @@ class Sought:
             if one.kind not in {"email", "phone", "iban", "ip"}:
                 words = map(re.escape, re.findall(r"[^\W_]+", one.value))
                 spelled = r"[\W_]{0,4}".join(words)
-                text = re.sub(rf"(?<!\w){spelled}(?!\w)", mark, text, flags=re.IGNORECASE)
+                pattern = rf"([(\[{{]?)(?<!\w)({spelled})(?!\w)([)\]}}]?)"
+                text = re.sub(pattern, partial(marked, mark), text, flags=re.IGNORECASE)
         return text
 
     def _named_by(self, value: Identifier) -> Iterator[tuple[Identifier, bool]]:

@@ -304,7 +304,9 @@ def test_a_state_of_the_first_format_is_taken_further(tmp_path: Path) -> None:
         reference = store.new_request([Given(SANNE)], NOW).reference
     with closing(sqlite3.connect(tmp_path / "overdracht.sqlite", isolation_level=None)) as old:
         old.execute("DROP TABLE blanked")
+        old.execute("DROP TABLE spared")
         old.execute("PRAGMA user_version=1")
     with Store(tmp_path) as store:
         assert store.request(reference).given() == (Given(SANNE),)
         assert len(store.blanked) == 0
+        store.spared.enter([])

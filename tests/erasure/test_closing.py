@@ -63,7 +63,7 @@ def test_nothing_can_be_recovered_afterwards(world: World) -> None:
 
     assert spilled(world.directory, told) == set()
     assert world.store.references() == ()
-    with pytest.raises(UsageError, match="no request"):
+    with pytest.raises(UsageError, match="was closed"):
         world.store.request(world.reference)
     tables = ("request", "given", "item", "clue", "holding", "part", "decision", "plan", "step")
     for table in (*tables, "coverage"):

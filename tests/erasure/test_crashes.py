@@ -229,7 +229,9 @@ def report(capsys: pytest.CaptureFixture[str], scene: Scene) -> None:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
-    with quick_directory() as directory, prepared():
+    with quick_directory() as directory, prepared(), pytest.MonkeyPatch.context() as patch:
+        # A full disk in another test may have taught Python that there are no nameless files here.
+        patch.setattr("tempfile._O_TMPFILE_WORKS", True)
         yield directory
 
 

@@ -130,7 +130,7 @@ def test_a_complete_bundle_says_so_at_the_top(tmp_path: Path) -> None:
     ("reach", "word"),
     [
         (Reach.WHOLE, "Doorzocht"),
-        (Reach.EMPTY, "Leeg"),
+        (Reach.EMPTY, "Geheel; niets gevonden"),
         (Reach.PARTIAL, "Gedeeltelijk"),
         (Reach.FAILED, "Mislukt"),
         (Reach.MISSING, "Connector ontbreekt"),

@@ -64,12 +64,15 @@ class Store:
 
     def request(self, reference: str) -> RequestFile:
         """Return the request *reference*; raise UsageError when there is none."""
-        if self.closed(reference):
+        try:
+            return self._file("reference=?", reference, f"there is no request {reference}")
+        except UsageError as error:
+            if not self.closed(reference):
+                raise
             raise UsageError(
                 f"request {reference} was closed, and what was known of the person is destroyed",
                 remedy="find with the person's identifiers begins a new one",
-            )
-        return self._file("reference=?", reference, f"there is no request {reference}")
+            ) from error
 
     def request_about(self, identifiers: Iterable[Identifier]) -> RequestFile | None:
         """Return the latest request that began with exactly these *identifiers*, if there is one."""

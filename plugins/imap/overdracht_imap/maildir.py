@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from overdracht import Gap, Item
-from overdracht_imap.headers import LONGEST, section_end
+from overdracht_imap.headers import LONGEST
 from overdracht_imap.mailitems import mail_item
 from overdracht_imap.marks import may_carry_files, names_in
 from overdracht_imap.mime import UNREAD
@@ -23,8 +23,8 @@ from overdracht_imap.searching import (
     HeaderBlock,
     Wanted,
     Whole,
+    read_head,
     read_whole,
-    tools,
 )
 
 SUBDIRECTORIES = ("cur", "new")
@@ -108,12 +108,8 @@ class MaildirTask:
             self._add(name, Whole(letterhead), directory, answer)
 
     def _long_header(self, name: str, descriptor: int, directory: int, answer: Answer) -> None:
-        start = head(descriptor, LONGEST)
-        end = section_end(start, 0, len(start))
-        letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
-        self._add(
-            name, Whole(letterhead, unread=end < 0 and len(start) >= LONGEST), directory, answer
-        )
+        told = read_head(self.wanted, head(descriptor, LONGEST))
+        self._add(name, told, directory, answer)
 
     def _bodies(self, directory: int, answer: Answer) -> None:
         for name in self.names:

@@ -26,8 +26,8 @@ from overdracht_imap.searching import (
     HeaderBlock,
     Wanted,
     Whole,
+    read_head,
     read_whole,
-    tools,
 )
 
 BATCH = 1000
@@ -156,10 +156,7 @@ class MboxTask:
 
     def _long_header(self, place: Bounds, descriptor: int, answer: Answer) -> None:
         start = os.pread(descriptor, min(LONGEST, place.end - place.start), place.start)
-        end = section_end(start, 0, len(start))
-        letterhead = tools(self.wanted)[0].read(start[:end] if end >= 0 else start)
-        unread = end < 0 and len(start) >= LONGEST
-        self._add(place, Whole(letterhead, unread=unread), descriptor, answer)
+        self._add(place, read_head(self.wanted, start), descriptor, answer)
 
     def _collect(self, block: HeaderBlock, descriptor: int, answer: Answer) -> None:
         for number, letterhead in block.found():

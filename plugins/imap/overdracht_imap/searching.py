@@ -70,6 +70,13 @@ class Whole(NamedTuple):
     """Some of it could not be read."""
 
 
+def read_head(wanted: Wanted, start: bytes) -> Whole:
+    """Return what the header section tells with which a message begins, the first LONGEST bytes of which are *start*."""
+    end = section_end(start, 0, len(start))
+    letterhead = tools(wanted)[0].read(start[:end] if end >= 0 else start)
+    return Whole(letterhead, unread=end < 0 and len(start) >= LONGEST)
+
+
 def read_whole(wanted: Wanted, message: Buffer, start: int = 0, end: int | None = None) -> Whole:
     """Return what the whole *message* tells: its header section, and the mentions in the rest."""
     matcher, letters = tools(wanted)

@@ -76,6 +76,12 @@ def _opened_directory(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def sync_directory(path: Path) -> None:
+    """Have the disk hold what stands in the directory *path* now; raise OSError."""
+    with _opened_directory(path) as descriptor:
+        os.fsync(descriptor)
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write the new file *path*, 0600, durably: whole or not at all, and never over another. Raise OSError.
 

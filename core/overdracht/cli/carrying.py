@@ -3,7 +3,7 @@
 What does not come to a good end stays open: nothing is forgotten, and the certificate, which is written all the same, says incomplete.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ from overdracht.erasure import (
 )
 from overdracht.errors import UsageError
 from overdracht.retention import local_day
-from overdracht.review import Inclusion, Review
+from overdracht.review import Inclusion, Review, Reviewed
 from overdracht.state import Phase, PlanFile, RequestFile, Store
 from overdracht.survey import Identity, identity_of
 
@@ -164,7 +164,7 @@ def _conclude(
     verification, coverage, identity = _verified(session, request, plans[-1])
     named = () if identity is None else _named(session, request, plans[-1], identity)
     written = _written(session, store, request, plans, coverage, verification, named)
-    written["left_out"] = 0 if identity is None else _left_out(request, identity)
+    written["left_out"] = 0 if identity is None else sum(1 for _ in _left_out(request, identity))
     path, public_key = write_certificate(session, written, certificate)
     details = {"complete": written["complete"]}
     store.audit.append("certificate", request.reference, details, session.now())
@@ -210,7 +210,7 @@ def _closed(
     """Close the request, and return how much is scheduled."""
     whom = Whom()
     if identity is not None:
-        left = Review(request, identity).items(Inclusion.LEFT_OUT)
+        left = _left_out(request, identity)
         whom = Whom(identity.proof, ((one.source, one.item) for one in left))
     return close(store, request.reference, plans, whom, summary, session.now())
 
@@ -265,8 +265,8 @@ def _begun(request: RequestFile) -> tuple[PlanFile, ...]:
     return tuple(one for one in plans if one.phase is not Phase.PROPOSED)
 
 
-def _left_out(request: RequestFile, identity: Identity) -> int:
-    return sum(1 for _ in Review(request, identity).items(Inclusion.LEFT_OUT))
+def _left_out(request: RequestFile, identity: Identity) -> Iterator[Reviewed]:
+    return Review(request, identity).items(Inclusion.LEFT_OUT)
 
 
 def _verified(

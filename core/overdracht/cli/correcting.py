@@ -6,7 +6,7 @@ from itertools import islice
 from shlex import quote
 
 from overdracht.cli.find_command import count_up
-from overdracht.cli.found import Found, coverage_as_json, not_whole, show_coverage
+from overdracht.cli.found import Found, coverage_as_json, located, not_whole, show_coverage
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.items import Gap
@@ -147,8 +147,7 @@ def rows_of(one: Planned) -> list[tuple[str, ...]]:
 def show_gaps(screen: Screen, gaps: Sequence[tuple[str, Gap]]) -> None:
     """Show what could not be looked at."""
     for source, gap in gaps[:_MOST_GAPS]:
-        where = f", {gap.place}" if gap.place else ""
-        screen.line(f"  not looked at: {source}{where}: {gap.reason}", "red")
+        screen.line(f"  not looked at: {located(source, gap)}: {gap.reason}", "red")
     if (more := len(gaps) - _MOST_GAPS) > 0:
         screen.line(f"  and {more:,} more", "red")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from overdracht.cli import naming
 from overdracht.cli.certificates import LANGUAGES, page_path
-from overdracht.cli.found import coverage_as_json
+from overdracht.cli.found import coverage_as_json, located
 from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.coverage import Coverage
@@ -184,8 +184,7 @@ def _verification(screen: Screen, ended: Ended) -> None:
         screen.line("  nothing was found any more")
     for one in ended.coverage:
         for gap in one.gaps[:5]:
-            where = f", {gap.place}" if gap.place else ""
-            screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
+            screen.line(f"  not searched: {located(one.source, gap)}: {gap.reason}", "red")
     for source, gaps in sorted(ended.missed.items()):
         screen.line(f"  {source}: {count(gaps, 'part')} not looked at whole by the plan", "red")
 

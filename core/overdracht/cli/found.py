@@ -7,6 +7,7 @@ from overdracht.cli.screen import Screen, count
 from overdracht.cli.session import Session
 from overdracht.cli.tally import Tally
 from overdracht.coverage import Coverage, Reach
+from overdracht.items import Gap
 from overdracht.review import Inclusion
 from overdracht.survey import Identity, Known, Standing
 from overdracht.text import together
@@ -204,8 +205,7 @@ def show_coverage(screen: Screen, coverage: Sequence[Coverage]) -> None:
     )
     for one in coverage:
         for gap in one.gaps[:_MOST_GAPS]:
-            where = f", {gap.place}" if gap.place else ""
-            screen.line(f"  not searched: {one.source}{where}: {gap.reason}", "red")
+            screen.line(f"  not searched: {located(one.source, gap)}: {gap.reason}", "red")
         if len(one.gaps) > _MOST_GAPS:
             screen.line(
                 f"  not searched: {one.source}: {len(one.gaps) - _MOST_GAPS:,} more parts (--json lists all)",
@@ -229,6 +229,11 @@ def verdict(screen: Screen, session: Session, found: Found) -> None:
             f"Complete for a quick search of {sources}: what is slow was left out.", "green"
         )
         screen.exact(f"Everywhere, as export and plan search by themselves: {hint}")
+
+
+def located(source: str, gap: Gap) -> str:
+    """Say where *gap* is in *source*."""
+    return f"{source}, {gap.place}" if gap.place else source
 
 
 def not_whole(coverage: Sequence[Coverage]) -> str:

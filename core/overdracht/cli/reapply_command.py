@@ -8,6 +8,7 @@ import click
 
 from overdracht.cli.failure import INCOMPLETE
 from overdracht.cli.find_command import find
+from overdracht.cli.found import located
 from overdracht.cli.planning import Drawn, applying, draw, show_dispositions
 from overdracht.cli.screen import Screen, count, emit, screen
 from overdracht.cli.session import Session, pass_session
@@ -121,8 +122,7 @@ def _show(screen: Screen, session: Session, back: Return, found: list[Again]) ->
         show_dispositions(screen, session, one.drawn.dispositions)
         screen.exact(f"Apply: {applying(session, one.drawn)}")
     for source, gap in back.gaps:
-        where = f", {gap.place}" if gap.place else ""
-        screen.line(f"  not asked: {source}{where}: {gap.reason}", "red")
+        screen.line(f"  not asked: {located(source, gap)}: {gap.reason}", "red")
     for source in back.unasked:
         screen.line(f"  not asked: {source}: its connector cannot tell whom it knows", "red")
 

@@ -12,6 +12,7 @@ from overdracht.cli.carrying import begin, carry_out
 from overdracht.cli.ended import Ended
 from overdracht.cli.erase_command import check
 from overdracht.cli.failure import INCOMPLETE
+from overdracht.cli.found import located
 from overdracht.cli.planning import counted, show_dispositions
 from overdracht.cli.resume_command import begun
 from overdracht.cli.screen import Screen, count, emit, screen
@@ -217,8 +218,7 @@ def _show(screen: Screen, session: Session, swept: Swept, *, items: bool) -> Non
 
 def _gaps(screen: Screen, swept: Swept) -> None:
     for source, gap in swept.sweep.gaps:
-        where = f", {gap.place}" if gap.place else ""
-        screen.line(f"  not looked at: {source}{where}: {gap.reason}", "red")
+        screen.line(f"  not looked at: {located(source, gap)}: {gap.reason}", "red")
 
 
 def _as_json(swept: Swept) -> dict[str, Any]:

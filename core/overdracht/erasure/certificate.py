@@ -20,6 +20,7 @@ from overdracht.erasure.final import final_counts, final_steps, left_to_people, 
 from overdracht.erasure.planning import Connectors
 from overdracht.erasure.sweep import MISSED
 from overdracht.erasure.verifying import Verification
+from overdracht.replacing import sync_directory
 from overdracht.seal import SigningKey
 from overdracht.state import Count, PlanFile, Planned
 from overdracht.steps import Residue, Result, Verdict
@@ -252,11 +253,7 @@ def write_signed(content: bytes, path: Path, signer: SigningKey, comment: str) -
             os.fsync(file.fileno())
         temporary.replace(target)
     # What it proves is shredded next.
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync_directory(path.parent)
 
 
 def signature_path(path: Path) -> Path:

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from overdracht.errors import StateError
-from overdracht.replacing import write_new
+from overdracht.replacing import sync_directory, write_new
 from overdracht.secrets import Secret
 
 KEY_BYTES = 32
@@ -101,7 +101,7 @@ class Vault:
             path.unlink()
         except FileNotFoundError:
             return
-        _sync(self._keys)
+        sync_directory(self._keys)
 
     def path(self, name: str) -> Path:
         """Return where the key of the request *name* lies."""
@@ -147,14 +147,6 @@ def _create(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
     write_new(path, key)
     return key
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:
